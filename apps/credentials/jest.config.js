@@ -1,0 +1,1 @@
+export default { displayName: 'credentials', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'dynamics-writer', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'ingest-gateway', preset: '../../jest.preset.js' };

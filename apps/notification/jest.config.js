@@ -1,0 +1,1 @@
+export default { displayName: 'notification', preset: '../../jest.preset.js' };

@@ -1,0 +1,52 @@
+/** What happens to a lead on its way, as the services tell each other. */
+import { z } from 'zod';
+import { MarketplaceLead } from './marketplace-lead.ts';
+
+/** A lead that the gateway has committed: from here on it is written, pending or dead, never gone. */
+export const LeadAccepted = z.object({
+  leadId: z.uuid(),
+  connectionId: z.uuid(),
+  acceptedAt: z.iso.datetime(),
+  isTest: z.boolean(),
+  lead: MarketplaceLead,
+  /** The body as it was posted, for people to look at. */
+  original: z.string(),
+});
+export type LeadAccepted = z.infer<typeof LeadAccepted>;
+
+const Outcome = z.object({
+  leadId: z.uuid(),
+  connectionId: z.uuid(),
+  at: z.iso.datetime(),
+  /** How many requests to Dynamics this lead has taken so far. */
+  attempts: z.int().nonnegative(),
+  isTest: z.boolean(),
+  lead: MarketplaceLead,
+});
+
+/** Why a lead is not in Dynamics yet, or never will be, in words for people. */
+export const Reason = z.object({
+  /** A stable word for the cause, e.g. `throttled`, `unreachable`, `role-missing`. */
+  cause: z.string(),
+  what: z.string(),
+  remedy: z.string(),
+});
+export type Reason = z.infer<typeof Reason>;
+
+export const LeadWritten = Outcome.extend({
+  outcome: z.literal('written'),
+  /** The lead record's id in Dynamics. */
+  crmId: z.uuid(),
+  /** The organisation's origin, e.g. `https://contoso.crm4.dynamics.com`. */
+  organization: z.url(),
+});
+export const LeadDeferred = Outcome.extend({
+  outcome: z.literal('deferred'),
+  reason: Reason,
+  nextAttemptAt: z.iso.datetime(),
+});
+export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Reason });
+
+/** What became of a lead at the writer. */
+export const LeadOutcome = z.discriminatedUnion('outcome', [LeadWritten, LeadDeferred, LeadDead]);
+export type LeadOutcome = z.infer<typeof LeadOutcome>;

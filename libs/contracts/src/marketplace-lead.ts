@@ -1,0 +1,121 @@
+/** A lead as the marketplace posts it: what is read from the wire, tolerant of its spellings. */
+import { z } from 'zod';
+
+/** The most bytes a posted lead may have (the gateway answers 413 above it). */
+export const MAX_LEAD_BYTES = 64 * 1024;
+
+/** The person and company behind a lead; what the marketplace did not send is an empty string. */
+export const CustomerDetails = z.object({
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string(),
+  phone: z.string(),
+  country: z.string(),
+  company: z.string(),
+  title: z.string(),
+});
+export type CustomerDetails = z.infer<typeof CustomerDetails>;
+
+/** One lead in the marketplace's words. Nothing is required on the wire; what is missing is an empty string. */
+export const MarketplaceLead = z.object({
+  customer: CustomerDetails,
+  leadSource: z.string(),
+  actionCode: z.string(),
+  offerTitle: z.string(),
+  description: z.string(),
+});
+export type MarketplaceLead = z.infer<typeof MarketplaceLead>;
+
+type Fields = ReadonlyMap<string, unknown>;
+
+/** The object's own keys in lower case: the documentation prints PascalCase, the wire carries camelCase. */
+function fieldsOf(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
+  return new Map(Object.entries(value).map(([key, field]) => [key.toLowerCase(), field]));
+}
+
+/** A wire value as text, without blanks around it; a number or a boolean where text belongs is taken as written. */
+function text(fields: Fields, name: string): string {
+  const value = fields.get(name);
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/**
+ * Reads a posted body, already parsed as JSON, into a lead.
+ *
+ * Keys are matched without regard to case, unknown keys are ignored, missing ones become empty strings.
+ * @returns the lead, or `undefined` where nothing in the body is a lead's: no detail, source, action, offer or
+ *   description with text in it. Such a body must be kept for a person to look at.
+ */
+export function readMarketplaceLead(body: unknown): MarketplaceLead | undefined {
+  const fields = fieldsOf(body);
+  const customer = fieldsOf(fields.get('userdetails'));
+  const lead: MarketplaceLead = {
+    customer: {
+      firstName: text(customer, 'firstname'),
+      lastName: text(customer, 'lastname'),
+      email: text(customer, 'email'),
+      phone: text(customer, 'phone'),
+      country: text(customer, 'country'),
+      company: text(customer, 'company'),
+      title: text(customer, 'title'),
+    },
+    leadSource: text(fields, 'leadsource'),
+    actionCode: text(fields, 'actioncode'),
+    offerTitle: text(fields, 'offertitle'),
+    description: text(fields, 'description'),
+  };
+  const { customer: details, ...others } = lead;
+  const known = [...Object.values(details), ...Object.values(others)];
+  return known.some((value) => value !== '') ? lead : undefined;
+}
+
+/** `leadSource` taken apart. Parts that are not there are empty strings. */
+export interface LeadOrigin {
+  /** Where the customer was: `AzureMarketplace`, `AzurePortal`, `SPZA` (AppSource), or what else the wire says. */
+  source: string;
+  /** What the customer did: `INS`, `PLT`, `DNC`, `Create`, `StartTestDrive`, or what else the wire says. */
+  action: string;
+  /** `publisherid.offerid`, or a title. */
+  offer: string;
+}
+
+/** Takes `Source-Action|Offer` apart: the offer starts after the first bar, the action after the first hyphen. */
+export function readLeadOrigin(lead: Pick<MarketplaceLead, 'leadSource' | 'actionCode'>): LeadOrigin {
+  const bar = lead.leadSource.indexOf('|');
+  const before = bar < 0 ? lead.leadSource : lead.leadSource.slice(0, bar);
+  const offer = bar < 0 ? '' : lead.leadSource.slice(bar + 1);
+  const hyphen = before.indexOf('-');
+  const source = hyphen < 0 ? before : before.slice(0, hyphen);
+  const action = hyphen < 0 ? '' : before.slice(hyphen + 1);
+  return { source: source.trim(), action: lead.actionCode || action.trim(), offer: offer.trim() };
+}
+
+/** What an action code says the customer did, in words; an unknown code stands for itself. */
+export function describeAction(action: string): string {
+  switch (action.toUpperCase()) {
+    case 'INS':
+      return 'Got the offer or started a free trial';
+    case 'PLT':
+      return 'Asked to be contacted';
+    case 'DNC':
+      return 'Do not contact';
+    case 'CREATE':
+      return 'Bought in the Azure portal';
+    case 'STARTTESTDRIVE':
+      return 'Started a test drive';
+    default:
+      return action;
+  }
+}
+
+/** Whether the customer asked not to be contacted (action code `DNC`). */
+export function isDoNotContact(lead: Pick<MarketplaceLead, 'leadSource' | 'actionCode'>): boolean {
+  return readLeadOrigin(lead).action.toUpperCase() === 'DNC';
+}
+
+/** Whether this is a test lead of the marketplace's own Validate: every text is `MSFT_TEST_<number>`. */
+export function isMarketplaceTest(lead: MarketplaceLead): boolean {
+  return lead.customer.email.startsWith('MSFT_TEST_') && lead.customer.lastName.startsWith('MSFT_TEST_');
+}

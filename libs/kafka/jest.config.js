@@ -1,0 +1,1 @@
+export default { displayName: 'kafka', preset: '../../jest.preset.js' };
