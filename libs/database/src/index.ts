@@ -1,1 +1,5 @@
-export {};
+export * from './database.ts';
+export * from './migrate.ts';
+export * from './outbox-relay.ts';
+export * from './outbox.ts';
+export * from './undecodable.ts';

@@ -1,0 +1,37 @@
+/** The connection to PostgreSQL: one pool a service, one schema a service. */
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** Where a service keeps its rows. */
+export interface DatabaseSettings {
+  url: string;
+  /** The service's own schema; every unqualified table name means a table in it. */
+  schema: string;
+  /** The most connections the pool opens. */
+  poolSize: number;
+  /** Shown by PostgreSQL as the application's name. */
+  application: string;
+}
+
+// bigint counts and sequence numbers of ours stay far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/**
+ * Opens a pool; connections are made when first used, so that a service starts before its database.
+ * @param onIdleError told of a connection that broke while idle: the pool replaces it by itself.
+ */
+export function openDatabase<Tables>(
+  settings: DatabaseSettings,
+  onIdleError: (error: Error) => void,
+): Kysely<Tables> {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.poolSize,
+    application_name: settings.application,
+    options: `-c search_path=${settings.schema}`,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  pool.on('error', onIdleError);
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
