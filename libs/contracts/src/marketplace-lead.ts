@@ -34,10 +34,13 @@ function fieldsOf(value: unknown): Fields {
   return new Map(Object.entries(value).map(([key, field]) => [key.toLowerCase(), field]));
 }
 
-/** A wire value as text, without blanks around it; a number or a boolean where text belongs is taken as written. */
+/**
+ * A wire value as text, without blanks around it; a number or a boolean where text belongs is taken as written.
+ * Half characters and NUL go: neither PostgreSQL nor Dynamics can hold them.
+ */
 function text(fields: Fields, name: string): string {
   const value = fields.get(name);
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\u0000', '').trim();
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 

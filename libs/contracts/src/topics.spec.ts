@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { type CatalogueTopic, topics } from './topics.ts';
+
+const folder = new URL('../samples/events/', import.meta.url);
+const catalogue: readonly CatalogueTopic[] = Object.values(topics);
+
+/** `<topic>[.<variant>].json`, the topic's name ending in its version. */
+function topicOf(file: string): CatalogueTopic | undefined {
+  return catalogue.find((topic) => file.startsWith(`${topic.name}.`));
+}
+
+describe('the topic catalogue', () => {
+  test.each(readdirSync(folder))('the frozen sample %s parses, and nothing of it is dropped', (file) => {
+    const value: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    expect(topicOf(file)?.schema.parse(value)).toEqual(value);
+  });
+
+  test('every topic has a frozen sample', () => {
+    const sampled = new Set(readdirSync(folder).map(topicOf));
+    expect(catalogue.filter((topic) => !sampled.has(topic)).map((topic) => topic.name)).toEqual([]);
+  });
+
+  test('names are unique and carry a version', () => {
+    const names = catalogue.map((topic) => topic.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z.]+\.v\d+$/);
+  });
+});
