@@ -1,1 +1,3 @@
-export {};
+export { testDatabaseUrl } from './config.ts';
+export { eventually } from './eventually.ts';
+export { testKafka } from './kafka.ts';

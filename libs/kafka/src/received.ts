@@ -1,0 +1,29 @@
+/** What comes out of a topic: a record that fits its schema, or the bytes of one that does not. */
+import type { Carried, Topic } from '@leads/contracts';
+
+/** A record that its topic's schema accepted. */
+export interface Received<T extends Topic> {
+  value: Carried<T>;
+  /** The record key; empty when the record had none. */
+  key: string;
+  partition: number;
+  /** A 64-bit number in decimal digits. With the topic and the partition it names the record for ever. */
+  offset: string;
+  /** When the producer made the record. */
+  timestamp: Date;
+}
+
+/**
+ * A record that cannot be what its topic carries. It can come more than once: its topic, partition and
+ * offset tell that it is the same.
+ */
+export interface Undecodable {
+  /** The catalogue name, without a prefix. */
+  topic: string;
+  partition: number;
+  offset: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  /** What is wrong with it, without quoting its content. */
+  reason: string;
+}
