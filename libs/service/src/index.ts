@@ -1,1 +1,7 @@
-export {};
+export * from './health.ts';
+export * from './log.ts';
+export * from './outbound.ts';
+export * from './problem.ts';
+export * from './service.module.ts';
+export * from './settings.ts';
+export * from './start-service.ts';

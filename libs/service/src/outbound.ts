@@ -1,0 +1,79 @@
+/** HTTP towards Microsoft: no cookies, no redirects, a time limit, and one setting that leads elsewhere. */
+import { Agent, type Dispatcher, request } from 'undici';
+
+export interface OutboundOptions {
+  /**
+   * Where requests to Microsoft's host names really go, e.g. `http://127.0.0.1:4010`; the original host stays in
+   * the Host header. Unset in production.
+   */
+  resolver?: string | undefined;
+  /** The most connections to one origin. */
+  connections: number;
+  /** For headers and for each part of the body, in milliseconds. */
+  timeoutMs: number;
+  /** The largest body that is read, in bytes. */
+  maxBodyBytes: number;
+}
+
+export interface OutboundRequest {
+  url: string;
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface OutboundAnswer {
+  status: number;
+  /** Names in lower case; of a repeated header, the first value. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An HTTP client of the above manners. Network errors are thrown as undici has them, with a `code`. */
+export class Outbound {
+  private readonly dispatcher: Dispatcher;
+
+  constructor(private readonly options: OutboundOptions) {
+    // undici follows no redirect and keeps no cookie unless told to.
+    this.dispatcher = new Agent({
+      connections: options.connections,
+      pipelining: 1,
+      connectTimeout: Math.min(10_000, options.timeoutMs),
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      keepAliveTimeout: 30_000,
+      maxResponseSize: options.maxBodyBytes,
+    });
+  }
+
+  async send(outbound: OutboundRequest): Promise<OutboundAnswer> {
+    const url = new URL(outbound.url);
+    const target = this.options.resolver ? new URL(url.pathname + url.search, this.options.resolver) : url;
+    const answer = await request(target, {
+      dispatcher: this.dispatcher,
+      method: outbound.method,
+      headers: { ...outbound.headers, host: url.host },
+      body: outbound.body ?? null,
+      signal: outbound.signal ?? null,
+    });
+    return {
+      status: answer.statusCode,
+      headers: firstValues(answer.headers),
+      body: await answer.body.text(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.dispatcher.close();
+  }
+}
+
+function firstValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => {
+      const first = Array.isArray(value) ? value[0] : value;
+      return first === undefined ? [] : [[name.toLowerCase(), first]];
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+/** Errors over HTTP as application/problem+json (RFC 9457), in sentences a person understands. */
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, HttpStatus } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from './log.ts';
+
+export interface Problem {
+  status: number;
+  title: string;
+  /** What happened, whether anything is lost, and what to do. */
+  detail: string;
+  /** One entry a fault of the request: where (a JSON pointer) and what. */
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** Thrown by a controller to answer with a problem. */
+export class ProblemError extends HttpException {
+  constructor(
+    readonly problem: Problem,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(problem, problem.status);
+  }
+}
+
+const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Writes a problem as the answer. */
+export function sendProblem(
+  reply: FastifyReply,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  reply
+    .status(problem.status)
+    .headers(headers)
+    .type(MEDIA_TYPE)
+    .send(JSON.stringify({ type: 'about:blank', ...problem }));
+}
+
+/** The problem that stands for an error of the framework; `undefined` for one of ours that nobody foresaw. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof ProblemError) return error.problem;
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
+  switch (status) {
+    case 400:
+      return { status, title: 'Bad request', detail: 'The request is not well formed. Nothing was changed.' };
+    case 404:
+      return { status, title: 'Not found', detail: 'There is nothing at this address. Nothing was changed.' };
+    case 413:
+      return {
+        status,
+        title: 'Body too large',
+        detail: 'The body is larger than this address takes. Nothing was changed.',
+      };
+    case 415:
+      return {
+        status,
+        title: 'Unsupported content type',
+        detail: 'Send the body as application/json. Nothing was changed.',
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Turns whatever a controller throws into a problem; what nobody foresaw is logged and says nothing of the inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    if (error instanceof HttpException && error.getStatus() === 503 && !(error instanceof ProblemError)) {
+      reply.status(503).send(error.getResponse());
+      return;
+    }
+    const problem = problemOf(error);
+    if (problem) {
+      sendProblem(reply, problem, error instanceof ProblemError ? error.headers : {});
+      return;
+    }
+    // The route's pattern, not the address: an address can hold a key.
+    this.log.error(
+      { error, method: request.method, route: request.routeOptions.url },
+      'a request failed unexpectedly',
+    );
+    sendProblem(reply, {
+      status: HttpStatus.INTERNAL_SERVER_ERROR,
+      title: 'Unexpected error',
+      detail: 'Something went wrong on our side and the request was not carried out. Please send it again.',
+    });
+  }
+}
