@@ -1,1 +1,6 @@
-export {};
+/** Starts the Dynamics writer. */
+import 'reflect-metadata';
+import { startService } from '@leads/service';
+import { AppModule } from './app.module.ts';
+
+await startService(AppModule);

@@ -1,4 +1,5 @@
 export * from './database.ts';
+export * from './listen.ts';
 export * from './migrate.ts';
 export * from './outbox-relay.ts';
 export * from './outbox.ts';

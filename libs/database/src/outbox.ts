@@ -1,6 +1,6 @@
 /** The transactional outbox: events are committed with the rows they tell of, and published afterwards. */
 import type { Carried, Topic } from '@leads/contracts';
-import type { Generated, Kysely } from 'kysely';
+import type { Generated, QueryExecutorProvider } from 'kysely';
 import { sql } from 'kysely';
 
 /** The outbox table that each publishing service's first migration creates with {@link OUTBOX_COLUMNS}. */
@@ -27,8 +27,8 @@ export function outboxRow<T extends Topic>(
 }
 
 /** Adds events to the outbox within the caller's transaction. */
-export async function addToOutbox<Tables extends WithOutbox, T extends Topic>(
-  transaction: Kysely<Tables>,
+export async function addToOutbox<T extends Topic>(
+  transaction: QueryExecutorProvider,
   topic: T,
   values: Carried<T>[],
 ): Promise<void> {

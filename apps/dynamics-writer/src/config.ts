@@ -1,0 +1,13 @@
+/** The settings of the Dynamics writer; `.env.example` describes each. */
+import { fileContent, optionalOrigin, readSettings, serviceSettings } from '@leads/service';
+import { z } from 'zod';
+
+export const config = readSettings(process.env, {
+  ...serviceSettings,
+  /** A private Ed25519 JWK whose `kid` names this requester at the credentials service. */
+  REQUESTER_SIGNING_KEY_FILE: fileContent,
+  /** Where requests to Microsoft's host names really go; unset in production. */
+  MICROSOFT_RESOLVER: optionalOrigin,
+  /** The most leads of one connection that are on their way to Dynamics at a time. */
+  LANE_CONCURRENCY: z.coerce.number().int().min(1).max(52).default(8),
+});

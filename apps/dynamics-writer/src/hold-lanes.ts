@@ -1,0 +1,147 @@
+/** Holds this instance's share of the lanes and drains each: leases are renewed, taken over, shared and given back. */
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { listen, type Listener, type OutboxRelay } from '@leads/database';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, Outbound, RELAY } from '@leads/service';
+import type { Kysely } from 'kysely';
+import { config } from './config.ts';
+import { deliverLeads } from './deliver-leads.ts';
+import { Lane, type LaneFacts } from './lane.ts';
+import { LANE_CHANNEL, readNotice } from './lane-notice.ts';
+import { beat, claimLanes, LEASE_MS, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
+import type { WriterTables } from './tables.ts';
+import { Tokens } from './tokens.ts';
+
+const ROUND_MS = LEASE_MS / 3;
+
+/** A create that has not been answered by then counts as unclear, in milliseconds; Dynamics itself stops at 2 minutes. */
+const DYNAMICS_TIMEOUT_MS = 120_000;
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+@Injectable()
+export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly held = new Map<string, { lane: Lane; drained: Promise<void> }>();
+  private listener: Listener | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private round: Promise<void> | undefined;
+  private again = false;
+  private stopping = false;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Kysely<WriterTables>,
+    @Inject(INSTANCE_ID) private readonly instance: string,
+    @Inject(RELAY) private readonly relay: OutboxRelay<WriterTables>,
+    @Inject(Tokens) private readonly tokens: Tokens,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.listener = listen({
+      url: config.DATABASE_URL,
+      channel: LANE_CHANNEL,
+      onMessage: (payload) => this.hear(payload),
+      onError: (error) =>
+        this.log.warn({ error }, 'the ear for lane news broke; lanes look by themselves meanwhile'),
+    });
+    this.timer = setInterval(() => this.look(), ROUND_MS);
+    this.look();
+  }
+
+  /** Nothing new begins; what is under way is finished; the lanes are free for others at once. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    await this.listener?.close();
+    await this.round;
+    await this.giveBack([...this.held.keys()]);
+    await leave(this.database, this.instance).catch((error: unknown) => {
+      this.log.warn({ error }, 'leaving could not be written down; the leases end by themselves');
+    });
+  }
+
+  private hear(payload: string): void {
+    const { changed, connectionId } = readNotice(payload);
+    if (changed) this.look();
+    this.held.get(connectionId)?.lane.wake();
+  }
+
+  /** Starts a round, or has the one under way followed by another. */
+  private look(): void {
+    if (this.round) {
+      this.again = true;
+      return;
+    }
+    this.again = false;
+    this.round = this.holdShare()
+      .catch((error: unknown) => {
+        this.log.error({ error }, 'leases could not be renewed; tried again');
+      })
+      .finally(() => {
+        this.round = undefined;
+        if (this.again && !this.stopping) this.look();
+      });
+  }
+
+  private async holdShare(): Promise<void> {
+    await beat(this.database, this.instance);
+    const renewed = new Map(
+      (await renewLeases(this.database, this.instance)).map((lane) => [lane.connectionId, lane]),
+    );
+    for (const [connectionId, { lane }] of this.held) {
+      const facts = renewed.get(connectionId);
+      if (facts?.fence === lane.fence) lane.refresh(facts);
+      else this.drop(connectionId, lane);
+    }
+    const share = await laneShare(this.database);
+    const surplus = [...this.held.keys()].slice(share);
+    if (surplus.length > 0) await this.giveBack(surplus);
+    if (this.stopping) return;
+    for (const facts of await claimLanes(this.database, this.instance, share - this.held.size))
+      this.take(facts);
+  }
+
+  private take(facts: LaneFacts): void {
+    const lane = new Lane(facts);
+    const http = new Outbound({
+      resolver: config.MICROSOFT_RESOLVER,
+      connections: config.LANE_CONCURRENCY,
+      timeoutMs: DYNAMICS_TIMEOUT_MS,
+      maxBodyBytes: LARGEST_ANSWER_BYTES,
+    });
+    const drained = deliverLeads(lane, {
+      database: this.database,
+      tokens: this.tokens,
+      http,
+      concurrency: config.LANE_CONCURRENCY,
+      onSettled: () => this.relay.wake(),
+      log: this.log,
+    })
+      .catch((error: unknown) => {
+        this.log.error(
+          { error, connectionId: lane.connectionId },
+          'a lane stopped unexpectedly; it is taken up anew',
+        );
+        this.drop(lane.connectionId, lane);
+      })
+      .finally(() => http.close());
+    this.held.set(facts.connectionId, { lane, drained });
+  }
+
+  /** The lease is gone: somebody else may have it already, so nothing new begins here. */
+  private drop(connectionId: string, lane: Lane): void {
+    lane.end();
+    if (this.held.get(connectionId)?.lane === lane) this.held.delete(connectionId);
+  }
+
+  private async giveBack(connectionIds: string[]): Promise<void> {
+    const lanes = connectionIds.flatMap((id) => this.held.get(id) ?? []);
+    for (const { lane } of lanes) lane.end();
+    await Promise.all(lanes.map(({ drained }) => drained));
+    for (const { lane } of lanes) this.held.delete(lane.connectionId);
+    await releaseLanes(this.database, this.instance, connectionIds);
+  }
+}

@@ -1,0 +1,66 @@
+/** A connection's lane while this instance holds it. */
+
+export interface LaneFacts {
+  connectionId: string;
+  /** The organisation's origin, e.g. `https://contoso.crm4.dynamics.com`. */
+  organization: string;
+  secretVersion: number;
+  /** The fencing token of the lease. */
+  fence: number;
+}
+
+export class Lane implements LaneFacts {
+  readonly connectionId: string;
+  readonly fence: number;
+  organization: string;
+  secretVersion: number;
+  private readonly ending = new AbortController();
+  private news = false;
+  private wakeSleeper: (() => void) | undefined;
+
+  constructor(facts: LaneFacts) {
+    this.connectionId = facts.connectionId;
+    this.fence = facts.fence;
+    this.organization = facts.organization;
+    this.secretVersion = facts.secretVersion;
+  }
+
+  /** Whether the lane is to be given up: nothing new may begin in it. */
+  get ended(): boolean {
+    return this.ending.signal.aborted;
+  }
+
+  end(): void {
+    this.ending.abort();
+    this.wake();
+  }
+
+  /** The connection was saved anew; a lane that waits for just that goes on. */
+  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion'>): void {
+    if (facts.organization === this.organization && facts.secretVersion === this.secretVersion) return;
+    this.organization = facts.organization;
+    this.secretVersion = facts.secretVersion;
+    this.wake();
+  }
+
+  /** Something may be due, or done. */
+  wake(): void {
+    this.news = true;
+    this.wakeSleeper?.();
+  }
+
+  /** Waits until there is news, or for so many milliseconds. News that came before the call counts. */
+  async sleep(ms: number): Promise<void> {
+    if (!this.news) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wakeSleeper = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.wakeSleeper = undefined;
+    }
+    this.news = false;
+  }
+}

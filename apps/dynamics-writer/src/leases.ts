@@ -1,0 +1,78 @@
+/** The leases of lanes in PostgreSQL: who may drain which connection, and until when. */
+import { type Kysely, sql } from 'kysely';
+import type { LaneFacts } from './lane.ts';
+import type { WriterTables } from './tables.ts';
+
+/** A lease not renewed for so long is free for others, in milliseconds. */
+export const LEASE_MS = 6_000;
+
+const LEASE = sql`interval '${sql.raw(String(LEASE_MS))} milliseconds'`;
+
+/** A paused or deleted connection has nothing to deliver; an unpublished one may still have leads to finish. */
+const OPEN = sql`state in ('draft', 'published')`;
+
+const FACTS = sql`connection_id as "connectionId", organization, secret_version as "secretVersion", fence`;
+
+/** Says that this instance is alive, and forgets those that have not been for long. */
+export async function beat(database: Kysely<WriterTables>, instance: string): Promise<void> {
+  await sql`
+    insert into instances (instance_id, seen_at) values (${instance}, now())
+    on conflict (instance_id) do update set seen_at = now()
+  `.execute(database);
+  await sql`delete from instances where seen_at < now() - interval '1 hour'`.execute(database);
+}
+
+/** Prolongs the leases this instance has, and says which: one that is missing was lost, or its connection closed. */
+export async function renewLeases(database: Kysely<WriterTables>, instance: string): Promise<LaneFacts[]> {
+  const { rows } = await sql<LaneFacts>`
+    update lanes set leased_until = now() + ${LEASE} where owner = ${instance} and leased_until > now() and ${OPEN}
+    returning ${FACTS}
+  `.execute(database);
+  return rows;
+}
+
+/** How many lanes each living instance should have at most: an even share. */
+export async function laneShare(database: Kysely<WriterTables>): Promise<number> {
+  const { rows } = await sql<{ lanes: number; instances: number }>`
+    select (select count(*) from lanes where ${OPEN}) as lanes,
+           (select count(*) from instances where seen_at > now() - ${LEASE}) as instances
+  `.execute(database);
+  const { lanes = 0, instances = 1 } = rows[0] ?? {};
+  return Math.ceil(lanes / Math.max(1, instances));
+}
+
+/** Takes up to so many lanes that nobody holds, each with a fence that outdates its last owner. */
+export async function claimLanes(
+  database: Kysely<WriterTables>,
+  instance: string,
+  count: number,
+): Promise<LaneFacts[]> {
+  if (count <= 0) return [];
+  const { rows } = await sql<LaneFacts>`
+    update lanes set owner = ${instance}, fence = fence + 1, leased_until = now() + ${LEASE}
+    where connection_id in (
+      select connection_id from lanes
+      where ${OPEN} and (owner is null or leased_until < now())
+      order by leased_until limit ${count} for update skip locked
+    )
+    returning ${FACTS}
+  `.execute(database);
+  return rows;
+}
+
+/** Gives lanes back at once, so that others need not wait for the lease to end. */
+export async function releaseLanes(
+  database: Kysely<WriterTables>,
+  instance: string,
+  connectionIds: string[],
+): Promise<void> {
+  await sql`
+    update lanes set owner = null, leased_until = '-infinity'
+    where owner = ${instance} and connection_id = any(${connectionIds}::uuid[])
+  `.execute(database);
+}
+
+/** Leaves the count of living instances. */
+export async function leave(database: Kysely<WriterTables>, instance: string): Promise<void> {
+  await sql`delete from instances where instance_id = ${instance}`.execute(database);
+}

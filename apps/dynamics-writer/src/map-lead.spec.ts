@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type MarketplaceLead, readMarketplaceLead } from '@leads/contracts';
+import { COLUMN_LENGTHS, cutText, mapLead } from './map-lead.ts';
+
+const LEAD_ID = '0195b7a3-0b4d-7e6f-8a9b-0c1d2e3f4a5b';
+const samples = new URL('../../../libs/contracts/samples/marketplace/', import.meta.url);
+
+function sample(name: string): MarketplaceLead {
+  const lead = readMarketplaceLead(JSON.parse(readFileSync(new URL(`${name}.json`, samples), 'utf8')));
+  if (!lead) throw new Error(`${name} was not recognised`);
+  return lead;
+}
+
+const anyText = fc.oneof(
+  fc.string({ maxLength: 30, unit: 'grapheme' }),
+  fc.string({ minLength: 40, maxLength: 3000, unit: 'grapheme' }),
+  fc.constant(''),
+);
+const anyLead = fc.record({
+  customer: fc.record({
+    firstName: anyText,
+    lastName: anyText,
+    email: anyText,
+    phone: anyText,
+    country: anyText,
+    company: anyText,
+    title: anyText,
+  }),
+  leadSource: anyText,
+  actionCode: fc.oneof(anyText, fc.constantFrom('INS', 'DNC', 'dnc', 'PLT')),
+  offerTitle: anyText,
+  description: anyText,
+});
+
+describe('mapping a lead', () => {
+  test('every detail of a complete lead has its column', () => {
+    expect(mapLead(LEAD_ID, sample('lead-purchase-portal'))).toEqual({
+      leadid: LEAD_ID,
+      subject: 'Contoso Analytics',
+      firstname: 'Maria',
+      lastname: 'Anders',
+      emailaddress1: 'maria@fabrikam.com',
+      telephone1: '0300074321',
+      companyname: 'Fabrikam',
+      jobtitle: 'Sales Representative',
+      address1_country: 'DE',
+      leadsourcecode: 8,
+      description: [
+        'Campaigns: spring-2026',
+        '',
+        'Lead source: AzurePortal-Create|contoso.contoso-analytics-v2.1',
+        'Action: Create (Bought in the Azure portal)',
+        `Marketplace lead: ${LEAD_ID}`,
+      ].join('\n'),
+    });
+  });
+
+  test('a lead without a name or a topic is still recognisable', () => {
+    const sparse = mapLead(LEAD_ID, { ...sample('lead-sparse'), offerTitle: '' });
+    expect(sparse).toMatchObject({ subject: 'Microsoft marketplace lead', lastname: 'ops@tailspin.example' });
+    expect(sparse).not.toHaveProperty('firstname');
+  });
+
+  test('a do-not-contact lead is marked as such, any other is not', () => {
+    expect(mapLead(LEAD_ID, sample('lead-do-not-contact'))).toMatchObject({
+      donotemail: true,
+      donotphone: true,
+      donotbulkemail: true,
+    });
+    expect(mapLead(LEAD_ID, sample('lead-camel'))).not.toHaveProperty('donotemail');
+  });
+
+  test('a value too long for its column is cut, and stands in full in the description', () => {
+    const company = `Wingtip ${'Toys '.repeat(40)}GmbH`;
+    const lead = sample('lead-camel');
+    const record = mapLead(LEAD_ID, { ...lead, customer: { ...lead.customer, company } });
+    expect(record.companyname).toHaveLength(COLUMN_LENGTHS.companyname);
+    expect(record.companyname?.endsWith('…')).toBe(true);
+    expect(record.description).toContain(`Company in full: ${company}`);
+    expect(record.description).toContain('Test lead through HTTPS');
+  });
+
+  test('a long description yields to the facts of the marketplace', () => {
+    const record = mapLead(LEAD_ID, { ...sample('lead-camel'), description: 'x'.repeat(5000) });
+    expect(record.description).toHaveLength(COLUMN_LENGTHS.description);
+    expect(record.description).toContain('Lead source: AzureMarketplace');
+  });
+
+  test('whatever is sent, no value exceeds its column, the needed ones are there, and it is the same each time', () => {
+    fc.assert(
+      fc.property(anyLead, (lead) => {
+        const record = mapLead(LEAD_ID, lead);
+        for (const [column, length] of Object.entries(COLUMN_LENGTHS)) {
+          const value = record[column as keyof typeof COLUMN_LENGTHS];
+          expect(value?.length ?? 0).toBeLessThanOrEqual(length);
+        }
+        expect(record.subject).not.toBe('');
+        expect(record.lastname).not.toBe('');
+        expect(mapLead(LEAD_ID, lead)).toEqual(record);
+      }),
+    );
+  });
+});
+
+describe('cutting a text', () => {
+  test('never splits a character as people see it', () => {
+    const family = '👨‍👩‍👧‍👦';
+    expect(cutText(family.repeat(3), family.length * 2 + 1)).toBe(`${family.repeat(2)}…`);
+    expect(cutText(`a${family}`, family.length)).toBe('a…');
+  });
+
+  test('leaves what fits alone, and what is cut begins as it began', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 60 }), (text, length) => {
+        const cut = cutText(text, length);
+        expect(cut.length).toBeLessThanOrEqual(length);
+        expect(cut.isWellFormed()).toBe(true);
+        if (text.length <= length) expect(cut).toBe(text);
+        else expect(text.startsWith(cut.slice(0, -1))).toBe(true);
+      }),
+    );
+  });
+});

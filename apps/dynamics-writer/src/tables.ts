@@ -1,0 +1,39 @@
+/** The writer's tables, as its migrations make them. */
+import type { ServiceTables } from '@leads/service';
+import type { Generated } from 'kysely';
+
+export interface LanesTable {
+  connection_id: string;
+  version: number;
+  organization: string;
+  state: string;
+  secret_version: number;
+  owner: string | null;
+  fence: Generated<number>;
+  leased_until: Generated<Date>;
+}
+
+export interface DeliveriesTable {
+  lead_id: string;
+  connection_id: string;
+  /** A `LeadAccepted` as JSON. */
+  accepted: string;
+  accepted_at: Date;
+  state: Generated<'pending' | 'written' | 'dead'>;
+  attempts: Generated<number>;
+  due_at: Date;
+  /** The last `Reason` as JSON. */
+  last_failure: string | null;
+  settled_at: Date | null;
+}
+
+export interface InstancesTable {
+  instance_id: string;
+  seen_at: Date;
+}
+
+export interface WriterTables extends ServiceTables {
+  lanes: LanesTable;
+  deliveries: DeliveriesTable;
+  instances: InstancesTable;
+}

@@ -1,0 +1,164 @@
+/** Access tokens, asked for over Kafka: signed requests out, sealed answers back, kept in memory only. */
+import { randomUUID } from 'node:crypto';
+import { EphemeralPublicKey, type Reason, TokenAnswer, type TokenClaims, topics } from '@leads/contracts';
+import type { Publisher } from '@leads/kafka';
+import { compactDecrypt, type CryptoKey, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
+import { z } from 'zod';
+
+/** What a token is for. */
+export interface TokenSubject {
+  connectionId: string;
+  secretVersion: number;
+}
+
+export type Token = { kind: 'token'; accessToken: string } | { kind: 'refused'; reason: Reason };
+
+/** How long a request is good for and an answer is waited for, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** A token this close to its end is not used any more, in milliseconds. */
+const SAFETY_MS = 60_000;
+
+const SigningKey = z.looseObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  kid: z.string(),
+  d: z.string(),
+});
+
+interface Held extends TokenSubject {
+  accessToken: string;
+  expiresAt: number;
+}
+
+interface Waiting {
+  subject: TokenSubject;
+  privateKey: CryptoKey;
+  answer: (answer: TokenAnswer) => void;
+}
+
+/** The tokens of this instance. */
+export class Tokens {
+  private readonly held = new Map<string, Held>();
+  private readonly asking = new Map<string, Promise<Token>>();
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly refused = new Set<string>();
+
+  constructor(
+    private readonly publisher: Publisher,
+    /** Names this instance: its answers come under it. */
+    private readonly instance: string,
+    /** A private Ed25519 JWK as JSON; `kid` is the name under which its public half is registered. */
+    private readonly signingKey: string,
+  ) {}
+
+  /** A token for a connection: the one at hand, or a new one. Asked for once, however many want it. */
+  tokenFor(subject: TokenSubject): Promise<Token> {
+    const held = this.held.get(subject.connectionId);
+    if (held && held.secretVersion >= subject.secretVersion && held.expiresAt - SAFETY_MS > Date.now()) {
+      return Promise.resolve({ kind: 'token', accessToken: held.accessToken });
+    }
+    const asked = this.asking.get(subject.connectionId);
+    if (asked) return asked;
+    const asking = this.ask(subject).finally(() => this.asking.delete(subject.connectionId));
+    this.asking.set(subject.connectionId, asking);
+    return asking;
+  }
+
+  /** Dynamics refused this token: the next one must be new. */
+  discard(subject: TokenSubject, accessToken: string): void {
+    if (this.held.get(subject.connectionId)?.accessToken !== accessToken) return;
+    this.held.delete(subject.connectionId);
+    this.refused.add(subject.connectionId);
+  }
+
+  /** Takes an answer from the topic; one for somebody else, or to nothing that was asked, is passed over. */
+  async receive(requestId: string, sealed: string): Promise<void> {
+    const waiting = this.waiting.get(requestId);
+    if (!waiting) return;
+    const { plaintext } = await compactDecrypt(sealed, waiting.privateKey, {
+      keyManagementAlgorithms: ['ECDH-ES'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
+    const answer = TokenAnswer.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+    if (answer.requestId !== requestId || answer.connectionId !== waiting.subject.connectionId) {
+      throw new Error('A token answer is bound to another request than the one it answers.');
+    }
+    waiting.answer(answer);
+  }
+
+  private async ask(subject: TokenSubject): Promise<Token> {
+    const requestId = randomUUID();
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256' });
+    const request = await this.sign({
+      jti: requestId,
+      sub: this.instance,
+      connectionId: subject.connectionId,
+      refresh: this.refused.has(subject.connectionId),
+      epk: EphemeralPublicKey.parse(await exportJWK(publicKey)),
+    });
+    const answered = Promise.withResolvers<TokenAnswer | 'silence'>();
+    const timer = setTimeout(() => answered.resolve('silence'), PATIENCE_MS);
+    this.waiting.set(requestId, { subject, privateKey, answer: answered.resolve });
+    try {
+      await this.publisher.publish(topics.tokensRequested, [{ request }]);
+      const answer = await answered.promise;
+      return answer === 'silence' ? SILENCE : this.keep(answer);
+    } catch {
+      return UNASKED;
+    } finally {
+      clearTimeout(timer);
+      this.waiting.delete(requestId);
+    }
+  }
+
+  private keep(answer: TokenAnswer): Token {
+    if (answer.kind === 'refused') {
+      return { kind: 'refused', reason: { cause: answer.cause, what: answer.what, remedy: answer.remedy } };
+    }
+    const { connectionId, secretVersion, accessToken } = answer;
+    this.refused.delete(connectionId);
+    this.held.set(connectionId, {
+      connectionId,
+      secretVersion,
+      accessToken,
+      expiresAt: Date.parse(answer.expiresAt),
+    });
+    return { kind: 'token', accessToken };
+  }
+
+  private async sign(
+    claims: Pick<TokenClaims, 'jti' | 'sub' | 'connectionId' | 'refresh' | 'epk'>,
+  ): Promise<string> {
+    const jwk = SigningKey.parse(JSON.parse(this.signingKey));
+    const iat = Math.floor(Date.now() / 1000);
+    const whole: TokenClaims = {
+      ...claims,
+      iss: jwk.kid,
+      aud: 'credentials',
+      iat,
+      exp: iat + PATIENCE_MS / 1000,
+    };
+    return new SignJWT(whole)
+      .setProtectedHeader({ alg: 'EdDSA', kid: jwk.kid })
+      .sign(await importJWK(jwk, 'EdDSA'));
+  }
+}
+
+const SILENCE: Token = {
+  kind: 'refused',
+  reason: {
+    cause: 'credentials-silent',
+    what: 'The credentials service did not answer in time.',
+    remedy: 'Nothing is lost: it is asked again by itself. See whether the credentials service runs.',
+  },
+};
+
+const UNASKED: Token = {
+  kind: 'refused',
+  reason: {
+    cause: 'credentials-unreachable',
+    what: 'The credentials service could not be asked, because Kafka did not take the request.',
+    remedy: 'Nothing is lost: it is asked again by itself. See whether the Kafka broker runs.',
+  },
+};
