@@ -1,0 +1,35 @@
+/** A PostgreSQL database of a test's own, migrated and dropped again. */
+import { randomUUID } from 'node:crypto';
+import { migrate } from '@leads/database';
+import pg from 'pg';
+import { testDatabaseUrl } from './config.ts';
+
+export interface TestDatabase {
+  url: string;
+  /** Ends whatever is still connected, and drops the database. */
+  drop: () => Promise<void>;
+}
+
+/**
+ * Creates an empty database on the test server.
+ * @param schemas schemas to migrate in it, each with its folder of migrations
+ */
+export async function testDatabase(schemas: { schema: string; folder: URL }[] = []): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const server = testDatabaseUrl();
+  await run(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  for (const { schema, folder } of schemas) await migrate({ url: url.href, schema, folder });
+  return { url: url.href, drop: () => run(server, `drop database ${name} with (force)`) };
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
