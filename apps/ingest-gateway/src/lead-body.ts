@@ -1,0 +1,56 @@
+/** Reads a posted body off the wire: nothing before the address is known, and never more than a lead may have. */
+import type { IncomingMessage } from 'node:http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { cutShort, notJson, otherContentType, tooLarge } from './refusals.ts';
+
+/** A sender has this long for its whole request, in milliseconds: slow ones must not pile up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Has Fastify hand requests over with their bodies unread, so that the walk decides when to read them. */
+export function leaveBodiesUnread(app: NestFastifyApplication): void {
+  app.getHttpServer().requestTimeout = REQUEST_TIMEOUT_MS;
+  // Nest adds parsers of its own unless it knows of one for everything; Fastify then gets the real one.
+  app.useBodyParser('*', {});
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
+
+/**
+ * Reads the whole body.
+ * @throws a refusal where it is not sent as plain JSON, is larger than `limit` bytes, or ends too early
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
+  if (type?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw otherContentType();
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw otherContentType();
+  if (Number(length) > limit) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // Destroying the request would cut the line before the sender has read why.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limit) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw cutShort();
+  }
+  if (bytes > limit) throw tooLarge();
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Decodes a body as UTF-8, with or without a byte order mark, and parses it as JSON.
+ * @throws a refusal where it is neither
+ */
+export function parseBody(body: Buffer): { text: string; value: unknown } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { text, value: JSON.parse(text) as unknown };
+  } catch {
+    // The parser's own message quotes the body, which must not be shown or logged.
+    throw notJson();
+  }
+}
