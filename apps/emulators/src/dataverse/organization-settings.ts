@@ -1,0 +1,167 @@
+// What can be set about an emulated organisation; every part has a working default.
+import { z } from 'zod';
+import { Column } from './lead-columns.ts';
+
+/** The role that the lead writer solution brings, as the set-up guide names it. */
+export const LEAD_WRITER_ROLE = 'Microsoft Marketplace Lead Writer';
+/** Inferred from the file name of Microsoft's download; the solution itself was not seen. */
+export const LEAD_WRITER_SOLUTION = 'MicrosoftMarketplacesLeadIntegrationSolution';
+
+const Depth = z.enum(['Basic', 'Local', 'Deep', 'Global']);
+export type Depth = z.infer<typeof Depth>;
+
+const Role = z.object({
+  name: z.string().min(1),
+  /** Unique name of the solution that brings the role; without that solution the role does not exist. */
+  solution: z.string().optional(),
+  privileges: z.record(z.string(), Depth).default({}),
+});
+
+const Solution = z.object({
+  uniquename: z.string().min(1),
+  friendlyname: z.string().optional(),
+  version: z.string().default('1.0.0.0'),
+  ismanaged: z.boolean().default(true),
+});
+
+const membership = {
+  systemuserid: z.guid().toLowerCase().optional(),
+  fullname: z.string().optional(),
+  enabled: z.boolean().default(true),
+  roles: z.array(z.string()).default([LEAD_WRITER_ROLE]),
+};
+const ApplicationUser = z.preprocess(
+  (given) => (typeof given === 'string' ? { applicationId: given } : given),
+  z.object({ applicationId: z.guid().toLowerCase(), ...membership }),
+);
+const NamedUser = z.preprocess(
+  (given) => (typeof given === 'string' ? { username: given } : given),
+  z.object({ username: z.string().min(3).toLowerCase(), ...membership }),
+);
+
+/** Dataverse's service protection limits, per user and per simulated web server. */
+const Limits = z.object({
+  servers: z.number().int().min(1).default(1),
+  windowSeconds: z.number().positive().default(300),
+  requests: z.number().int().positive().default(6000),
+  executionSeconds: z.number().positive().default(1200),
+  concurrency: z.number().int().positive().default(52),
+  /** Recommended parallelism, told in `x-ms-dop-hint`. */
+  dopHint: z.number().int().positive().default(10),
+  /** Execution time booked for one operation on top of the time really spent, ms. */
+  executionMsPerOperation: z.number().min(0).default(0),
+  /** Time every operation really takes, ms: what a plug-in or a distant region costs. */
+  latencyMs: z.number().min(0).default(0),
+  /** False switches all three limits off; throughput measurements need that. */
+  enforced: z.boolean().default(true),
+});
+
+/** A synchronous plug-in of the customer's, which refuses some leads with its own words. */
+const Plugin = z.object({
+  message: z.enum(['Create', 'Update']).default('Create'),
+  /** Refuses when the column's text contains this; an empty string refuses every lead that has the column. */
+  column: z.string(),
+  contains: z.string().default(''),
+  /** Turns the condition round: refuses when the column is absent or lacks the text. */
+  unless: z.boolean().default(false),
+  text: z.string().default('The lead was refused by a plug-in of this organization.'),
+  code: z.string().default('0x80040265'),
+  status: z.number().int().default(400),
+});
+
+/** What the facts leave unverified, or customers may change; the defaults are the stricter reading. */
+const Switches = z.object({
+  /** Creates need the role by that name, not merely its privileges. */
+  leadWriterRoleRequired: z.boolean().default(true),
+  leadWriterSolution: z.string().default(LEAD_WRITER_SOLUTION),
+  /** Creates need the hand-made grants on User Entity UI Settings and System Job. */
+  handMadeGrantsRequired: z.boolean().default(true),
+  /** Upsert checks both prvCreateLead and prvWriteLead, whichever of the two it turns out to do. */
+  upsertNeedsWrite: z.boolean().default(true),
+  createMultiple: z.boolean().default(true),
+  upsertMultiple: z.boolean().default(true),
+  /** Refuses a create that leaves out an ApplicationRequired column, as some customers' plug-ins do. */
+  applicationRequiredEnforced: z.boolean().default(false),
+  /** Publishes the duplicate detection rule "same e-mail address" (used only when a caller asks). */
+  duplicateDetection: z.boolean().default(true),
+  /** HTTP status of a detected duplicate: documented as 500, seen as 412. */
+  duplicateDetectionStatus: z.union([z.literal(412), z.literal(500)]).default(412),
+});
+
+export const OrganizationSettings = z.object({
+  tenantId: z.guid().toLowerCase(),
+  friendlyName: z.string().optional(),
+  organizationId: z.guid().toLowerCase().optional(),
+  version: z.string().default('9.2.26114.00168'),
+  applicationUsers: z.array(ApplicationUser).default([]),
+  users: z.array(NamedUser).default([]),
+  roles: z.array(Role).optional(),
+  solutions: z.array(Solution).optional(),
+  /** Columns added to the lead table, or replacing the one of the same name. */
+  columns: z.array(Column).default([]),
+  removedColumns: z.array(z.string()).default([]),
+  /** Alternate keys of the lead table, each a list of columns. */
+  alternateKeys: z
+    .array(
+      z.object({
+        name: z.string(),
+        columns: z.array(z.string()).min(1).max(16),
+        status: z.string().default('Active'),
+      }),
+    )
+    .max(10)
+    .default([]),
+  limits: Limits.prefault({}),
+  plugins: z.array(Plugin).default([]),
+  switches: Switches.prefault({}),
+  /** False: Dataverse without Dynamics 365 Sales, which has no lead table. */
+  hasLeadTable: z.boolean().default(true),
+  /** Administration mode: only system administrators get in. */
+  administrationMode: z.boolean().default(false),
+  /** Applications that the organisation's administrator has blocked. */
+  blockedApplications: z.array(z.guid().toLowerCase()).default([]),
+  /** Clock of this organisation relative to the true one, ms. */
+  clockSkewMs: z.number().default(0),
+  /** Largest request body it reads. */
+  maxRequestBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(128 * 1024 * 1024),
+});
+export type OrganizationSettings = z.output<typeof OrganizationSettings>;
+export type Role = z.output<typeof Role>;
+export type Plugin = z.output<typeof Plugin>;
+
+/** The lead writer role after the guide's hand edits: create leads, read one's own, track the solution. */
+export const leadWriterRole = (solution: string): Role => ({
+  name: LEAD_WRITER_ROLE,
+  solution,
+  privileges: {
+    prvCreateLead: 'Basic',
+    prvReadLead: 'Basic',
+    prvReadSolution: 'Global',
+    prvReadEntity: 'Global',
+    prvReadAttribute: 'Global',
+    prvCreateUserEntityUISettings: 'Basic',
+    prvReadUserEntityUISettings: 'Basic',
+    prvWriteUserEntityUISettings: 'Basic',
+    prvReadAsyncOperation: 'Global',
+    prvWriteAsyncOperation: 'Global',
+    prvAppendToAsyncOperation: 'Global',
+  },
+});
+
+/** Everything a test needs to look around and tidy up. */
+export const systemAdministratorRole = (): Role => ({
+  name: 'System Administrator',
+  privileges: Object.fromEntries(
+    [
+      ...['Create', 'Read', 'Write', 'Delete', 'Append', 'AppendTo'].flatMap((verb) =>
+        ['Lead', 'UserEntityUISettings', 'AsyncOperation'].map((table) => `prv${verb}${table}`),
+      ),
+      ...['prvReadSolution', 'prvReadEntity', 'prvReadAttribute', 'prvReadUser', 'prvReadRole'],
+      ...['prvReadSdkMessage', 'prvReadTransactionCurrency', 'prvBypassCustomBusinessLogic'],
+    ].map((privilege) => [privilege, 'Global']),
+  ),
+});

@@ -1,0 +1,77 @@
+// The walk of every request: which site, which fault, what answer, and a note that it came.
+import { setTimeout as wait } from 'node:timers/promises';
+import { serveControl } from '../control/serve-control.ts';
+import { serveOrganization, type Served } from '../dataverse/serve-organization.ts';
+import { serveLogin } from '../entra/serve-login.ts';
+import { html, type Incoming, type Reply } from '../http/exchange.ts';
+import { LOGIN_HOSTS, OWN_HOST } from '../http/locate.ts';
+import type { Delivery, Serve } from '../http/server.ts';
+import { servePage } from '../pages/serve-page.ts';
+import { answerOfFault, neverReachesSite } from './fault-answers.ts';
+import type { ActiveFault } from './faults.ts';
+import type { World } from './world.ts';
+
+/** Answers everything that comes to the one HTTP port. */
+export function serveWorld(world: World): Serve {
+  return (request) => {
+    if (request.host === OWN_HOST) return serveOwn(world, request);
+    const fault = world.faults.take(request, world.clock(), Math.random);
+    if (fault) return serveWithFault(world, request, fault);
+    const served = serveSite(world, request);
+    return served instanceof Promise
+      ? served.then((settled) => sendAndNote(world, request, settled))
+      : sendAndNote(world, request, served);
+  };
+}
+
+function serveSite(world: World, request: Incoming): Served | Promise<Served> {
+  if (LOGIN_HOSTS.has(request.host))
+    return serveLogin(world, request).then((reply) => ({ reply, caller: undefined }));
+  const organization = world.organization(request.host);
+  if (organization === undefined) {
+    const reply = html(
+      404,
+      `<!DOCTYPE html><title>Not found</title><h1>No organization answers at ${request.host.replace(/[^\w.-]/g, '')}</h1>`,
+    );
+    return { reply, caller: undefined };
+  }
+  if (!request.path.startsWith('/api/'))
+    return { reply: servePage(world, request, organization), caller: undefined };
+  return serveOrganization(world, organization, request);
+}
+
+function sendAndNote(world: World, request: Incoming, { reply, caller }: Served): Delivery {
+  world.requests.add(request, { status: reply.status, caller, at: world.clock() });
+  return { kind: 'send', reply };
+}
+
+async function serveWithFault(world: World, request: Incoming, fault: ActiveFault): Promise<Delivery> {
+  const note = (status: number, caller?: string): void =>
+    world.requests.add(request, { status, caller, fault: fault.kind, at: world.clock() });
+  if (fault.kind === 'delay') await wait(fault.delayMs, undefined, { ref: false });
+  if (neverReachesSite(fault)) {
+    const delivery = answerOfFault(fault, world.clock());
+    note(delivery.kind === 'send' ? delivery.reply.status : 0);
+    return delivery;
+  }
+  const { reply, caller } = await serveSite(world, request);
+  const delivered = deliveryOf(fault, reply);
+  note(delivered.kind === 'reset' ? 0 : reply.status, caller);
+  return delivered;
+}
+
+function deliveryOf(fault: ActiveFault, reply: Reply): Delivery {
+  if (fault.kind === 'reset-after-commit') return { kind: 'reset' };
+  if (fault.kind === 'truncated') return { kind: 'truncate', reply };
+  if (fault.kind === 'slow-body') return { kind: 'trickle', reply, overMs: fault.delayMs };
+  return { kind: 'send', reply };
+}
+
+function serveOwn(world: World, request: Incoming): Delivery | Promise<Delivery> {
+  const reply = request.path.startsWith('/control/')
+    ? serveControl(world, request)
+    : servePage(world, request, undefined);
+  return reply instanceof Promise
+    ? reply.then((settled) => ({ kind: 'send', reply: settled }))
+    : { kind: 'send', reply };
+}

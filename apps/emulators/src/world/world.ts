@@ -1,0 +1,183 @@
+// Everything the emulators know, in one place: organisations, tenants, mails, faults, what arrived.
+import { z } from 'zod';
+import { buildOrganization, type Organization } from '../dataverse/organization.ts';
+import { OrganizationSettings } from '../dataverse/organization-settings.ts';
+import type { LeadRow } from '../dataverse/lead-store.ts';
+import type { SigningKeys } from '../entra/signing-keys.ts';
+import { TenantSettings, buildTenant, type Tenant } from '../entra/tenant.ts';
+import { Mailbox, type Mail } from '../inbox/mailbox.ts';
+import { Faults } from './faults.ts';
+import { noJournal, type Journal } from './journal.ts';
+import { RequestLog } from './request-log.ts';
+
+const Entry = z.discriminatedUnion('k', [
+  z.object({ k: z.literal('organization'), host: z.string(), settings: z.unknown() }),
+  z.object({ k: z.literal('organization-gone'), host: z.string() }),
+  z.object({ k: z.literal('tenant'), id: z.string(), settings: z.unknown() }),
+  z.object({ k: z.literal('tenant-gone'), id: z.string() }),
+  z.object({ k: z.literal('leads-gone'), host: z.string() }),
+  z.object({ k: z.literal('lead-gone'), host: z.string(), id: z.string() }),
+  z.object({ k: z.literal('mail'), mail: z.custom<Mail>() }),
+  z.object({ k: z.literal('mails-gone') }),
+]);
+
+type LeadEntry = {
+  k: 'lead';
+  host: string;
+  row: [string, number, number, number, string, string, string, number, number];
+  columns: unknown;
+};
+
+export class World {
+  readonly clock: () => number;
+  readonly keys: SigningKeys;
+  readonly mailbox: Mailbox;
+  readonly faults = new Faults();
+  readonly requests = new RequestLog();
+  readonly #organizations = new Map<string, Organization>();
+  readonly #tenants = new Map<string, Tenant>();
+  #journal: Journal = noJournal;
+
+  private constructor(clock: () => number, keys: SigningKeys) {
+    this.clock = clock;
+    this.keys = keys;
+    this.mailbox = new Mailbox((line) => this.#journal.append(line));
+  }
+
+  /** An empty world; `clock` gives ms since 1970. */
+  static create(clock: () => number, keys: SigningKeys): World {
+    return new World(clock, keys);
+  }
+
+  /** From here on every change is written to `journal`. */
+  journalTo(journal: Journal): void {
+    this.#journal = journal;
+  }
+
+  organization(host: string): Organization | undefined {
+    return this.#organizations.get(host) ?? this.#organizations.get(host.replace(/\.api\.crm/, '.crm'));
+  }
+
+  organizations(): readonly Organization[] {
+    return [...this.#organizations.values()];
+  }
+
+  /** Creates an organisation or replaces its settings; its leads stay. Throws a `ZodError` on bad settings. */
+  putOrganization(host: string, given: unknown): Organization {
+    const settings = OrganizationSettings.parse(given);
+    const name = host.toLowerCase();
+    const organization = buildOrganization(name, settings, this.#organizations.get(name)?.leads);
+    this.#organizations.set(name, organization);
+    this.#journal.append(JSON.stringify({ k: 'organization', host: name, settings }));
+    return organization;
+  }
+
+  deleteOrganization(host: string): boolean {
+    this.#journal.append(JSON.stringify({ k: 'organization-gone', host }));
+    return this.#organizations.delete(host);
+  }
+
+  tenant(idOrDomain: string): Tenant | undefined {
+    const wanted = idOrDomain.toLowerCase();
+    return (
+      this.#tenants.get(wanted) ??
+      [...this.#tenants.values()].find((tenant) => tenant.domains.includes(wanted))
+    );
+  }
+
+  tenants(): readonly Tenant[] {
+    return [...this.#tenants.values()];
+  }
+
+  /** Creates a tenant or replaces its settings. Throws a `ZodError` on bad settings. */
+  putTenant(id: string, given: unknown): Tenant {
+    const settings = TenantSettings.parse(given);
+    const tenant = buildTenant(id.toLowerCase(), settings);
+    this.#tenants.set(tenant.id, tenant);
+    this.#journal.append(JSON.stringify({ k: 'tenant', id: tenant.id, settings }));
+    return tenant;
+  }
+
+  deleteTenant(id: string): boolean {
+    this.#journal.append(JSON.stringify({ k: 'tenant-gone', id }));
+    return this.#tenants.delete(id.toLowerCase());
+  }
+
+  putLead(organization: Organization, row: LeadRow): void {
+    organization.leads.put(row);
+    if (this.#journal !== noJournal) this.#journal.append(leadLine(organization.host, row));
+  }
+
+  deleteLead(organization: Organization, id: string): boolean {
+    this.#journal.append(JSON.stringify({ k: 'lead-gone', host: organization.host, id }));
+    return organization.leads.delete(id);
+  }
+
+  clearLeads(organization: Organization): void {
+    this.#journal.append(JSON.stringify({ k: 'leads-gone', host: organization.host }));
+    organization.leads.clear();
+  }
+
+  /** Takes back in what an earlier run wrote. Only before `journalTo`. */
+  replay(line: unknown): void {
+    if ((line as LeadEntry).k === 'lead') {
+      const entry = line as LeadEntry;
+      this.organization(entry.host)?.leads.put(rowOf(entry));
+      return;
+    }
+    const entry = Entry.parse(line);
+    switch (entry.k) {
+      case 'organization':
+        this.putOrganization(entry.host, entry.settings);
+        return;
+      case 'organization-gone':
+        this.#organizations.delete(entry.host);
+        return;
+      case 'tenant':
+        this.putTenant(entry.id, entry.settings);
+        return;
+      case 'tenant-gone':
+        this.#tenants.delete(entry.id);
+        return;
+      case 'lead-gone':
+        this.organization(entry.host)?.leads.delete(entry.id);
+        return;
+      case 'leads-gone':
+        this.organization(entry.host)?.leads.clear();
+        return;
+      case 'mail':
+        this.mailbox.add(entry.mail);
+        return;
+      case 'mails-gone':
+        this.mailbox.clear();
+        return;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+  }
+}
+
+function leadLine(host: string, row: LeadRow): string {
+  const { id, version, createdOn, modifiedOn, createdBy, modifiedBy, ownerId, stateCode, statusCode } = row;
+  const system = JSON.stringify([
+    id,
+    version,
+    createdOn,
+    modifiedOn,
+    createdBy,
+    modifiedBy,
+    ownerId,
+    stateCode,
+    statusCode,
+  ]);
+  return `{"k":"lead","host":"${host}","row":${system},"columns":${row.json}}`;
+}
+
+function rowOf(entry: LeadEntry): LeadRow {
+  const [id, version, createdOn, modifiedOn, createdBy, modifiedBy, ownerId, stateCode, statusCode] =
+    entry.row;
+  const json = JSON.stringify(entry.columns);
+  return { id, version, createdOn, modifiedOn, createdBy, modifiedBy, ownerId, stateCode, statusCode, json };
+}
