@@ -1,6 +1,5 @@
 /** A PostgreSQL database of a test's own, migrated and dropped again. */
 import { randomUUID } from 'node:crypto';
-import { migrate } from '@leads/database';
 import pg from 'pg';
 import { testDatabaseUrl } from './config.ts';
 
@@ -11,16 +10,16 @@ export interface TestDatabase {
 }
 
 /**
- * Creates an empty database on the test server.
- * @param schemas schemas to migrate in it, each with its folder of migrations
+ * Creates a database on the test server.
+ * @param prepare makes its tables, given its URL
  */
-export async function testDatabase(schemas: { schema: string; folder: URL }[] = []): Promise<TestDatabase> {
+export async function testDatabase(prepare?: (url: string) => Promise<unknown>): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = testDatabaseUrl();
   await run(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  for (const { schema, folder } of schemas) await migrate({ url: url.href, schema, folder });
+  await prepare?.(url.href);
   return { url: url.href, drop: () => run(server, `drop database ${name} with (force)`) };
 }
 
