@@ -26,7 +26,7 @@ export const boundaries = [
   },
   {
     sourceTag: 'scope:testing',
-    onlyDependOnLibsWithTags: ['scope:contracts', 'scope:kafka', 'scope:database'],
+    onlyDependOnLibsWithTags: [],
   },
   { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['type:lib'] },
   { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['type:lib', 'scope:tools'] },
