@@ -1,6 +1,6 @@
 /** Structured logs: one JSON line an event, through pino; Nest's own messages take the same way. */
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -17,8 +17,11 @@ const SECRET_FIELDS = [
 ];
 
 /** Makes a service's logger; every line names the service and the instance. */
-export function createLog(options: { service: string; instance: string; level: string }): Logger {
-  return pino({
+export function createLog(
+  options: { service: string; instance: string; level: string },
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  const settings: LoggerOptions = {
     level: options.level,
     base: { service: options.service, instance: options.instance },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -28,7 +31,8 @@ export function createLog(options: { service: string; instance: string; level: s
       censor: '[secret]',
     },
     serializers: { error: stdSerializers.err },
-  });
+  };
+  return pino(settings, destination);
 }
 
 /** Lets Nest and the Kafka transport log through pino. */

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { fileContent, optionalOrigin, readSettings, serviceSettings } from './settings.ts';
+
+const COMPLETE = { KAFKA_BROKERS: 'a:1, b:2', DATABASE_URL: 'postgres://db', HTTP_PORT: '4000' };
+
+/** What a faulty environment makes the service say. */
+function complaint(environment: Record<string, string>, shape: z.ZodRawShape): string {
+  let said = '';
+  expect(() =>
+    readSettings(environment, shape, (message) => {
+      said = message;
+      throw new Error('ended');
+    }),
+  ).toThrow('ended');
+  return said;
+}
+
+describe('settings', () => {
+  test('are read with their defaults', () => {
+    expect(readSettings({ ...COMPLETE, LOG_LEVEL: '' }, serviceSettings)).toMatchObject({
+      KAFKA_BROKERS: ['a:1', 'b:2'],
+      HTTP_PORT: 4000,
+      HTTP_HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+    });
+  });
+
+  test('all faults are named at once', () => {
+    const said = complaint({ KAFKA_BROKERS: 'a:1', HTTP_PORT: 'x' }, serviceSettings);
+    expect(said).toContain('DATABASE_URL is not set.');
+    expect(said).toContain('HTTP_PORT is not usable');
+  });
+
+  test('a faulty value is never repeated: it may be a secret', () => {
+    const said = complaint({ MASTER_KEY: 'hunter2' }, { MASTER_KEY: z.string().length(44) });
+    expect(said).toContain('MASTER_KEY is not usable');
+    expect(said).not.toContain('hunter2');
+  });
+
+  test('a file that is not there is a fault of its setting', () => {
+    expect(complaint({ KEY_FILE: '/nowhere/at-all' }, { KEY_FILE: fileContent })).toContain(
+      'KEY_FILE is not usable: the file cannot be read (ENOENT).',
+    );
+  });
+
+  test('of an address only the origin is kept', () => {
+    const shape = { RESOLVER: optionalOrigin };
+    expect(readSettings({ RESOLVER: 'http://127.0.0.1:4010/x' }, shape).RESOLVER).toBe(
+      'http://127.0.0.1:4010',
+    );
+    expect(readSettings({}, shape).RESOLVER).toBeUndefined();
+  });
+});
