@@ -41,6 +41,8 @@ export interface ManagedProcess {
   readonly exited: Promise<Exit>;
   /** True once kill or stop was called: this end was wanted. */
   readonly endWanted: boolean;
+  /** Calls back when it ends and nobody had asked it to. */
+  onUnexpectedEnd(listener: (process: ManagedProcess) => void): void;
   /** Sends a signal and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
   /** Ends it in good order; after `graceMs` without an end, with SIGKILL. */
@@ -95,11 +97,13 @@ export async function startProgram(program: Program): Promise<ManagedProcess> {
 
   let exit: Exit | undefined;
   let endWanted = false;
+  const unexpectedEnd: ((process: ManagedProcess) => void)[] = [];
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       exit = { code, signal };
       tellGuard(`-${pid}`);
       resolve(exit);
+      if (!endWanted) for (const listener of unexpectedEnd) listener(managed);
     });
   });
   const send = (signal: NodeJS.Signals): void => {
@@ -107,7 +111,7 @@ export async function startProgram(program: Program): Promise<ManagedProcess> {
     child.kill(signal);
   };
   const output = (): string => readFileSync(program.log).subarray(before).toString('utf8');
-  return {
+  const managed: ManagedProcess = {
     name: program.name,
     log: program.log,
     pid,
@@ -135,7 +139,11 @@ export async function startProgram(program: Program): Promise<ManagedProcess> {
     lastLines(count = 15) {
       return output().trimEnd().split('\n').slice(-count).join('\n');
     },
+    onUnexpectedEnd(listener) {
+      unexpectedEnd.push(listener);
+    },
   };
+  return managed;
 }
 
 /** Runs a program to its end; answers its output, or throws with the exit code and that output. */

@@ -1,0 +1,67 @@
+/** The outside world as a process: emulated Dynamics 365 and Entra ID, and a mail inbox. */
+import { join } from 'node:path';
+import { root } from './config.ts';
+import { Unready } from './failure.ts';
+import { until } from './narrator.ts';
+import { describeExit, pinnedNode, startProgram } from './process.ts';
+import type { ManagedProcess } from './process.ts';
+
+export interface Emulators {
+  /** http://127.0.0.1:port */
+  readonly url: string;
+  readonly smtpUrl: string;
+  readonly process: ManagedProcess;
+  stop(): Promise<void>;
+}
+
+export interface EmulatorsOptions {
+  readonly httpPort: number;
+  readonly smtpPort: number;
+  /** Where their content survives a restart; memory only when absent. */
+  readonly dataDir: string | undefined;
+  readonly log: string;
+  readonly onUnexpectedEnd?: (process: ManagedProcess) => void;
+}
+
+const startTimeoutMs = 30_000;
+
+/** Starts the emulators with the organisation of Contoso; answers when they take requests. */
+export async function startEmulators(options: EmulatorsOptions): Promise<Emulators> {
+  const { httpPort, smtpPort, dataDir } = options;
+  const url = `http://127.0.0.1:${httpPort}`;
+  const started = await startProgram({
+    name: 'emulators',
+    file: pinnedNode,
+    args: ['--enable-source-maps', join(root, 'apps', 'emulators', 'dist', 'main.js')],
+    env: {
+      EMULATORS_HTTP_PORT: String(httpPort),
+      EMULATORS_SMTP_PORT: String(smtpPort),
+      EMULATORS_HOST: '127.0.0.1',
+      EMULATORS_SEED: 'contoso',
+      EMULATORS_DATA_DIR: dataDir ?? '',
+    },
+    log: options.log,
+  });
+  if (options.onUnexpectedEnd) started.onUnexpectedEnd(options.onUnexpectedEnd);
+  const up = await until(async () => (await fetch(`${url}/health`)).ok || undefined, {
+    timeoutMs: startTimeoutMs,
+    giveUp: () => started.exit !== undefined,
+  });
+  if (!up) {
+    const how = started.exit
+      ? describeExit(started.exit)
+      : `did not answer within ${startTimeoutMs / 1000} s`;
+    await started.stop(2_000);
+    throw new Unready(
+      `The emulators did not come up: they ${how}. Their log is ${started.log} and ends with:\n${started.lastLines()}`,
+    );
+  }
+  return {
+    url,
+    smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    process: started,
+    async stop() {
+      await started.stop();
+    },
+  };
+}

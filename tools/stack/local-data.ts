@@ -1,0 +1,42 @@
+/** What `npm start` keeps between runs, all of it below `.local/` or in two Docker volumes named after the checkout. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { root } from './config.ts';
+import type { Way } from './config.ts';
+import type { PublishedConnection } from './connection.ts';
+
+export const localDir = join(root, '.local');
+export const lockFile = join(localDir, 'start.lock');
+
+const checkout = createHash('sha256').update(root).digest('hex').slice(0, 8);
+/** Where the data of the containers is kept. */
+export const localVolumes = {
+  kafka: `${basename(root)}-${checkout}-kafka`,
+  postgres: `${basename(root)}-${checkout}-postgres`,
+};
+
+/** What one run tells the next. */
+export interface Memory {
+  /** The way that the data was made. */
+  readonly way: Way;
+  readonly connection: PublishedConnection;
+}
+
+const memoryFile = join(localDir, 'start.json');
+
+export function recall(): Memory | undefined {
+  if (!existsSync(memoryFile)) return undefined;
+  try {
+    return JSON.parse(readFileSync(memoryFile, 'utf8')) as Memory;
+  } catch {
+    // Cut short by a crash; the next lines of the run write it anew.
+    return undefined;
+  }
+}
+
+/** The lead address holds a key: the file is for its owner alone. */
+export function remember(memory: Memory): void {
+  mkdirSync(localDir, { recursive: true });
+  writeFileSync(memoryFile, `${JSON.stringify(memory, null, 2)}\n`, { mode: 0o600 });
+}

@@ -1,0 +1,211 @@
+/** The services: which there are, and what each is told beyond what all are told. One list for every run. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './config.ts';
+import type { Ports } from './config.ts';
+import { Unready } from './failure.ts';
+import type { Keys } from './keys.ts';
+import { until } from './narrator.ts';
+import { describeExit, pinnedNode, runToEnd, startProgram, CommandFailed } from './process.ts';
+import type { Exit, ManagedProcess } from './process.ts';
+
+/** What a service's own settings are made from. */
+export interface Surroundings {
+  readonly keys: Keys;
+  readonly gatewayUrl: string;
+  readonly emulatorsUrl: string;
+  readonly smtpUrl: string;
+}
+
+interface ServiceDeclaration<Name extends string = string> {
+  readonly name: Name;
+  readonly port: keyof Ports;
+  /** Settings of this service alone. */
+  readonly settings: (around: Surroundings) => Record<string, string>;
+}
+
+const declared = [
+  { name: 'ingest-gateway', port: 'gateway', settings: () => ({}) },
+  {
+    name: 'credentials',
+    port: 'credentials',
+    settings: ({ keys, gatewayUrl, emulatorsUrl }) => ({
+      MASTER_KEY_FILE: keys.masterKeyFile,
+      REQUESTER_KEYS_FILE: keys.requesterKeysFile,
+      CREDENTIALS_API_KEY: keys.credentialsApiKey,
+      GATEWAY_PUBLIC_URL: gatewayUrl,
+      MICROSOFT_RESOLVER: emulatorsUrl,
+    }),
+  },
+  {
+    name: 'dynamics-writer',
+    port: 'writer',
+    settings: ({ keys, emulatorsUrl }) => ({
+      REQUESTER_SIGNING_KEY_FILE: keys.writerSigningKeyFile,
+      MICROSOFT_RESOLVER: emulatorsUrl,
+    }),
+  },
+  {
+    name: 'notification',
+    port: 'notification',
+    settings: ({ smtpUrl, emulatorsUrl }) => ({
+      SMTP_URL: smtpUrl,
+      MAIL_FROM: 'Marketplace leads <leads@localhost.example>',
+      DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
+    }),
+  },
+] as const satisfies readonly ServiceDeclaration[];
+
+export type ServiceName = (typeof declared)[number]['name'];
+export const serviceDeclarations: readonly ServiceDeclaration<ServiceName>[] = declared;
+
+/** What all services of one stack are told. */
+export interface SharedSettings {
+  readonly kafkaBrokers: string;
+  readonly topicPrefix: string;
+  readonly databaseUrl: string;
+  readonly logLevel: string;
+}
+
+/** One process of a service, that can be killed and started again at the same address. */
+export interface Service {
+  readonly name: ServiceName;
+  /** The service's name, and a number from the second process on. */
+  readonly instance: string;
+  /** http://127.0.0.1:port */
+  readonly url: string;
+  readonly log: string;
+  readonly pid: number;
+  /** Undefined while it runs. */
+  readonly exit: Exit | undefined;
+  /** Sends a signal (SIGKILL too) and waits for the end. */
+  kill(signal: NodeJS.Signals): Promise<Exit>;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** Starts it, after ending it in good order where it still runs; settles when it is ready. */
+  restart(): Promise<void>;
+  /** Settles when GET /health/ready answers 200. */
+  untilReady(timeoutMs?: number): Promise<void>;
+}
+
+const readyTimeoutMs = 60_000;
+
+/** Runs every service's migrations and provisions the topics; none depends on another. */
+export async function prepareStores(shared: SharedSettings): Promise<void> {
+  const env = { ...commonEnvironment(shared), KAFKA_REPLICATION_FACTOR: '1' };
+  const commands = [
+    ...declared
+      .map(({ name }) => ({
+        what: `The migrations of ${name}`,
+        file: built('apps', name, 'dist', 'migrate.js'),
+      }))
+      .filter(({ file }) => existsSync(file)),
+    { what: 'Provisioning the topics', file: built('libs', 'kafka', 'dist', 'provision-topics.command.js') },
+  ];
+  await Promise.all(
+    commands.map(async ({ what, file }) => {
+      try {
+        await runToEnd(pinnedNode, [file], { env });
+      } catch (error) {
+        if (!(error instanceof CommandFailed)) throw error;
+        throw new Unready(`${what} failed (exit code ${error.code ?? 'unknown'}):\n${error.output}`);
+      }
+    }),
+  );
+}
+
+export interface ServiceOptions {
+  readonly name: ServiceName;
+  readonly instance: string;
+  readonly port: number;
+  readonly shared: SharedSettings;
+  readonly around: Surroundings;
+  /** Settings that this run changes, for every service alike. */
+  readonly overrides: Record<string, string>;
+  readonly logDir: string;
+  /** Called when it ended and nobody had asked it to. */
+  readonly onUnexpectedEnd: (process: ManagedProcess) => void;
+}
+
+/** Starts one process of a service; does not wait until it is ready. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { name, instance, port, shared, around } = options;
+  const declaration = serviceDeclarations.find((candidate) => candidate.name === name);
+  if (!declaration) throw new Error(`There is no service ${name}.`);
+  const url = `http://127.0.0.1:${port}`;
+  const start = async (): Promise<ManagedProcess> => {
+    const started = await startProgram({
+      name: instance,
+      file: pinnedNode,
+      args: ['--enable-source-maps', built('apps', name, 'dist', 'main.js')],
+      env: {
+        ...commonEnvironment(shared),
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(port),
+        INSTANCE_ID: instance,
+        ...declaration.settings(around),
+        ...options.overrides,
+      },
+      log: join(options.logDir, `${instance}.log`),
+    });
+    started.onUnexpectedEnd(options.onUnexpectedEnd);
+    return started;
+  };
+  let current = await start();
+
+  const service: Service = {
+    name,
+    instance,
+    url,
+    log: current.log,
+    get pid() {
+      return current.pid;
+    },
+    get exit() {
+      return current.exit;
+    },
+    kill: (signal) => current.kill(signal),
+    async stop() {
+      if (!current.exit) await current.stop();
+    },
+    async restart() {
+      await this.stop();
+      current = await start();
+      await this.untilReady();
+    },
+    untilReady: (timeoutMs = readyTimeoutMs) => untilReady(current, url, timeoutMs),
+  };
+  return service;
+}
+
+async function untilReady(service: ManagedProcess, url: string, timeoutMs: number): Promise<void> {
+  let reasons = '';
+  const ready = await until(
+    async () => {
+      const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+      reasons = await answer.text();
+      return answer.ok || undefined;
+    },
+    { timeoutMs, everyMs: 50, giveUp: () => service.exit !== undefined },
+  );
+  if (ready) return;
+  const how = service.exit
+    ? describeExit(service.exit)
+    : `was not ready after ${timeoutMs / 1000} s${reasons ? ` (${reasons})` : ''}`;
+  throw new Unready(
+    `The service ${service.name} ${how}. Its log is ${service.log} and ends with:\n${service.lastLines()}`,
+  );
+}
+
+function commonEnvironment(shared: SharedSettings): Record<string, string> {
+  return {
+    KAFKA_BROKERS: shared.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: shared.topicPrefix,
+    DATABASE_URL: shared.databaseUrl,
+    LOG_LEVEL: shared.logLevel,
+  };
+}
+
+function built(...path: string[]): string {
+  return join(root, ...path);
+}

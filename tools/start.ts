@@ -1,0 +1,127 @@
+/**
+ * `npm start`: boots everything on fixed ports with the data of earlier runs, publishes one connection, prints where
+ * things are, and stays until it is asked to end.
+ */
+import { stackSettings, fixedPorts } from './stack/config.ts';
+import type { Port } from './stack/config.ts';
+import { runCommand } from './stack/command.ts';
+import { contoso, contosoHost, isPublished, publishConnection, untilAccepted } from './stack/connection.ts';
+import type { PublishedConnection } from './stack/connection.ts';
+import { localDir, localVolumes, lockFile, recall, remember } from './stack/local-data.ts';
+import { takeLock } from './stack/lock.ts';
+import { during, sayOnStderr as say } from './stack/narrator.ts';
+import { refuseTakenPorts } from './stack/ports.ts';
+import type { Shutdown } from './stack/shutdown.ts';
+import { startStack } from './stack/stack.ts';
+import type { Stack } from './stack/stack.ts';
+
+await runCommand(start);
+
+async function start(shutdown: Shutdown): Promise<number> {
+  const ports = fixedPorts();
+  const settings = stackSettings();
+  const release = takeLock(lockFile, 'Nothing was started.');
+  try {
+    await refuseTakenPorts(portsOfOurs(ports, settings));
+    const stack = await startStack({
+      dataDir: localDir,
+      ports,
+      settings,
+      volumes: localVolumes,
+      way: recall()?.way,
+      keepEmulators: true,
+      say,
+      shutdown,
+    });
+    try {
+      const connection = await Promise.race([
+        during(say, 'Publishing a connection', connectionOf(stack)),
+        shutdown.interrupted,
+      ]);
+      process.stdout.write(welcome(stack, connection));
+      const failure = await Promise.race([stack.failed, shutdown.requested.then(() => undefined)]);
+      if (failure === undefined) {
+        say('Ending …');
+        return 0;
+      }
+      say(`${failure}\nEnding everything else.`);
+      return 1;
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** Those that this run will listen on: a broker or a database that runs already needs none. */
+function portsOfOurs(
+  ports: ReturnType<typeof fixedPorts>,
+  settings: ReturnType<typeof stackSettings>,
+): Port[] {
+  const { kafka, kafkaController, postgres, ...others } = ports;
+  return [
+    ...Object.values(others),
+    ...(settings.databaseUrl === undefined ? [postgres] : []),
+    ...(settings.kafkaBrokers === undefined ? [kafka, kafkaController] : []),
+  ];
+}
+
+/** The connection of an earlier run where it is still published, else a new one. */
+async function connectionOf(stack: Stack): Promise<PublishedConnection> {
+  const earlier = recall()?.connection;
+  const connection =
+    earlier && (await isPublished(stack.credentialsApi, earlier.connectionId))
+      ? earlier
+      : await publishConnection(stack.credentialsApi, contoso);
+  remember({ way: stack.way, connection });
+  const address = onThisGateway(connection.leadAddress, stack.services['ingest-gateway'].url);
+  await untilAccepted(address);
+  return { ...connection, leadAddress: address };
+}
+
+/** The address as it was made holds the gateway's port of that day. */
+function onThisGateway(leadAddress: string, gatewayUrl: string): string {
+  return `${gatewayUrl}${new URL(leadAddress).pathname}`;
+}
+
+function welcome(
+  { services, emulators, broker, database }: Stack,
+  { leadAddress }: PublishedConnection,
+): string {
+  const lead = {
+    userDetails: {
+      firstName: 'Ana',
+      lastName: 'Trujillo',
+      email: 'ana@adatum.example',
+      phone: '+52 55 5555 3932',
+      country: 'MX',
+      company: 'Adatum',
+      title: 'Owner',
+    },
+    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
+    actionCode: 'INS',
+    offerTitle: 'Contoso Analytics',
+    description: '',
+  };
+  return `
+Everything runs. Data is kept in .local/ (npm run reset clears it), logs in .local/logs/.
+
+  Ingest gateway          ${services['ingest-gateway'].url}
+  Emulated Dynamics 365   ${emulators.url}/org/${contosoHost}/
+  Mail inbox              ${emulators.url}/mail
+  Kafka                   ${broker.brokers} (${broker.origin})
+  PostgreSQL              ${addressOf(database.url)} (${database.origin})
+
+Post a lead as the marketplace would; send it again with another name for another lead:
+
+curl -i '${leadAddress}' -H 'content-type: application/json' -d '${JSON.stringify(lead)}'
+
+Ctrl-C ends everything.
+`;
+}
+
+function addressOf(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
+}
