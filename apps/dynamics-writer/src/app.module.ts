@@ -1,5 +1,6 @@
 /** The Dynamics writer: takes accepted leads in and writes them into each publisher's Dynamics 365. */
 import { Module } from '@nestjs/common';
+import { topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
 import { INSTANCE_ID, PUBLISHER, ServiceModule } from '@leads/service';
 import { config } from './config.ts';
@@ -25,7 +26,11 @@ import { Tokens } from './tokens.ts';
       provide: Tokens,
       inject: [PUBLISHER, INSTANCE_ID],
       useFactory: (publisher: Publisher, instance: string) =>
-        new Tokens(publisher, instance, config.REQUESTER_SIGNING_KEY_FILE),
+        new Tokens(
+          (requested) => publisher.publish(topics.tokensRequested, [requested]),
+          instance,
+          config.REQUESTER_SIGNING_KEY_FILE,
+        ),
     },
   ],
 })

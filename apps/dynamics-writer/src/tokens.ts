@@ -1,7 +1,12 @@
 /** Access tokens, asked for over Kafka: signed requests out, sealed answers back, kept in memory only. */
 import { randomUUID } from 'node:crypto';
-import { EphemeralPublicKey, type Reason, TokenAnswer, type TokenClaims, topics } from '@leads/contracts';
-import type { Publisher } from '@leads/kafka';
+import {
+  EphemeralPublicKey,
+  type Reason,
+  TokenAnswer,
+  type TokenClaims,
+  type TokenRequested,
+} from '@leads/contracts';
 import { compactDecrypt, type CryptoKey, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
@@ -12,9 +17,6 @@ export interface TokenSubject {
 }
 
 export type Token = { kind: 'token'; accessToken: string } | { kind: 'refused'; reason: Reason };
-
-/** How long a request is good for and an answer is waited for, in milliseconds. */
-const PATIENCE_MS = 10_000;
 
 /** A token this close to its end is not used any more, in milliseconds. */
 const SAFETY_MS = 60_000;
@@ -45,11 +47,14 @@ export class Tokens {
   private readonly refused = new Set<string>();
 
   constructor(
-    private readonly publisher: Publisher,
+    /** Puts a request where the credentials service reads it; rejects where that failed. */
+    private readonly send: (requested: TokenRequested) => Promise<void>,
     /** Names this instance: its answers come under it. */
     private readonly instance: string,
     /** A private Ed25519 JWK as JSON; `kid` is the name under which its public half is registered. */
     private readonly signingKey: string,
+    /** How long a request is good for and an answer is waited for, in milliseconds. */
+    private readonly patienceMs = 10_000,
   ) {}
 
   /** A token for a connection: the one at hand, or a new one. Asked for once, however many want it. */
@@ -98,14 +103,14 @@ export class Tokens {
       epk: EphemeralPublicKey.parse(await exportJWK(publicKey)),
     });
     const answered = Promise.withResolvers<TokenAnswer | 'silence'>();
-    const timer = setTimeout(() => answered.resolve('silence'), PATIENCE_MS);
+    const timer = setTimeout(() => answered.resolve('silence'), this.patienceMs);
     this.waiting.set(requestId, { subject, privateKey, answer: answered.resolve });
     try {
-      await this.publisher.publish(topics.tokensRequested, [{ request }]);
+      await this.send({ request });
       const answer = await answered.promise;
       return answer === 'silence' ? SILENCE : this.keep(answer);
-    } catch {
-      return UNASKED;
+    } catch (error) {
+      return unasked(error);
     } finally {
       clearTimeout(timer);
       this.waiting.delete(requestId);
@@ -137,7 +142,7 @@ export class Tokens {
       iss: jwk.kid,
       aud: 'credentials',
       iat,
-      exp: iat + PATIENCE_MS / 1000,
+      exp: iat + Math.ceil(this.patienceMs / 1000),
     };
     return new SignJWT(whole)
       .setProtectedHeader({ alg: 'EdDSA', kid: jwk.kid })
@@ -154,11 +159,13 @@ const SILENCE: Token = {
   },
 };
 
-const UNASKED: Token = {
-  kind: 'refused',
-  reason: {
-    cause: 'credentials-unreachable',
-    what: 'The credentials service could not be asked, because Kafka did not take the request.',
-    remedy: 'Nothing is lost: it is asked again by itself. See whether the Kafka broker runs.',
-  },
-};
+function unasked(error: unknown): Token {
+  return {
+    kind: 'refused',
+    reason: {
+      cause: 'credentials-unreachable',
+      what: `The credentials service could not be asked: Kafka did not take the request (${String(error)}).`,
+      remedy: 'Nothing is lost: it is asked again by itself. See whether the Kafka broker runs.',
+    },
+  };
+}
