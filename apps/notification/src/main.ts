@@ -1,1 +1,6 @@
-export {};
+/** Starts notification. */
+import 'reflect-metadata';
+import { startService } from '@leads/service';
+import { AppModule } from './app.module.ts';
+
+await startService(AppModule);

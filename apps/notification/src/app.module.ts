@@ -1,0 +1,26 @@
+/** Notification: tells a connection's contacts of each lead that was written, by e-mail. */
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '@leads/service';
+import { config } from './config.ts';
+import { FollowConnections } from './follow-connections.ts';
+import { MAIL_SERVER, openMailServer } from './mail-server.ts';
+import { NotifyContacts } from './notify-contacts.ts';
+import { LINK_BASE, SendMails } from './send-mails.ts';
+
+@Module({
+  imports: [
+    ServiceModule.forService({
+      name: 'notification',
+      schema: 'notification',
+      settings: config,
+      consumes: ['once-per-service'],
+    }),
+  ],
+  controllers: [FollowConnections, NotifyContacts],
+  providers: [
+    { provide: MAIL_SERVER, useFactory: () => openMailServer(config.SMTP_URL, config.MAIL_FROM) },
+    { provide: LINK_BASE, useValue: config.DYNAMICS_LINK_BASE },
+    SendMails,
+  ],
+})
+export class AppModule {}

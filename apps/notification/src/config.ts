@@ -1,0 +1,22 @@
+/** The settings of notification; `.env.example` describes each. */
+import { readSettings, serviceSettings } from '@leads/service';
+import { z } from 'zod';
+import { readMailbox } from './mailbox.ts';
+
+export const config = readSettings(process.env, {
+  ...serviceSettings,
+  /** The mail server: `smtp://` or `smtps://`, with user and password where it asks for them. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  /** Who the mails are from: an address, or a name with the address in angle brackets. */
+  MAIL_FROM: z.string().transform((text, context) => {
+    const mailbox = readMailbox(text);
+    if (mailbox) return mailbox;
+    context.addIssue({
+      code: 'custom',
+      message: 'write it as leads@example.com or Leads <leads@example.com>',
+    });
+    return z.NEVER;
+  }),
+  /** Where links to records lead, followed by the organisation's host; unset, they lead to the organisation. */
+  DYNAMICS_LINK_BASE: z.url({ protocol: /^https?$/ }).optional(),
+});

@@ -1,0 +1,65 @@
+/** Reads what the mail server said of each recipient, and decides who may still get the mail. */
+
+/** What one attempt achieved. Whoever is in neither list is tried again. */
+export interface DeliveryReport {
+  delivered: string[];
+  /** Addresses that the server will never take. */
+  refused: string[];
+  /** What stood in the way, for an operator to read; `null` where nothing did. */
+  failure: string | null;
+}
+
+/** What nodemailer tells of a failure, of one recipient's or of the whole mail's. */
+export interface MailFailure {
+  code?: string | undefined;
+  message?: string | undefined;
+  /** The server's whole reply, e.g. `550 5.1.1 no such user`. */
+  response?: string | undefined;
+  responseCode?: number | undefined;
+  recipient?: string | undefined;
+  rejectedErrors?: MailFailure[] | undefined;
+}
+
+/** Replies to RCPT that speak of the mailbox itself (RFC 5321, 4.2.3). */
+const MAILBOX_REPLIES = new Set([550, 551, 553]);
+
+/**
+ * Reads an attempt that reached at least one recipient.
+ * @param recipients whom the mail went out to; all but the rejected ones have got it
+ */
+export function readDelivery(recipients: string[], rejected: MailFailure[]): DeliveryReport {
+  const rejection = new Map(rejected.map((failure) => [failure.recipient?.toLowerCase(), failure]));
+  // nodemailer may spell an address differently from us: what is recorded is our own spelling.
+  const rejectionOf = (recipient: string): MailFailure | undefined => rejection.get(recipient.toLowerCase());
+  return {
+    delivered: recipients.filter((recipient) => !rejectionOf(recipient)),
+    refused: recipients.filter((recipient) => isForGood(rejectionOf(recipient) ?? {})),
+    failure: describe(rejected),
+  };
+}
+
+/** Reads an attempt that reached nobody: the server was away, refused the mail, or refused every recipient. */
+export function readFailure(recipients: string[], failure: MailFailure): DeliveryReport {
+  const { rejectedErrors = [] } = failure;
+  if (rejectedErrors.length === 0) return { delivered: [], refused: [], failure: describe([failure]) };
+  return { ...readDelivery(recipients, rejectedErrors), delivered: [] };
+}
+
+/**
+ * Whether a recipient is refused for good. The enhanced status code decides where there is one: 5.1.x is a bad
+ * address, 5.2.1 a disabled mailbox (RFC 3463); 5.7.x and the like speak of our rights, which people can mend.
+ */
+function isForGood({ responseCode, response }: MailFailure): boolean {
+  const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
+  if (enhanced !== undefined) return enhanced.startsWith('5.1.') || enhanced === '5.2.1';
+  return responseCode !== undefined && MAILBOX_REPLIES.has(responseCode);
+}
+
+function describe(failures: MailFailure[]): string | null {
+  if (failures.length === 0) return null;
+  const sentences = failures.map(({ recipient, response, code, message }) => {
+    const what = response ?? [code, message].filter(Boolean).join(': ');
+    return recipient === undefined ? what : `${recipient}: ${what}`;
+  });
+  return sentences.join('; ').slice(0, 2_000);
+}
