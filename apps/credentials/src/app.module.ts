@@ -1,0 +1,20 @@
+/** Credentials: keeps connections and the secrets that open them, and issues access tokens. */
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '@leads/service';
+import { config } from './config.ts';
+import { ConnectionsModule } from './connections/connections.module.ts';
+import { TokensModule } from './tokens/tokens.module.ts';
+
+@Module({
+  imports: [
+    ServiceModule.forService({
+      name: 'credentials',
+      schema: 'credentials',
+      settings: config,
+      consumes: ['once-per-service'],
+    }),
+    ConnectionsModule,
+    TokensModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,86 @@
+/** Connections in the database: each change is one transaction of version, row, event and audit line. */
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { topics } from '@leads/contracts';
+import { addToOutbox } from '@leads/database';
+import { addToAudit, type AuditedAct } from '../audit.ts';
+import type { CredentialsTables } from '../tables.ts';
+import { type Connection, ConnectionFacts, toEvent } from './connection-facts.ts';
+
+/** The connection at its present version; `undefined` where there never was one. */
+export async function findConnection(
+  database: Kysely<CredentialsTables>,
+  connectionId: string,
+): Promise<Connection | undefined> {
+  const row = await database
+    .selectFrom('connections')
+    .selectAll()
+    .where('id', '=', connectionId)
+    .executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** As {@link findConnection}, and nobody else changes it before the transaction ends. */
+export async function lockConnection(
+  transaction: Transaction<CredentialsTables>,
+  connectionId: string,
+): Promise<Connection | undefined> {
+  const row = await transaction
+    .selectFrom('connections')
+    .selectAll()
+    .where('id', '=', connectionId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row && toConnection(row);
+}
+
+/** Every connection that is not deleted, by publisher and offer. */
+export async function listConnections(database: Kysely<CredentialsTables>): Promise<Connection[]> {
+  const rows = await database
+    .selectFrom('connections')
+    .selectAll()
+    .where('address_key_hash', 'is not', null)
+    .execute();
+  const label = ({ facts }: Connection): string => `${facts.publisher.name}\n${facts.offer.title}`;
+  return rows.map(toConnection).sort((one, other) => label(one).localeCompare(label(other)));
+}
+
+/** Commits a new version with the event and the audit line that tell of it. */
+export async function commitVersion(
+  transaction: Transaction<CredentialsTables>,
+  connection: Connection,
+  act: AuditedAct,
+): Promise<void> {
+  const { connectionId, version, changedAt, changedBy } = connection;
+  const facts = JSON.stringify(ConnectionFacts.parse(connection.facts));
+  const stamp = { changed_at: changedAt, changed_by: changedBy };
+  const address_key_hash = connection.facts.state === 'deleted' ? null : connection.facts.addressKey.hash;
+  await transaction
+    .insertInto('connections')
+    .values({ id: connectionId, version, facts, address_key_hash, ...stamp })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ version, facts, address_key_hash, ...stamp }),
+    )
+    .execute();
+  await transaction
+    .insertInto('connection_versions')
+    .values({ connection_id: connectionId, version, facts, change: act, ...stamp })
+    .execute();
+  await addToOutbox(transaction, topics.connections, [toEvent(connection)]);
+  await addToAudit(transaction, {
+    at: changedAt,
+    who: changedBy,
+    what: act,
+    connectionId,
+    details: { version },
+  });
+}
+
+function toConnection(row: Selectable<CredentialsTables['connections']>): Connection {
+  return {
+    connectionId: row.id,
+    version: row.version,
+    facts: ConnectionFacts.parse(row.facts),
+    changedAt: row.changed_at,
+    changedBy: row.changed_by,
+  };
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { topics } from '@leads/contracts';
+import { contoso, type Running, startForTest } from '../testing/running.ts';
+
+let running: Running;
+
+beforeAll(async () => {
+  running = await startForTest();
+}, 60_000);
+afterAll(() => running.close(), 30_000);
+
+async function query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: running.databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<Record<string, unknown>>(sql, values);
+  await client.end();
+  return rows;
+}
+
+describe('the connections API', () => {
+  test('creates a draft with a lead address of its own, and publishes it once', async () => {
+    const created = await running.call('POST', '/api/connections', contoso, {
+      'x-actor': 'anna@contoso.example',
+    });
+    expect(created.status).toBe(201);
+    const { clientSecret, ...entered } = contoso;
+    expect(created.body).toMatchObject({
+      ...entered,
+      version: 1,
+      state: 'draft',
+      changedBy: 'anna@contoso.example',
+    });
+    expect(created.headers.get('etag')).toBe('"1"');
+    expect(created.body['leadAddress']).toMatch(/^https:\/\/gateway\.example\/leads\/[\w-]{43}$/);
+
+    const path = created.headers.get('location') ?? '';
+    const published = await running.call('POST', `${path}/publish`);
+    expect(published.body).toMatchObject({ version: 2, state: 'published' });
+    const again = await running.call('POST', `${path}/publish`);
+    expect(again).toMatchObject({ status: 200, body: { version: 2 } });
+    expect((await running.call('GET', path)).body).toEqual(again.body);
+    const listed = await running.call('GET', '/api/connections');
+    expect(listed.body['connections']).toHaveLength(1);
+    expect(listed.text).not.toContain('/leads/');
+    expect(JSON.stringify([created, published, again, listed])).not.toContain(clientSecret);
+  });
+
+  test('tells of every version on connections.v1, with the hash of the address key and never the key', async () => {
+    const { connectionId, leadAddress } = await running.create();
+    await running.call('POST', `/api/connections/${connectionId}/publish`);
+    const events = await running.published(
+      topics.connections,
+      ({ value }) => value.connectionId === connectionId,
+      2,
+    );
+    const key = leadAddress.split('/').at(-1) ?? '';
+    const addressKeyHash = createHash('sha256').update(key).digest('hex');
+    expect(events).toMatchObject([
+      { version: 1, state: 'draft', addressKeyHash, secretVersion: 1 },
+      { version: 2, state: 'published', addressKeyHash, secretVersion: 1 },
+    ]);
+    expect(JSON.stringify(events)).not.toContain(key);
+  });
+
+  test('keeps neither the secret nor the address key in clear', async () => {
+    const { connectionId, leadAddress } = await running.create();
+    const rows = await query('select * from credentials.secrets where connection_id = $1', [connectionId]);
+    expect(rows.map(({ purpose }) => purpose).sort()).toEqual(['address-key', 'client-secret']);
+    const stored = rows.map(({ sealed }) => (sealed as Buffer).toString('latin1')).join();
+    expect(stored).not.toContain(contoso.clientSecret);
+    expect(stored).not.toContain(leadAddress.split('/').at(-1));
+  });
+
+  test('names every fault of one request at once, and saves nothing', async () => {
+    const before = await query('select count(*) from credentials.connections');
+    const wrong = {
+      ...contoso,
+      url: 'http://contoso.crm4.dynamics.com:8080',
+      applicationId: 'contoso',
+      clientSecret: ' ',
+      contactEmails: 'sales@contoso.example;nobody;SALES@contoso.example',
+      color: 'blue',
+    };
+    const { status, headers, body } = await running.call('POST', '/api/connections', wrong);
+    expect(status).toBe(422);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    const errors = body['errors'] as { pointer: string }[];
+    expect(errors.map(({ pointer }) => pointer).sort()).toEqual([
+      '/applicationId',
+      '/clientSecret',
+      '/color',
+      '/contactEmails',
+      '/contactEmails',
+      '/url',
+    ]);
+    expect(await query('select count(*) from credentials.connections')).toEqual(before);
+  });
+
+  test('is closed without the key, and knows no connection that there is not', async () => {
+    for (const authorization of ['', 'Bearer wrong', 'Basic YTpi']) {
+      const { status, headers } = await running.call('GET', '/api/connections', undefined, { authorization });
+      expect(status).toBe(401);
+      expect(headers.get('content-type')).toContain('application/problem+json');
+    }
+    expect((await running.call('GET', '/api/connections/nothing')).status).toBe(404);
+  });
+});
+
+describe('the start', () => {
+  test('is refused with one sentence where the master key is another, and nothing listens', async () => {
+    const other = running.start({ MASTER_KEY_FILE: '', MASTER_KEY: Buffer.alloc(32, 7).toString('base64') });
+    expect(await other.ended).toBe(2);
+    expect(other.output().trim().split('\n')).toEqual([
+      expect.stringContaining('its master key is not the one that this database was set up with'),
+    ]);
+  });
+
+  test.each([
+    ['there is none', { MASTER_KEY_FILE: '' }, 'exactly one of MASTER_KEY_FILE and MASTER_KEY'],
+    ['its file is missing', { MASTER_KEY_FILE: '/nowhere/master.key' }, 'the file cannot be read (ENOENT)'],
+    ['it is too short', { MASTER_KEY_FILE: '', MASTER_KEY: 'c2hvcnQ=' }, 'line 1 is not 32 bytes in base64'],
+  ])('is refused with one sentence where %s', async (_case, settings, sentence) => {
+    const other = running.start(settings);
+    expect(await other.ended).toBe(2);
+    expect(other.output().trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+  });
+});

@@ -1,0 +1,39 @@
+/** The room of connections: the HTTP API and what it changes. */
+import { Module } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { OutboxRelay } from '@leads/database';
+import { DATABASE, RELAY } from '@leads/service';
+import { API_KEY } from '../access/api-key.guard.ts';
+import { config } from '../config.ts';
+import { SecretsModule } from '../secrets/secrets.module.ts';
+import { Vault } from '../secrets/vault.ts';
+import type { CredentialsTables } from '../tables.ts';
+import { ConnectionsController, REGIONS } from './connections.controller.ts';
+import { Connections } from './connections.ts';
+
+@Module({
+  imports: [SecretsModule],
+  controllers: [ConnectionsController],
+  providers: [
+    { provide: API_KEY, useValue: config.CREDENTIALS_API_KEY },
+    { provide: REGIONS, useValue: config.DYNAMICS_REGIONS },
+    {
+      provide: Connections,
+      inject: [DATABASE, Vault, RELAY],
+      useFactory: (
+        database: Kysely<CredentialsTables>,
+        vault: Vault,
+        relay: OutboxRelay<CredentialsTables>,
+      ) =>
+        new Connections({
+          database,
+          vault,
+          gatewayUrl: config.GATEWAY_PUBLIC_URL,
+          wakeRelay: () => relay.wake(),
+          now: () => new Date(),
+        }),
+    },
+  ],
+  exports: [Connections],
+})
+export class ConnectionsModule {}

@@ -1,0 +1,92 @@
+/** Secrets at rest: each sealed under a data key of its own, the data key wrapped by the master key. */
+import { randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Authentication } from '@leads/contracts';
+import type { CredentialsTables } from '../tables.ts';
+import { associatedData, type Binding, decrypt, encrypt } from './envelope.ts';
+import type { MasterKeys } from './master-key.ts';
+
+/** What a connection keeps sealed. */
+export type Purpose = 'address-key' | 'client-secret' | 'password' | 'certificate';
+
+/** What a way to sign in keeps sealed. */
+export function secretPurpose(authentication: Authentication): Purpose {
+  return authentication === 'office-365' ? 'password' : 'client-secret';
+}
+
+export interface SecretBinding extends Binding {
+  purpose: Purpose;
+}
+
+/** Held shared while a secret is stored and exclusively while the last keys are re-wrapped. */
+export const ROTATION_LOCK = sql`hashtext('credentials master key rotation')`;
+
+export class Vault {
+  constructor(private readonly masterKeys: MasterKeys) {}
+
+  /** Stores a secret within the caller's transaction. */
+  async keep(
+    transaction: Kysely<CredentialsTables>,
+    binding: SecretBinding,
+    secret: string,
+    setAt: Date,
+  ): Promise<void> {
+    // Before the master key is chosen: a rotation that ends meanwhile would otherwise miss this row.
+    await sql`select pg_advisory_xact_lock_shared(${ROTATION_LOCK})`.execute(transaction);
+    const dataKey = randomBytes(32);
+    const { masterKeyId, wrapped } = await this.masterKeys.wrap(dataKey);
+    const sealed = encrypt(Buffer.from(secret), dataKey, randomBytes(12), associatedData(binding));
+    dataKey.fill(0);
+    await transaction
+      .insertInto('secrets')
+      .values({
+        connection_id: binding.connectionId,
+        purpose: binding.purpose,
+        version: binding.version,
+        sealed,
+        wrapped_key: wrapped,
+        master_key_id: masterKeyId,
+        set_at: setAt,
+      })
+      .execute();
+  }
+
+  /**
+   * Opens a secret.
+   * @returns `undefined` where there is none, e.g. because it was replaced meanwhile
+   * @throws CannotOpen where what is stored was tampered with, MasterKeyMissing where its key is not at hand
+   */
+  async open(database: Kysely<CredentialsTables>, binding: SecretBinding): Promise<string | undefined> {
+    const row = await database
+      .selectFrom('secrets')
+      .select(['sealed', 'wrapped_key', 'master_key_id'])
+      .where('connection_id', '=', binding.connectionId)
+      .where('purpose', '=', binding.purpose)
+      .where('version', '=', binding.version)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const dataKey = await this.masterKeys.unwrap({
+      masterKeyId: row.master_key_id,
+      wrapped: row.wrapped_key,
+    });
+    const plain = decrypt(row.sealed, dataKey, associatedData(binding));
+    dataKey.fill(0);
+    return plain.toString();
+  }
+
+  /** Erases what a connection keeps for a purpose, up to and including a version. */
+  async erase(
+    transaction: Kysely<CredentialsTables>,
+    connectionId: string,
+    purposes: Purpose[],
+    upToVersion = Number.MAX_SAFE_INTEGER,
+  ): Promise<void> {
+    await transaction
+      .deleteFrom('secrets')
+      .where('connection_id', '=', connectionId)
+      .where('purpose', 'in', purposes)
+      .where('version', '<=', Math.min(upToVersion, 2_147_483_647))
+      .execute();
+  }
+}

@@ -1,0 +1,174 @@
+/** Credentials as a process of its own, with a database, topics and keys that no other test has, and the emulators. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { migrate } from '@leads/database';
+import type { Carried, Topic } from '@leads/contracts';
+import { type KafkaSettings, provisionTopics, type Received } from '@leads/kafka';
+import { eventually, testDatabase, testKafka } from '@leads/testing';
+import { type Child, startChild } from './child.ts';
+import { readTopic } from './read-topic.ts';
+import { type Requester, startRequester } from './requester.ts';
+
+/** The organisation and application that the emulators begin with. */
+export const contoso = {
+  publisher: { id: 'contoso', name: 'Contoso' },
+  offer: { id: 'contoso-analytics', title: 'Contoso Analytics' },
+  leadDestination: 'dynamics-365',
+  url: 'https://contoso.crm4.dynamics.com',
+  authentication: 'azure-active-directory',
+  applicationId: '23456052-aaaa-4bbb-8662-1234df56788f',
+  directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+  clientSecret: 'emulated-client-secret-for-local-runs-only',
+  contactEmails: 'sales@contoso.example;marketing@contoso.example',
+};
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Record<string, unknown>;
+}
+
+export interface Running {
+  kafka: KafkaSettings;
+  databaseUrl: string;
+  requester: Requester;
+  masterKeyFile: string;
+  /** Calls the API; with the API key unless headers say otherwise. */
+  call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+  /** Creates a connection; `changes` replace what Contoso would enter. */
+  create: (changes?: Record<string, unknown>) => Promise<{ connectionId: string; leadAddress: string }>;
+  /** Calls the emulators' control API. */
+  control: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+  /** Starts the service once more with other settings; a second call's process is another instance. */
+  start: (settings?: Record<string, string>) => Child;
+  service: Child;
+  /** The first so many values of a topic that fit, once they are there. */
+  published: <T extends Topic>(
+    topic: T,
+    fits: (record: Received<T>) => boolean,
+    count: number,
+  ) => Promise<Carried<T>[]>;
+  close: () => Promise<void>;
+}
+
+const appFile = (name: string): URL => new URL(`../../../${name}/dist/main.js`, import.meta.url);
+
+/** Boots it all; what the service is told can be added to or changed. */
+export async function startForTest(settings: Record<string, string> = {}): Promise<Running> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    return { ...(await boot(settings, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function boot(
+  settings: Record<string, string>,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<Running, 'close'>> {
+  const folder = await mkdtemp(`${tmpdir()}/credentials-`);
+  closers.push(() => rm(folder, { recursive: true }));
+  const kafka = testKafka();
+  const apiKey = randomBytes(24).toString('base64url');
+  const masterKeyFile = `${folder}/master.key`;
+  const requesterKeysFile = `${folder}/requesters.json`;
+  await provisionTopics(kafka, { replicationFactor: 1 });
+  const database = await testDatabase((url) =>
+    migrate({ url, schema: 'credentials', folder: new URL('../../migrations/', import.meta.url) }),
+  );
+  closers.push(() => database.drop());
+  const requester = await startRequester(kafka);
+  closers.push(() => requester.close());
+  await writeFile(masterKeyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
+  await writeFile(requesterKeysFile, requester.jwks);
+
+  const emulators = startChild(appFile('emulators'), { EMULATORS_HTTP_PORT: '0', EMULATORS_SMTP_PORT: '0' });
+  closers.push(() => emulators.kill());
+  const [, emulatorsPort] = await emulators.says(/"http":(\d+)/);
+  const emulatorsUrl = `http://127.0.0.1:${emulatorsPort}`;
+
+  const start = (changes: Record<string, string> = {}): Child => {
+    const child = startChild(appFile('credentials'), {
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+      DATABASE_URL: database.url,
+      HTTP_PORT: '0',
+      CREDENTIALS_API_KEY: apiKey,
+      GATEWAY_PUBLIC_URL: 'https://gateway.example',
+      MASTER_KEY_FILE: masterKeyFile,
+      REQUESTER_KEYS_FILE: requesterKeysFile,
+      MICROSOFT_RESOLVER: emulatorsUrl,
+      ...settings,
+      ...changes,
+    });
+    closers.push(() => child.kill());
+    return child;
+  };
+  const service = start();
+  const [, address] = await service.says(/"address":"([^"]+)"/);
+
+  const call: Running['call'] = async (method, path, body, headers = {}) => {
+    const answer = await fetch(`${address}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
+    };
+  };
+
+  return {
+    kafka,
+    databaseUrl: database.url,
+    requester,
+    masterKeyFile,
+    call,
+    create: async (changes = {}) => {
+      const { status, text, body } = await call('POST', '/api/connections', { ...contoso, ...changes });
+      if (status !== 201) throw new Error(`creating a connection: ${status} ${text}`);
+      return body as { connectionId: string; leadAddress: string };
+    },
+    control: async (method, path, body) => {
+      const answer = await fetch(`${emulatorsUrl}/control/${path}`, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    },
+    start,
+    service,
+    published: async (topic, fits, count) => {
+      const reading = await readTopic(kafka, topic);
+      try {
+        return await eventually(() => {
+          const values = reading.records.filter(fits).map(({ value }) => value);
+          if (values.length < count) throw new Error(`${values.length} of ${count} are there`);
+          return values.slice(0, count);
+        });
+      } finally {
+        await reading.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,200 @@
+/** Access tokens for connections: kept while good, renewed ahead of expiry, asked for once at a time. */
+import type { Kysely } from 'kysely';
+import type { Logger } from '@leads/service';
+import type { Connection } from '../connections/connection-facts.ts';
+import { findConnection } from '../connections/connection-store.ts';
+import type { CredentialsTables } from '../tables.ts';
+import { credentialName } from './credential.ts';
+import type { EntraAnswer } from './entra.ts';
+import type { Refused } from './refusals.ts';
+import { forgetRefusal, recallRefusal, rememberRefusal } from './remembered-refusals.ts';
+
+/** A token with the version of the secret that it was got with, or why there is none. */
+export type TokenOutcome =
+  { kind: 'token'; accessToken: string; expiresAt: Date; secretVersion: number } | Refused;
+
+export interface AccessTokensOptions {
+  database: Kysely<CredentialsTables>;
+  /** Asks Entra ID once, for the connection as it is now. */
+  ask: (connection: Connection) => Promise<EntraAnswer>;
+  now: () => Date;
+  /** From 0 to below 1. */
+  random: () => number;
+  log: Logger;
+}
+
+interface KeptToken {
+  credential: string;
+  accessToken: string;
+  expiresAt: number;
+  obtainedAt: number;
+  /** From here on it is still handed out, and a new one is asked for. */
+  renewAt: number;
+  /** From here on it is handed out no more. */
+  usableUntil: number;
+}
+
+/** A token is not handed out in its last minutes: it has to last for what its user is about to do. */
+const LAST_MS = 300_000;
+/** A refused token is renewed at most this often. */
+const REFRESH_FLOOR_MS = 5_000;
+const MOST_KEPT = 20_000;
+
+const UNKNOWN_CONNECTION: Refused = {
+  kind: 'refused',
+  cause: 'unknown-connection',
+  what: 'There is no such connection, or it was deleted.',
+  remedy: 'Create the connection again under Offer setup, Customer leads, Connect.',
+  transient: false,
+};
+
+export class AccessTokens {
+  private readonly kept = new Map<string, KeptToken>();
+  private readonly underWay = new Map<string, Promise<EntraAnswer>>();
+  /** Transient refusals: when the connection's credential may be tried again. */
+  private readonly waiting = new Map<string, { credential: string; until: number; outcome: Refused }>();
+
+  constructor(private readonly options: AccessTokensOptions) {}
+
+  /**
+   * A token for the connection as it is now.
+   * @param refresh the kept one was refused by Dynamics 365
+   */
+  async get(connectionId: string, refresh: boolean): Promise<TokenOutcome> {
+    // Read each time: a secret replaced through any instance counts from that moment.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const connection = await findConnection(this.options.database, connectionId);
+      if (!connection || connection.facts.state === 'deleted') {
+        this.kept.delete(connectionId);
+        return UNKNOWN_CONNECTION;
+      }
+      const outcome = await this.outcomeFor(connection, refresh);
+      const latest = await findConnection(this.options.database, connectionId);
+      const same = latest && credentialName(latest.facts) === credentialName(connection.facts);
+      if (same && latest.facts.state !== 'deleted') return outcome;
+    }
+    return {
+      kind: 'refused',
+      cause: 'changing',
+      what: 'The connection is being changed again and again.',
+      remedy: 'Nothing is to be done: it is tried again by itself.',
+      transient: true,
+    };
+  }
+
+  private async outcomeFor(connection: Connection, refresh: boolean): Promise<TokenOutcome> {
+    const { connectionId, facts } = connection;
+    const credential = credentialName(facts);
+    const now = this.options.now().getTime();
+    const kept = this.keptFor(connectionId, credential, now);
+    if (kept && !(refresh && now - kept.obtainedAt >= REFRESH_FLOOR_MS)) {
+      if (now >= kept.renewAt) this.renewBehind(connection, credential, now);
+      return handOut(kept, facts.secret.version);
+    }
+    const known = await this.knownRefusal(connection, credential, now);
+    if (known) return known;
+    const answer = await this.renew(connection, credential);
+    if (answer.kind === 'token') {
+      const { accessToken, expiresAt } = answer;
+      return { kind: 'token', accessToken, expiresAt, secretVersion: facts.secret.version };
+    }
+    return refusedOutcome(answer);
+  }
+
+  private keptFor(connectionId: string, credential: string, now: number): KeptToken | undefined {
+    const kept = this.kept.get(connectionId);
+    if (!kept) return undefined;
+    if (kept.credential === credential && now < kept.usableUntil) return kept;
+    this.kept.delete(connectionId);
+    return undefined;
+  }
+
+  private async knownRefusal(
+    { connectionId }: Connection,
+    credential: string,
+    now: number,
+  ): Promise<Refused | undefined> {
+    const wait = this.waiting.get(connectionId);
+    if (wait?.credential === credential && now < wait.until) return wait.outcome;
+    this.waiting.delete(connectionId);
+    return recallRefusal(this.options.database, connectionId, credential, new Date(now));
+  }
+
+  /** The kept token is good for some minutes yet, so whoever asked does not wait, and a failure costs nothing. */
+  private renewBehind(connection: Connection, credential: string, now: number): void {
+    const wait = this.waiting.get(connection.connectionId);
+    if (wait?.credential === credential && now < wait.until) return;
+    this.renew(connection, credential).catch((error: unknown) => {
+      const { connectionId } = connection;
+      this.options.log.error(
+        { error, connectionId },
+        'renewing an access token failed; the kept one is handed out',
+      );
+    });
+  }
+
+  /** One request at a time for a credential; whoever asks meanwhile gets the same answer. */
+  private renew(connection: Connection, credential: string): Promise<EntraAnswer> {
+    const key = `${connection.connectionId} ${credential}`;
+    const already = this.underWay.get(key);
+    if (already) return already;
+    const asked = this.ask(connection, credential).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, asked);
+    return asked;
+  }
+
+  private async ask(connection: Connection, credential: string): Promise<EntraAnswer> {
+    const { ask, database, log, now } = this.options;
+    const { connectionId } = connection;
+    const answer = await ask(connection);
+    const at = now();
+    if (answer.kind === 'token') {
+      this.waiting.delete(connectionId);
+      await forgetRefusal(database, connectionId);
+      this.keep(connectionId, credential, answer, at.getTime());
+      log.info({ connectionId, expiresAt: answer.expiresAt }, 'got an access token');
+      return answer;
+    }
+    log.warn(
+      { connectionId, cause: answer.cause, transient: answer.transient },
+      'Entra ID gave no access token',
+    );
+    if (answer.transient && answer.askAgainAfterMs !== 'never') {
+      const until = at.getTime() + answer.askAgainAfterMs;
+      this.waiting.set(connectionId, { credential, until, outcome: refusedOutcome(answer) });
+    } else {
+      await rememberRefusal(database, connectionId, credential, answer, at);
+    }
+    return answer;
+  }
+
+  private keep(
+    connectionId: string,
+    credential: string,
+    { accessToken, expiresAt }: EntraAnswer & { kind: 'token' },
+    now: number,
+  ): void {
+    const usableUntil = expiresAt.getTime() - LAST_MS;
+    // Spread over the last third of its use, so that connections set up together do not renew together.
+    const renewAt = now + Math.max(0, usableUntil - now) * (2 / 3 + this.options.random() / 3);
+    this.kept.delete(connectionId);
+    this.kept.set(connectionId, {
+      credential,
+      accessToken,
+      expiresAt: expiresAt.getTime(),
+      obtainedAt: now,
+      renewAt,
+      usableUntil,
+    });
+    const oldest = this.kept.keys().next();
+    if (this.kept.size > MOST_KEPT && !oldest.done) this.kept.delete(oldest.value);
+  }
+}
+
+function handOut(kept: KeptToken, secretVersion: number): TokenOutcome {
+  return { kind: 'token', accessToken: kept.accessToken, expiresAt: new Date(kept.expiresAt), secretVersion };
+}
+
+function refusedOutcome({ cause, what, remedy, transient }: EntraAnswer & { kind: 'refused' }): Refused {
+  return { kind: 'refused', cause, what, remedy, transient };
+}

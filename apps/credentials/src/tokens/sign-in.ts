@@ -1,0 +1,62 @@
+/** Signs a connection in at Entra ID, with its secret as it is now. */
+import type { Kysely } from 'kysely';
+import type { Connection, ConnectionFacts } from '../connections/connection-facts.ts';
+import { readDynamicsUrl, type Regions } from '../connections/dynamics-url.ts';
+import { secretPurpose, type Vault } from '../secrets/vault.ts';
+import type { CredentialsTables } from '../tables.ts';
+import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';
+
+export interface SignInOptions {
+  database: Kysely<CredentialsTables>;
+  vault: Vault;
+  sender: Sender;
+  regions: Regions;
+  /** The public client application for Office 365; without it that authentication is refused. */
+  publicClientId: string | undefined;
+}
+
+/** Makes the function that asks once for a token for a connection. */
+export function signIn(options: SignInOptions): (connection: Connection) => Promise<EntraAnswer> {
+  return async ({ connectionId, facts }) => {
+    // Once more, although it was checked when it was entered: the list of regions can have become shorter.
+    const address = readDynamicsUrl(facts.url, options.regions);
+    if (!address.ok)
+      return refused('url-not-allowed', address.fault, 'Correct the URL in the Connection details.');
+    const purpose = secretPurpose(facts.authentication);
+    const binding = { connectionId, purpose, version: facts.secret.version };
+    const secret = await options.vault.open(options.database, binding);
+    if (secret === undefined) {
+      return {
+        ...refused('secret-replaced', 'The secret was replaced meanwhile.', 'Nothing is to be done.'),
+        transient: true,
+        askAgainAfterMs: 0,
+      };
+    }
+    const credential = credentialOf(facts, secret, options.publicClientId);
+    if (!credential) {
+      return refused(
+        'office-365-not-set-up',
+        'Signing in with a user name and password is not set up in this installation.',
+        'Use Azure Active Directory instead (recommended), or ask the operators to set OFFICE365_CLIENT_ID.',
+      );
+    }
+    return askEntra({ signInHost: address.signInHost, url: address.origin, credential }, options.sender);
+  };
+}
+
+function credentialOf(
+  facts: ConnectionFacts,
+  secret: string,
+  publicClientId: string | undefined,
+): Credential | undefined {
+  if (facts.authentication === 'azure-active-directory') {
+    const { applicationId = '', directoryId = '' } = facts;
+    return { kind: 'client-secret', applicationId, directoryId, secret };
+  }
+  if (publicClientId === undefined) return undefined;
+  return { kind: 'password', publicClientId, userName: facts.userName ?? '', password: secret };
+}
+
+function refused(cause: string, what: string, remedy: string): EntraAnswer {
+  return { kind: 'refused', cause, what, remedy, transient: false, askAgainAfterMs: 60_000 };
+}
