@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type LeadAccepted, readMarketplaceLead } from '@leads/contracts';
+import { migrate, openDatabase } from '@leads/database';
+import { testDatabase, type TestDatabase } from '@leads/testing';
+import { type Kysely, sql } from 'kysely';
+import { fingerprintOf } from './fingerprint.ts';
+import { acceptOnce, pruneAccepted } from './lead-store.ts';
+import type { GatewayTables } from './tables.ts';
+
+const CONNECTION = randomUUID();
+const NOON = new Date('2026-11-22T12:00:00.000Z');
+const WINDOW_MS = 600_000;
+
+let server: TestDatabase;
+let database: Kysely<GatewayTables>;
+
+beforeAll(async () => {
+  server = await testDatabase((url) =>
+    migrate({ url, schema: 'gateway', folder: new URL('../migrations/', import.meta.url) }),
+  );
+  database = openDatabase(
+    { url: server.url, schema: 'gateway', poolSize: 20, application: 'test' },
+    () => undefined,
+  );
+});
+afterAll(async () => {
+  await database.destroy();
+  await server.drop();
+});
+beforeEach(() => sql`truncate accepted, outbox`.execute(database));
+
+function lead(offerTitle: string, receivedAt = NOON, connectionId = CONNECTION): LeadAccepted {
+  const read = readMarketplaceLead({ offerTitle });
+  if (!read) throw new Error('not a lead');
+  return {
+    leadId: randomUUID(),
+    connectionId,
+    acceptedAt: receivedAt.toISOString(),
+    isTest: false,
+    lead: read,
+    original: JSON.stringify({ offerTitle }),
+  };
+}
+
+const accept = (accepted: LeadAccepted): ReturnType<typeof acceptOnce> =>
+  acceptOnce(database, accepted, fingerprintOf(accepted.connectionId, accepted.lead), WINDOW_MS);
+
+const events = async (): Promise<string[]> => {
+  const rows = await database.selectFrom('outbox').select('value').orderBy('id').execute();
+  return rows.map(({ value }) => (JSON.parse(value) as LeadAccepted).leadId);
+};
+
+const after = (ms: number): Date => new Date(NOON.getTime() + ms);
+
+describe('a lead that is accepted', () => {
+  test('has its row and its event', async () => {
+    const first = lead('Analytics');
+    expect(await accept(first)).toEqual({ leadId: first.leadId, duplicate: false });
+    expect(await events()).toEqual([first.leadId]);
+  });
+
+  test('takes repeats within the window in: same id, no further event', async () => {
+    const first = lead('Analytics');
+    await accept(first);
+    for (const ms of [0, 1, WINDOW_MS]) {
+      expect(await accept(lead('Analytics', after(ms)))).toEqual({ leadId: first.leadId, duplicate: true });
+    }
+    expect(await events()).toEqual([first.leadId]);
+    const row = await database.selectFrom('accepted').selectAll().executeTakeFirstOrThrow();
+    expect(row).toMatchObject({ repeats: 3, received_at: NOON });
+  });
+
+  test('is a new lead once the window, counted from the first, has passed', async () => {
+    const first = lead('Analytics');
+    await accept(first);
+    await accept(lead('Analytics', after(WINDOW_MS)));
+    const second = lead('Analytics', after(WINDOW_MS + 1));
+    expect(await accept(second)).toEqual({ leadId: second.leadId, duplicate: false });
+    expect(await events()).toEqual([first.leadId, second.leadId]);
+  });
+
+  test('is another lead for another connection, and with other content', async () => {
+    const leads = [lead('Analytics'), lead('CRM add-on'), lead('Analytics', NOON, randomUUID())];
+    for (const each of leads) expect(await accept(each)).toEqual({ leadId: each.leadId, duplicate: false });
+    expect(await events()).toEqual(leads.map(({ leadId }) => leadId));
+  });
+
+  test('is one, however many equal ones come at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => accept(lead('Analytics'))));
+    expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(new Set(answers.map(({ leadId }) => leadId)).size).toBe(1);
+    expect(await events()).toEqual([answers[0]?.leadId]);
+  });
+
+  test('is one new one, however many equal ones come at the same time after the window', async () => {
+    const first = lead('Analytics');
+    await accept(first);
+    const late = after(WINDOW_MS * 2);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => accept(lead('Analytics', late))));
+    expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(await events()).toEqual([first.leadId, answers[0]?.leadId]);
+  });
+});
+
+describe('pruning', () => {
+  test('removes the rows whose window has passed, in batches, and no other', async () => {
+    for (let index = 0; index < 5; index++) await accept(lead(`old ${index}`));
+    await accept(lead('young', after(1)));
+    expect(await pruneAccepted(database, after(1), 3)).toBe(3);
+    expect(await pruneAccepted(database, after(1), 3)).toBe(2);
+    expect(await pruneAccepted(database, after(1), 3)).toBe(0);
+    expect(await database.selectFrom('accepted').select('received_at').execute()).toEqual([
+      { received_at: after(1) },
+    ]);
+  });
+});
