@@ -8,7 +8,10 @@ create table lanes (
   owner text,
   -- Rises with every change of owner: a writer that lost its lease writes nothing any more.
   fence bigint not null default 0,
-  leased_until timestamptz not null default '-infinity'
+  leased_until timestamptz not null default '-infinity',
+  -- Why nothing can be written at present, as JSON; null while the connection works.
+  broken text,
+  broken_since timestamptz
 );
 
 -- Who is alive to share the lanes.

@@ -9,5 +9,5 @@ export const config = readSettings(process.env, {
   /** Where requests to Microsoft's host names really go; unset in production. */
   MICROSOFT_RESOLVER: optionalOrigin,
   /** The most leads of one connection that are on their way to Dynamics at a time. */
-  LANE_CONCURRENCY: z.coerce.number().int().min(1).max(52).default(8),
+  LANE_CONCURRENCY: z.coerce.number().int().min(1).max(52).default(16),
 });

@@ -1,7 +1,7 @@
 /** One create in Dataverse. */
 import type { Outbound } from '@leads/service';
-import { type CreateAnswer, readError, retryAfterMs } from './classify-answer.ts';
 import type { LeadRecord } from './map-lead.ts';
+import { type Answer, networkCode, readError, retryAfterMs } from './read-answer.ts';
 
 /** Headers that Microsoft asks every Web API client to send (Dataverse developer guide, "Compose HTTP requests"). */
 const HEADERS = {
@@ -20,7 +20,7 @@ export async function createLead(
   organization: string,
   accessToken: string,
   record: LeadRecord,
-): Promise<CreateAnswer> {
+): Promise<Answer> {
   try {
     const answer = await http.send({
       url: `${organization}/api/data/v9.2/leads`,
@@ -37,9 +37,4 @@ export async function createLead(
   } catch (error) {
     return { kind: 'unreachable', code: networkCode(error) };
   }
-}
-
-function networkCode(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  return typeof code === 'string' ? code : String(name);
 }

@@ -5,7 +5,7 @@ import { migrate, openDatabase } from '@leads/database';
 import type { Received } from '@leads/kafka';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import { nextDeliveries, settleDelivery } from './deliveries.ts';
+import { type Delivery, type End, nextDeliveries, settleDeliveries } from './deliveries.ts';
 import { Lane } from './lane.ts';
 import { claimLanes } from './leases.ts';
 import { TakeInLeads } from './take-in-leads.ts';
@@ -79,6 +79,12 @@ async function takeIn(...records: AcceptedRecord[]): Promise<void> {
   await new TakeInLeads(database).takeIn(records);
 }
 
+/** Settles one delivery. */
+async function settle(holder: Lane, delivery: Delivery, end: End): Promise<boolean> {
+  const settled = await settleDeliveries(database, holder, [{ delivery, end, at: NOW }]);
+  return settled.includes(delivery.accepted.leadId);
+}
+
 async function due(limit = 10): Promise<string[]> {
   const { due: deliveries } = await nextDeliveries(database, lane, new Set(), limit);
   return deliveries.map((delivery) => delivery.accepted.leadId);
@@ -95,7 +101,7 @@ describe('taking leads in', () => {
     await takeIn(record, record);
     const [delivery] = (await nextDeliveries(database, lane, new Set(), 10)).due;
     if (!delivery) throw new Error('nothing is due');
-    await settleDelivery(database, lane, delivery, { kind: 'written' }, NOW);
+    await settle(lane, delivery, { kind: 'written' });
     await takeIn(record);
     expect(await due()).toEqual([]);
     expect(await database.selectFrom('deliveries').selectAll().execute()).toHaveLength(1);
@@ -125,7 +131,7 @@ describe('what is due', () => {
 });
 
 describe('settling', () => {
-  async function one(): Promise<Parameters<typeof settleDelivery>[2]> {
+  async function one(): Promise<Delivery> {
     await takeIn(accepted());
     const [delivery] = (await nextDeliveries(database, lane, new Set(), 1)).due;
     if (!delivery) throw new Error('nothing is due');
@@ -134,8 +140,8 @@ describe('settling', () => {
 
   test('a written lead is told of once, with the id of its record', async () => {
     const delivery = await one();
-    expect(await settleDelivery(database, lane, delivery, { kind: 'written' }, NOW)).toBe(true);
-    expect(await settleDelivery(database, lane, delivery, { kind: 'written' }, NOW)).toBe(false);
+    expect(await settle(lane, delivery, { kind: 'written' })).toBe(true);
+    expect(await settle(lane, delivery, { kind: 'written' })).toBe(false);
     expect(await outcomes()).toEqual([
       expect.objectContaining({ outcome: 'written', attempts: 1, crmId: delivery.accepted.leadId }),
     ]);
@@ -143,13 +149,7 @@ describe('settling', () => {
 
   test('a deferred lead waits its time, and says when it is tried again', async () => {
     const delivery = await one();
-    await settleDelivery(
-      database,
-      lane,
-      delivery,
-      { kind: 'deferred', afterMs: 60_000, counts: true, reason: REASON },
-      NOW,
-    );
+    await settle(lane, delivery, { kind: 'deferred', afterMs: 60_000, counts: true, reason: REASON });
     expect(await due()).toEqual([]);
     expect(await outcomes()).toEqual([
       expect.objectContaining({
@@ -160,15 +160,18 @@ describe('settling', () => {
     ]);
   });
 
+  test('a refused lead is dead with its reason, and is not due again', async () => {
+    const delivery = await one();
+    await settle(lane, delivery, { kind: 'dead', reason: REASON });
+    expect(await due()).toEqual([]);
+    expect(await outcomes()).toEqual([
+      expect.objectContaining({ outcome: 'dead', attempts: 1, reason: REASON }),
+    ]);
+  });
+
   test('being asked to slow down is no attempt', async () => {
     const delivery = await one();
-    await settleDelivery(
-      database,
-      lane,
-      delivery,
-      { kind: 'deferred', afterMs: 0, counts: false, reason: REASON },
-      NOW,
-    );
+    await settle(lane, delivery, { kind: 'deferred', afterMs: 0, counts: false, reason: REASON });
     expect((await nextDeliveries(database, lane, new Set(), 1)).due).toEqual([
       expect.objectContaining({ attempts: 0 }),
     ]);
@@ -178,8 +181,8 @@ describe('settling', () => {
     const delivery = await one();
     await sql`update lanes set leased_until = now() - interval '1 s'`.execute(database);
     const successor = await claim('somebody else');
-    expect(await settleDelivery(database, lane, delivery, { kind: 'written' }, NOW)).toBe(false);
+    expect(await settle(lane, delivery, { kind: 'written' })).toBe(false);
     expect(await outcomes()).toEqual([]);
-    expect(await settleDelivery(database, successor, delivery, { kind: 'written' }, NOW)).toBe(true);
+    expect(await settle(successor, delivery, { kind: 'written' })).toBe(true);
   });
 });

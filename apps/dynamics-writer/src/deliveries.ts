@@ -8,14 +8,24 @@ import type { WriterTables } from './tables.ts';
 /** A lead that waits to be written. */
 export interface Delivery {
   accepted: LeadAccepted;
+  /** How often it has been tried before. */
   attempts: number;
 }
 
 /** What became of one delivery. */
-export type Settlement =
+export type End =
   | { kind: 'written' }
-  /** Due again after a while; counted as an attempt unless Dynamics only asked to slow down. */
-  | { kind: 'deferred'; afterMs: number; counts: boolean; reason: Reason };
+  /** Due again after a while; counted as an attempt unless the organisation only asked to slow down. */
+  | { kind: 'deferred'; afterMs: number; counts: boolean; reason: Reason }
+  /** Kept, with its reason, until a person decides. */
+  | { kind: 'dead'; reason: Reason };
+
+/** One delivery and its end, at a time. */
+export interface Settlement {
+  delivery: Delivery;
+  end: End;
+  at: Date;
+}
 
 /**
  * The deliveries of a lane that are due, oldest first, but for those that are under way.
@@ -45,54 +55,85 @@ export async function nextDeliveries(
 }
 
 /**
- * Writes down what became of a delivery, and the event that tells of it, in one transaction.
+ * Writes down what became of deliveries, and the events that tell of it, in one transaction.
  *
  * Whoever lost the lane in the meantime writes nothing: the new owner asks Dynamics again and is told "duplicate".
- * @returns whether this call settled it
+ * @returns the ids of the leads that this call settled
  */
-export async function settleDelivery(
+export async function settleDeliveries(
   database: Kysely<WriterTables>,
   lane: Lane,
-  delivery: Delivery,
-  settlement: Settlement,
-  now: Date,
-): Promise<boolean> {
-  const { accepted } = delivery;
-  const attempts = delivery.attempts + (settlement.kind === 'written' || settlement.counts ? 1 : 0);
-  const afterMs = settlement.kind === 'deferred' ? settlement.afterMs : 0;
+  settlements: Settlement[],
+): Promise<string[]> {
+  const rows = settlements.map((settlement) => rowOf(settlement));
   return database.transaction().execute(async (transaction) => {
-    const { rows } = await sql`
+    const { rows: settled } = await sql<{ lead_id: string }>`
       update deliveries
-      set state = ${settlement.kind === 'written' ? 'written' : 'pending'},
-          attempts = ${attempts},
-          due_at = now() + ${afterMs} * interval '1 millisecond',
-          last_failure = ${settlement.kind === 'deferred' ? JSON.stringify(settlement.reason) : null},
-          settled_at = ${settlement.kind === 'written' ? now : null}
-      from lanes
-      where lead_id = ${accepted.leadId} and deliveries.state = 'pending'
+      set state = settlement.state, attempts = settlement.attempts, last_failure = settlement.failure,
+          due_at = now() + settlement.after_ms * interval '1 millisecond',
+          settled_at = case when settlement.state <> 'pending' then settlement.at end
+      from lanes,
+        unnest(${rows.map((row) => row.leadId)}::uuid[], ${rows.map((row) => row.state)}::text[],
+               ${rows.map((row) => row.attempts)}::int[], ${rows.map((row) => row.failure)}::text[],
+               ${rows.map((row) => row.afterMs)}::float8[], ${rows.map((row) => row.at)}::timestamptz[])
+          as settlement (lead_id, state, attempts, failure, after_ms, at)
+      where deliveries.lead_id = settlement.lead_id and deliveries.state = 'pending'
         and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
-      returning lead_id
+      returning deliveries.lead_id
     `.execute(transaction);
-    if (rows.length === 0) return false;
-    await addToOutbox(transaction, topics.leadsOutcomes, [
-      outcomeOf(lane, delivery, settlement, attempts, now),
-    ]);
-    return true;
+    const ids = new Set(settled.map((row) => row.lead_id));
+    const outcomes = settlements.filter(({ delivery }) => ids.has(delivery.accepted.leadId));
+    await addToOutbox(
+      transaction,
+      topics.leadsOutcomes,
+      outcomes.map((settlement) => outcomeOf(lane, settlement)),
+    );
+    return [...ids];
   });
 }
 
-function outcomeOf(
-  lane: Lane,
-  { accepted }: Delivery,
-  settlement: Settlement,
-  attempts: number,
-  now: Date,
-): LeadOutcome {
-  const { leadId, connectionId, isTest, lead } = accepted;
-  const facts = { leadId, connectionId, at: now.toISOString(), attempts, isTest, lead };
-  if (settlement.kind === 'written') {
-    return { ...facts, outcome: 'written', crmId: leadId, organization: lane.organization };
+function attemptsAfter({ delivery, end }: Settlement): number {
+  return delivery.attempts + (end.kind === 'deferred' && !end.counts ? 0 : 1);
+}
+
+function rowOf(settlement: Settlement): {
+  leadId: string;
+  state: 'pending' | 'written' | 'dead';
+  attempts: number;
+  failure: string | null;
+  afterMs: number;
+  at: string;
+} {
+  const { delivery, end, at } = settlement;
+  return {
+    leadId: delivery.accepted.leadId,
+    state: end.kind === 'deferred' ? 'pending' : end.kind,
+    attempts: attemptsAfter(settlement),
+    failure: end.kind === 'written' ? null : JSON.stringify(end.reason),
+    afterMs: end.kind === 'deferred' ? end.afterMs : 0,
+    at: at.toISOString(),
+  };
+}
+
+function outcomeOf(lane: Lane, settlement: Settlement): LeadOutcome {
+  const { delivery, end, at } = settlement;
+  const { leadId, connectionId, isTest, lead } = delivery.accepted;
+  const facts = {
+    leadId,
+    connectionId,
+    at: at.toISOString(),
+    attempts: attemptsAfter(settlement),
+    isTest,
+    lead,
+  };
+  switch (end.kind) {
+    case 'written':
+      return { ...facts, outcome: 'written', crmId: leadId, organization: lane.organization };
+    case 'dead':
+      return { ...facts, outcome: 'dead', reason: end.reason };
+    case 'deferred': {
+      const nextAttemptAt = new Date(at.getTime() + end.afterMs).toISOString();
+      return { ...facts, outcome: 'deferred', reason: end.reason, nextAttemptAt };
+    }
   }
-  const nextAttemptAt = new Date(now.getTime() + settlement.afterMs).toISOString();
-  return { ...facts, outcome: 'deferred', reason: settlement.reason, nextAttemptAt };
 }

@@ -6,10 +6,12 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { listen, type Listener, type OutboxRelay } from '@leads/database';
+import { NaturalBatching } from '@leads/kafka';
 import { DATABASE, INSTANCE_ID, LOG, type Logger, Outbound, RELAY } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { deliverLeads } from './deliver-leads.ts';
+import { type Settlement, settleDeliveries } from './deliveries.ts';
 import { Lane, type LaneFacts } from './lane.ts';
 import { LANE_CHANNEL, readNotice } from './lane-notice.ts';
 import { beat, claimLanes, LEASE_MS, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
@@ -21,6 +23,9 @@ const ROUND_MS = LEASE_MS / 3;
 /** A create that has not been answered by then counts as unclear, in milliseconds; Dynamics itself stops at 2 minutes. */
 const DYNAMICS_TIMEOUT_MS = 120_000;
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
+
+/** The most ends that are written down in one transaction. */
+const LARGEST_SETTLEMENT = 500;
 
 @Injectable()
 export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -112,12 +117,20 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
       timeoutMs: DYNAMICS_TIMEOUT_MS,
       maxBodyBytes: LARGEST_ANSWER_BYTES,
     });
+    const settle = new NaturalBatching<Settlement>(
+      async (settlements) => {
+        await settleDeliveries(this.database, lane, settlements);
+        this.relay.wake();
+      },
+      () => 1,
+      { records: LARGEST_SETTLEMENT, bytes: Infinity },
+    );
     const drained = deliverLeads(lane, {
       database: this.database,
       tokens: this.tokens,
       http,
-      concurrency: config.LANE_CONCURRENCY,
-      onSettled: () => this.relay.wake(),
+      settle,
+      mostAtATime: config.LANE_CONCURRENCY,
       log: this.log,
     })
       .catch((error: unknown) => {

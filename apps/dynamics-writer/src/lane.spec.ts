@@ -9,6 +9,8 @@ function lane(): Lane {
     organization: 'https://contoso.crm4.dynamics.com',
     secretVersion: 1,
     fence: 1,
+    version: 1,
+    broken: false,
   });
 }
 
@@ -26,7 +28,8 @@ describe('a sleeping lane', () => {
     const reasons: ((lane: Lane) => void)[] = [
       (sleeper) => sleeper.wake(),
       (sleeper) => sleeper.end(),
-      (sleeper) => sleeper.refresh({ organization: 'https://contoso.crm4.dynamics.com', secretVersion: 2 }),
+      (sleeper) =>
+        sleeper.refresh({ organization: 'https://contoso.crm4.dynamics.com', secretVersion: 1, version: 2 }),
     ];
     for (const reason of reasons) {
       const sleeper = lane();
@@ -42,10 +45,10 @@ describe('a sleeping lane', () => {
     expect(await wakes(sleeper.sleep(LONG_MS))).toBe(true);
   });
 
-  test('sleeps through a save that changed nothing for it', async () => {
+  test('sleeps through the renewal of its lease', async () => {
     const sleeper = lane();
     const sleeping = sleeper.sleep(LONG_MS);
-    sleeper.refresh({ organization: 'https://contoso.crm4.dynamics.com', secretVersion: 1 });
+    sleeper.refresh({ organization: 'https://contoso.crm4.dynamics.com', secretVersion: 1, version: 1 });
     expect(await wakes(sleeping)).toBe(false);
     sleeper.end();
     await sleeping;

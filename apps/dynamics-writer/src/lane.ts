@@ -7,6 +7,10 @@ export interface LaneFacts {
   secretVersion: number;
   /** The fencing token of the lease. */
   fence: number;
+  /** Whether the connection was found broken and has not worked since. */
+  broken: boolean;
+  /** The connection's version: it rises with every save. */
+  version: number;
 }
 
 export class Lane implements LaneFacts {
@@ -14,6 +18,10 @@ export class Lane implements LaneFacts {
   readonly fence: number;
   organization: string;
   secretVersion: number;
+  version: number;
+  broken: boolean;
+  /** Called when the connection was saved anew. */
+  onSaved: (() => void) | undefined;
   private readonly ending = new AbortController();
   private news = false;
   private wakeSleeper: (() => void) | undefined;
@@ -23,6 +31,8 @@ export class Lane implements LaneFacts {
     this.fence = facts.fence;
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
+    this.version = facts.version;
+    this.broken = facts.broken;
   }
 
   /** Whether the lane is to be given up: nothing new may begin in it. */
@@ -36,10 +46,12 @@ export class Lane implements LaneFacts {
   }
 
   /** The connection was saved anew; a lane that waits for just that goes on. */
-  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion'>): void {
-    if (facts.organization === this.organization && facts.secretVersion === this.secretVersion) return;
+  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion' | 'version'>): void {
+    if (facts.version === this.version) return;
+    this.version = facts.version;
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
+    this.onSaved?.();
     this.wake();
   }
 

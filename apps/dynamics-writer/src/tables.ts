@@ -11,6 +11,9 @@ export interface LanesTable {
   owner: string | null;
   fence: Generated<number>;
   leased_until: Generated<Date>;
+  /** A `Reason` as JSON while the connection is broken. */
+  broken: Generated<string | null>;
+  broken_since: Generated<Date | null>;
 }
 
 export interface DeliveriesTable {

@@ -16,7 +16,9 @@ export interface TokenSubject {
   secretVersion: number;
 }
 
-export type Token = { kind: 'token'; accessToken: string } | { kind: 'refused'; reason: Reason };
+/** A token, or why there is none, and whether that may pass by itself. */
+export type Token =
+  { kind: 'token'; accessToken: string } | { kind: 'refused'; reason: Reason & { transient: boolean } };
 
 /** A token this close to its end is not used any more, in milliseconds. */
 const SAFETY_MS = 60_000;
@@ -44,7 +46,9 @@ export class Tokens {
   private readonly held = new Map<string, Held>();
   private readonly asking = new Map<string, Promise<Token>>();
   private readonly waiting = new Map<string, Waiting>();
-  private readonly refused = new Set<string>();
+  private readonly refused = new Map<string, string>();
+  /** Tokens that were fetched because Dynamics had refused another. */
+  private readonly renewed = new Set<string>();
 
   constructor(
     /** Puts a request where the credentials service reads it; rejects where that failed. */
@@ -70,11 +74,17 @@ export class Tokens {
     return asking;
   }
 
-  /** Dynamics refused this token: the next one must be new. */
-  discard(subject: TokenSubject, accessToken: string): void {
-    if (this.held.get(subject.connectionId)?.accessToken !== accessToken) return;
-    this.held.delete(subject.connectionId);
-    this.refused.add(subject.connectionId);
+  /**
+   * Dynamics refused this token: the next one must be new.
+   * @returns whether a new one may help: not where it was itself fetched because another had been refused
+   */
+  discard(subject: TokenSubject, accessToken: string): boolean {
+    const held = this.held.get(subject.connectionId);
+    if (held?.accessToken === accessToken) {
+      this.held.delete(subject.connectionId);
+      this.refused.set(subject.connectionId, accessToken);
+    }
+    return !this.renewed.has(accessToken);
   }
 
   /** Takes an answer from the topic; one for somebody else, or to nothing that was asked, is passed over. */
@@ -119,10 +129,17 @@ export class Tokens {
 
   private keep(answer: TokenAnswer): Token {
     if (answer.kind === 'refused') {
-      return { kind: 'refused', reason: { cause: answer.cause, what: answer.what, remedy: answer.remedy } };
+      const { cause, what, remedy, transient } = answer;
+      return { kind: 'refused', reason: { cause, what, remedy, transient } };
     }
     const { connectionId, secretVersion, accessToken } = answer;
-    this.refused.delete(connectionId);
+    this.renewed.delete(this.held.get(connectionId)?.accessToken ?? '');
+    const before = this.refused.get(connectionId);
+    if (before !== undefined) {
+      this.renewed.delete(before);
+      this.renewed.add(accessToken);
+      this.refused.delete(connectionId);
+    }
     this.held.set(connectionId, {
       connectionId,
       secretVersion,
@@ -156,6 +173,7 @@ const SILENCE: Token = {
     cause: 'credentials-silent',
     what: 'The credentials service did not answer in time.',
     remedy: 'Nothing is lost: it is asked again by itself. See whether the credentials service runs.',
+    transient: true,
   },
 };
 
@@ -166,6 +184,7 @@ function unasked(error: unknown): Token {
       cause: 'credentials-unreachable',
       what: `The credentials service could not be asked: Kafka did not take the request (${String(error)}).`,
       remedy: 'Nothing is lost: it is asked again by itself. See whether the Kafka broker runs.',
+      transient: true,
     },
   };
 }

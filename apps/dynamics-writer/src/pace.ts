@@ -1,0 +1,112 @@
+/** How fast a lane may go: what its organisation's answers permit, and how long to hold after trouble. */
+import { backOffMs } from './back-off.ts';
+import type { Verdict } from './classify-failure.ts';
+
+/** After so many passing failures in a row the lane feels its way with one request at a time. */
+const STUMBLES_BEFORE_CAUTION = 3;
+
+/** The longest wait between two tries of a lane in trouble, in milliseconds. */
+const LONGEST_HOLD_MS = 60_000;
+
+/** An answer slower than this many times the usual one is a sign of too much at once. */
+const SLOW_FACTOR = 3;
+
+/** The weight of a new answer in the running mean. */
+const SMOOTHING = 0.1;
+
+/**
+ * The pace of one lane. Pure but for its own state: time and randomness are passed in.
+ *
+ * The number of requests under way rises by one for each full round of successes and halves when the organisation
+ * throttles. In trouble (a broken connection, or several passing failures in a row) one request at a time is
+ * tried, with back-off.
+ */
+export class Pace {
+  private limit: number;
+  private holdUntil = 0;
+  private troubles = 0;
+  private usualMs: number | undefined;
+  private slowedAt = 0;
+
+  /** @param start how many requests at a time to begin with; @param most how many never to exceed */
+  constructor(
+    start: number,
+    private readonly most: number,
+  ) {
+    this.limit = Math.min(start, most);
+  }
+
+  /** Whether only one request at a time is tried. */
+  get cautious(): boolean {
+    return this.troubles >= STUMBLES_BEFORE_CAUTION;
+  }
+
+  /** How many requests may be under way at a time, now. */
+  get concurrency(): number {
+    return this.cautious ? 1 : Math.max(1, Math.floor(this.limit));
+  }
+
+  /** How long nothing may begin, in milliseconds; 0 where something may. */
+  holdMs(now: number): number {
+    return Math.max(0, this.holdUntil - now);
+  }
+
+  /** Somebody mended the connection: try at once. */
+  forgive(): void {
+    this.holdUntil = 0;
+    this.troubles = 0;
+  }
+
+  /** Nothing may begin for so long, whatever the organisation says. */
+  hold(ms: number, now: number): void {
+    this.holdUntil = Math.max(this.holdUntil, now + ms);
+  }
+
+  /**
+   * Learns from one answer.
+   * @param tookMs how long it took
+   * @param random a number in [0, 1)
+   */
+  learn(verdict: Verdict, tookMs: number, now: number, random: number): void {
+    switch (verdict.kind) {
+      case 'written':
+      case 'lead-refused':
+        this.troubles = 0;
+        this.adapt(tookMs, now);
+        return;
+      case 'throttled':
+        this.slowDown(now);
+        this.hold(verdict.waitMs, now);
+        return;
+      case 'transient':
+        this.trouble(now, random);
+        return;
+      case 'connection-broken':
+        this.troubles = Math.max(this.troubles, STUMBLES_BEFORE_CAUTION - 1);
+        this.trouble(now, random);
+        return;
+    }
+  }
+
+  private trouble(now: number, random: number): void {
+    this.troubles += 1;
+    if (!this.cautious) return;
+    const beyond = this.troubles - STUMBLES_BEFORE_CAUTION + 1;
+    // At least a second: without a floor, full jitter would now and then try many times in a moment.
+    this.hold(Math.min(LONGEST_HOLD_MS, 1_000 + backOffMs(beyond, random)), now);
+  }
+
+  private adapt(tookMs: number, now: number): void {
+    const usual = this.usualMs;
+    if (usual !== undefined && tookMs > SLOW_FACTOR * usual && tookMs > 100) this.slowDown(now);
+    else this.limit = Math.min(this.most, this.limit + 1 / this.limit);
+    this.usualMs = usual === undefined ? tookMs : usual + SMOOTHING * (tookMs - usual);
+  }
+
+  /** Halves, but once for all answers to requests that were under way together. */
+  private slowDown(now: number): void {
+    if (now - this.slowedAt < 1_000) return;
+    this.slowedAt = now;
+    this.limit = Math.max(1, this.limit / 2);
+  }
+}
