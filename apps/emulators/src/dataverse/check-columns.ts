@@ -10,7 +10,7 @@ import {
   DataverseError,
 } from './errors.ts';
 import type { Columns } from './lead-store.ts';
-import type { Column } from './lead-columns.ts';
+import { STATUS_OF_STATE, type Column } from './lead-columns.ts';
 
 export type Checked = { readonly id: string | undefined; readonly columns: Columns };
 
@@ -58,6 +58,17 @@ export function requireColumns(
     if (wanted && (value === undefined || value === null || value === ''))
       throw missingColumn(column.logicalName);
   }
+}
+
+/** A status must belong to the lead's state. */
+export function checkStatus(state: number, status: number, id: string): void {
+  if (STATUS_OF_STATE[state]?.includes(status)) return;
+  const name = ['Open', 'Qualified', 'Disqualified'][state] ?? String(state);
+  throw new DataverseError(
+    400,
+    '0x80048408',
+    `${status} is not a valid status code for state code LeadState.${name} on lead with Id ${id}.`,
+  );
 }
 
 function checkedValue(column: Column, value: unknown): unknown {
@@ -147,7 +158,7 @@ function bindTarget(
 function securedColumn(name: string, purpose: Purpose): DataverseError {
   return new DataverseError(
     403,
-    '0x8004f507',
+    purpose === 'create' ? '0x8004f502' : '0x8004f507',
     `User does not have ${purpose} permissions for the ${name} attribute in the lead entity`,
   );
 }

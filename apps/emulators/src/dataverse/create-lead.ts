@@ -1,11 +1,11 @@
 // One lead comes into being: privileges, columns, plug-ins, keys, then the row.
 import { json, type Reply } from '../http/exchange.ts';
 import { newGuid } from '../world/ids.ts';
-import type { World } from '../world/world.ts';
 import { jsonBody, wantsRepresentation, type Call } from './call.ts';
-import { checkColumns, requireColumns } from './check-columns.ts';
+import { checkColumns, checkStatus, requireColumns } from './check-columns.ts';
 import { dataverseTime } from './dates.ts';
-import { DataverseError, duplicateEntityKey, duplicatePrimaryKey } from './errors.ts';
+import { duplicateEntityKey, duplicatePrimaryKey } from './errors.ts';
+import { refuseDuplicates, runPlugins } from './customer-rules.ts';
 import { checkSelect, etagOf, leadEntity } from './lead-view.ts';
 import type { Columns, LeadRow } from './lead-store.ts';
 import type { Organization, SystemUser } from './organization.ts';
@@ -16,7 +16,9 @@ import { queryOptions } from './query-options.ts';
 export function createLead(call: Call): Reply {
   const { world, organization, user, request, root } = call;
   demandCreate(organization, user);
-  const row = prepareLead(organization, user, jsonBody(request), call.now);
+  const payload = jsonBody(request);
+  refuseDuplicates(call, payload);
+  const row = prepareLead(organization, user, payload, call.now);
   world.putLead(organization, row);
   return createdReply(call, row, `${root}/leads(${row.id})`);
 }
@@ -58,12 +60,8 @@ export function prepareLead(
   const { switches, plugins } = organization.settings;
   const { id = newGuid(), columns } = checkColumns(payload, organization.columns, 'create');
   requireColumns(columns, organization.columns.values(), switches.applicationRequiredEnforced);
-  for (const plugin of plugins) {
-    if (plugin.message !== 'Create') continue;
-    const value = columns[plugin.column];
-    const found = value !== undefined && value !== null && plainText(value).includes(plugin.contains);
-    if (found !== plugin.unless) throw new DataverseError(plugin.status, plugin.code, plugin.text);
-  }
+  runPlugins(plugins, 'Create', columns);
+  if (typeof columns['statuscode'] === 'number') checkStatus(0, columns['statuscode'], id);
   if (organization.leads.has(id)) throw duplicatePrimaryKey();
   const violated = organization.leads.violatedKey(id, columns);
   if (violated) throw duplicateEntityKey(violated.name, violated.columns);
@@ -90,11 +88,4 @@ function newRow(
     statusCode: typeof statuscode === 'number' ? statuscode : 1,
     json: JSON.stringify(overriddencreatedon ? { ...given, overriddencreatedon: dataverseTime(now) } : given),
   };
-}
-
-const plainText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** Puts several prepared rows in at once: all of them are in before the first answer. */
-export function commit(world: World, organization: Organization, rows: readonly LeadRow[]): void {
-  for (const row of rows) world.putLead(organization, row);
 }

@@ -85,7 +85,7 @@ const Switches = z.object({
   /** Publishes the duplicate detection rule "same e-mail address" (used only when a caller asks). */
   duplicateDetection: z.boolean().default(true),
   /** HTTP status of a detected duplicate: documented as 500, seen as 412. */
-  duplicateDetectionStatus: z.union([z.literal(412), z.literal(500)]).default(412),
+  duplicateDetectionStatus: z.union([z.literal(412), z.literal(500)]).default(500),
 });
 
 export const OrganizationSettings = z.object({

@@ -2,6 +2,7 @@
 import { guidOf } from '../world/ids.ts';
 import { LEAD_COLUMNS, type Column } from './lead-columns.ts';
 import { LeadStore } from './lead-store.ts';
+import { WebServers } from './service-protection.ts';
 import {
   leadWriterRole,
   systemAdministratorRole,
@@ -40,6 +41,7 @@ export type Organization = {
   readonly usersById: ReadonlyMap<string, SystemUser>;
   readonly columns: ReadonlyMap<string, Column>;
   readonly leads: LeadStore;
+  readonly servers: WebServers;
 };
 
 const DEPTHS: readonly Depth[] = ['Basic', 'Local', 'Deep', 'Global'];
@@ -84,6 +86,7 @@ export function buildOrganization(
     usersById: new Map(users.map((user) => [user.systemuserid, user] as const)),
     columns,
     leads,
+    servers: new WebServers(),
   };
 }
 

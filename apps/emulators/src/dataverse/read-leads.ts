@@ -3,7 +3,7 @@ import { header, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { FilterError, matches, parseFilter, propertiesOf, type Expression } from '../odata/filter.ts';
 import { compareBy, parseOrderBy, type SortKey } from '../odata/orderby.ts';
 import type { Call } from './call.ts';
-import { badQuery, leadNotFound, unknownProperty } from './errors.ts';
+import { badQuery, unknownProperty } from './errors.ts';
 import type { Columns, LeadRow } from './lead-store.ts';
 import { checkSelect, etagOf, isReadable, leadEntity, valuesOf } from './lead-view.ts';
 import type { Organization } from './organization.ts';
@@ -28,13 +28,6 @@ export function readLead(call: Call, row: LeadRow): Reply {
   };
   const reply = json(200, entity, METADATA);
   return { ...reply, headers: { ...reply.headers, 'odata-version': '4.0', etag: etagOf(row) } };
-}
-
-/** The row of an id, or 404. */
-export function findLead(organization: Organization, id: string): LeadRow {
-  const row = organization.leads.get(id.toLowerCase());
-  if (!row) throw leadNotFound(id);
-  return row;
 }
 
 /** GET /leads */

@@ -1,103 +1,98 @@
 // The walk of one request to an organisation: who calls, may they call now, what do they want.
-import { json, type Incoming, type Reply } from '../http/exchange.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { header, type Incoming, type Reply } from '../http/exchange.ts';
 import { newGuid } from '../world/ids.ts';
 import type { World } from '../world/world.ts';
-import { authenticate, TokenCache } from './authenticate.ts';
+import { authenticate, type TokenCache } from './authenticate.ts';
 import type { Call } from './call.ts';
-import { createLead } from './create-lead.ts';
 import { bodyTooLarge, DataverseError, errorReply, methodNotAllowed, segmentNotFound } from './errors.ts';
+import { operate } from './operate.ts';
 import type { Organization, SystemUser } from './organization.ts';
-import { countLeads, findLead, readLead, readLeads } from './read-leads.ts';
+import { parseBatch, runBatch } from './run-batch.ts';
+import { affinityOf, type Usage } from './service-protection.ts';
 
 const API = /^\/api\/data\/v9\.[0-2](?:\/(.*))?$/;
-const LEAD = /^leads\(([0-9a-f-]{36})\)$/i;
 
 export type Served = { readonly reply: Reply; readonly caller: string | undefined };
 
-const cache = new TokenCache();
-
-/** Answers a request to the organisation's Web API; never throws for anything a client sends. */
+/** Answers a request to the organisation's Web API after `delayMs`; never throws for anything a client sends. */
 export function serveOrganization(
   world: World,
+  cache: TokenCache,
   organization: Organization,
   request: Incoming,
+  delayMs: number,
 ): Served | Promise<Served> {
   const now =
-    world.clock() + organization.settings.clockSkewMs + world.faults.skewOf(request.host, world.clock());
+    world.clock() + organization.settings.clockSkewMs + world.faults.skewOf(organization.host, world.clock());
+  const goOn = (user: SystemUser): Served | Promise<Served> =>
+    serveUser(world, organization, request, user, now, delayMs);
   try {
     const user = authenticate(world, cache, organization, request, now);
-    if (user instanceof Promise)
-      return user.then(
-        (known) => answer(world, organization, request, known, now),
-        (error: unknown) => refused(error),
-      );
-    return answer(world, organization, request, user, now);
+    if (!(user instanceof Promise)) return goOn(user);
+    return user.then(goOn).catch(refusal);
   } catch (error) {
-    return refused(error);
+    return refusal(error);
   }
 }
 
-function answer(
+/** Lets the user in as far as the limits allow, performs the operation, books what it took. */
+function serveUser(
   world: World,
   organization: Organization,
   request: Incoming,
   user: SystemUser,
   now: number,
-): Served {
+  delayMs: number,
+): Served | Promise<Served> {
   const caller = user.applicationId ?? user.username;
+  const { limits } = organization.settings;
+  const { server, sticky } = organization.servers.choose(limits, header(request, 'cookie'));
+  const usage = organization.servers.usageOf(user.systemuserid, server);
+  const refused = limits.enforced ? usage.begin(limits, world.clock()) : undefined;
+  const finish = (reply: Reply): Served => ({
+    reply: withServiceHeaders(reply, organization, request, usage, server, sticky),
+    caller,
+  });
+  if (refused) return finish(errorReply(refused));
+
+  const perform = (): Served => {
+    const { reply, operations } = performed(world, organization, request, user, now);
+    if (limits.enforced) {
+      const tookMs = world.clock() - request.receivedAt + operations * limits.executionMsPerOperation;
+      usage.end(world.clock(), tookMs);
+    }
+    return finish(reply);
+  };
+  const latency = delayMs + limits.latencyMs;
+  return latency > 0 ? wait(latency, undefined, { ref: false }).then(perform) : perform();
+}
+
+function performed(
+  world: World,
+  organization: Organization,
+  request: Incoming,
+  user: SystemUser,
+  now: number,
+): { reply: Reply; operations: number } {
   try {
     const match = API.exec(request.path);
     if (!match) throw segmentNotFound(request.path.slice(1));
-    const version = request.path.slice(0, '/api/data/v9.2'.length);
-    const call: Call = {
-      world,
-      organization,
-      user,
-      request,
-      resource: decodeURIComponent(match[1] ?? ''),
-      root: `${request.base}${version}`,
-      now,
-    };
-    return { reply: withServiceHeaders(operate(call)), caller };
+    if (request.tooLarge || request.body.length > organization.settings.maxRequestBytes) throw bodyTooLarge();
+    const root = `${request.base}${request.path.slice(0, '/api/data/v9.2'.length)}`;
+    const resource = decodeURIComponent(match[1] ?? '');
+    const call: Call = { world, organization, user, request, resource, root, now };
+    if (resource !== '$batch') return { reply: operate(call), operations: 1 };
+    if (request.method !== 'POST') throw methodNotAllowed();
+    const batch = parseBatch(call);
+    return { reply: runBatch(call, batch), operations: batch.operations };
   } catch (error) {
-    return { ...refused(error), caller };
+    return { reply: refusal(error).reply, operations: 1 };
   }
 }
 
-function operate(call: Call): Reply {
-  const { resource, request, organization } = call;
-  if (request.tooLarge || request.body.length > organization.settings.maxRequestBytes) throw bodyTooLarge();
-  if (resource === 'leads') {
-    if (request.method === 'POST') return createLead(call);
-    if (request.method === 'GET') return readLeads(call);
-    throw methodNotAllowed();
-  }
-  const id = LEAD.exec(resource)?.[1];
-  if (id !== undefined) {
-    if (request.method === 'GET') return readLead(call, findLead(organization, id));
-    throw methodNotAllowed();
-  }
-  if (resource === 'leads/$count') return countLeads(call);
-  if (resource === 'WhoAmI' || resource === 'WhoAmI()') return whoAmI(call);
-  throw segmentNotFound(resource.split(/[/(]/)[0] ?? '');
-}
-
-function whoAmI({ root, organization, user }: Call): Reply {
-  return json(
-    200,
-    {
-      '@odata.context': `${root}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse`,
-      BusinessUnitId: organization.businessUnitId,
-      UserId: user.systemuserid,
-      OrganizationId: organization.organizationId,
-    },
-    'application/json; odata.metadata=minimal',
-  );
-}
-
-function refused(error: unknown): Served {
-  if (error instanceof DataverseError)
-    return { reply: withServiceHeaders(errorReply(error)), caller: undefined };
+function refusal(error: unknown): Served {
+  if (error instanceof DataverseError) return { reply: errorReply(error), caller: undefined };
   if (error instanceof URIError)
     return {
       reply: errorReply(new DataverseError(400, '0x80060888', 'The request URI is not valid.')),
@@ -106,16 +101,36 @@ function refused(error: unknown): Served {
   throw error;
 }
 
-function withServiceHeaders(reply: Reply): Reply {
+function withServiceHeaders(
+  reply: Reply,
+  organization: Organization,
+  request: Incoming,
+  usage: Usage,
+  server: number,
+  sticky: boolean,
+): Reply {
+  const { limits } = organization.settings;
   const id = newGuid();
+  const left = usage.remaining(limits);
   return {
     ...reply,
     headers: {
+      'odata-version': '4.0',
       ...reply.headers,
+      'cache-control': 'no-cache',
       req_id: id,
       'x-ms-service-request-id': id,
-      'odata-version': '4.0',
-      'cache-control': 'no-cache',
+      'x-ms-dop-hint': String(limits.dopHint),
+      'x-ms-ratelimit-burst-remaining-xrm-requests': String(left.requests),
+      'x-ms-ratelimit-time-remaining-xrm-requests': left.seconds.toLocaleString('en-US', {
+        minimumFractionDigits: 2,
+        maximumFractionDigits: 2,
+      }),
+      ...(sticky
+        ? {}
+        : {
+            'set-cookie': `ARRAffinity=${affinityOf(server)};Path=/;HttpOnly;Secure;Domain=${request.host}`,
+          }),
     },
   };
 }

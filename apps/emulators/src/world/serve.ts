@@ -1,5 +1,6 @@
 // The walk of every request: which site, which fault, what answer, and a note that it came.
 import { setTimeout as wait } from 'node:timers/promises';
+import { TokenCache } from '../dataverse/authenticate.ts';
 import { serveControl } from '../control/serve-control.ts';
 import { serveOrganization, type Served } from '../dataverse/serve-organization.ts';
 import { serveLogin } from '../entra/serve-login.ts';
@@ -13,20 +14,29 @@ import type { World } from './world.ts';
 
 /** Answers everything that comes to the one HTTP port. */
 export function serveWorld(world: World): Serve {
+  const tokens = new TokenCache();
   return (request) => {
     if (request.host === OWN_HOST) return serveOwn(world, request);
     const fault = world.faults.take(request, world.clock(), Math.random);
-    if (fault) return serveWithFault(world, request, fault);
-    const served = serveSite(world, request);
+    if (fault) return serveWithFault(world, tokens, request, fault);
+    const served = serveSite(world, tokens, request);
     return served instanceof Promise
       ? served.then((settled) => sendAndNote(world, request, settled))
       : sendAndNote(world, request, served);
   };
 }
 
-function serveSite(world: World, request: Incoming): Served | Promise<Served> {
-  if (LOGIN_HOSTS.has(request.host))
-    return serveLogin(world, request).then((reply) => ({ reply, caller: undefined }));
+function serveSite(
+  world: World,
+  tokens: TokenCache,
+  request: Incoming,
+  delayMs = 0,
+): Served | Promise<Served> {
+  if (LOGIN_HOSTS.has(request.host)) {
+    const login = (): Promise<Served> =>
+      serveLogin(world, request).then((reply) => ({ reply, caller: undefined }));
+    return delayMs > 0 ? wait(delayMs, undefined, { ref: false }).then(login) : login();
+  }
   const organization = world.organization(request.host);
   if (organization === undefined) {
     const reply = html(
@@ -37,7 +47,7 @@ function serveSite(world: World, request: Incoming): Served | Promise<Served> {
   }
   if (!request.path.startsWith('/api/'))
     return { reply: servePage(world, request, organization), caller: undefined };
-  return serveOrganization(world, organization, request);
+  return serveOrganization(world, tokens, organization, request, delayMs);
 }
 
 function sendAndNote(world: World, request: Incoming, { reply, caller }: Served): Delivery {
@@ -45,16 +55,25 @@ function sendAndNote(world: World, request: Incoming, { reply, caller }: Served)
   return { kind: 'send', reply };
 }
 
-async function serveWithFault(world: World, request: Incoming, fault: ActiveFault): Promise<Delivery> {
+async function serveWithFault(
+  world: World,
+  tokens: TokenCache,
+  request: Incoming,
+  fault: ActiveFault,
+): Promise<Delivery> {
   const note = (status: number, caller?: string): void =>
     world.requests.add(request, { status, caller, fault: fault.kind, at: world.clock() });
-  if (fault.kind === 'delay') await wait(fault.delayMs, undefined, { ref: false });
   if (neverReachesSite(fault)) {
     const delivery = answerOfFault(fault, world.clock());
     note(delivery.kind === 'send' ? delivery.reply.status : 0);
     return delivery;
   }
-  const { reply, caller } = await serveSite(world, request);
+  const { reply, caller } = await serveSite(
+    world,
+    tokens,
+    request,
+    fault.kind === 'delay' ? fault.delayMs : 0,
+  );
   const delivered = deliveryOf(fault, reply);
   note(delivered.kind === 'reset' ? 0 : reply.status, caller);
   return delivered;

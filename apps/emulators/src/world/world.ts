@@ -37,6 +37,8 @@ export class World {
   readonly #organizations = new Map<string, Organization>();
   readonly #tenants = new Map<string, Tenant>();
   #journal: Journal = noJournal;
+  /** While a transaction runs: how to take back each change, and the lines to write once it holds. */
+  #transaction: { undo: (() => void)[]; lines: string[] } | undefined;
 
   private constructor(clock: () => number, keys: SigningKeys) {
     this.clock = clock;
@@ -104,13 +106,43 @@ export class World {
   }
 
   putLead(organization: Organization, row: LeadRow): void {
+    const before = organization.leads.get(row.id);
     organization.leads.put(row);
-    if (this.#journal !== noJournal) this.#journal.append(leadLine(organization.host, row));
+    this.#transaction?.undo.push(() => {
+      if (before) organization.leads.put(before);
+      else organization.leads.delete(row.id);
+    });
+    if (this.#journal !== noJournal) this.#record(leadLine(organization.host, row));
   }
 
   deleteLead(organization: Organization, id: string): boolean {
-    this.#journal.append(JSON.stringify({ k: 'lead-gone', host: organization.host, id }));
+    const before = organization.leads.get(id);
+    if (!before) return false;
+    this.#transaction?.undo.push(() => organization.leads.put(before));
+    this.#record(JSON.stringify({ k: 'lead-gone', host: organization.host, id }));
     return organization.leads.delete(id);
+  }
+
+  /** Runs `changes`; when it throws, every lead is as it was before. Inside another one it joins that. */
+  atomically<T>(changes: () => T): T {
+    if (this.#transaction) return changes();
+    const transaction = { undo: [] as (() => void)[], lines: [] as string[] };
+    this.#transaction = transaction;
+    try {
+      const result = changes();
+      for (const line of transaction.lines) this.#journal.append(line);
+      return result;
+    } catch (error) {
+      for (const undo of transaction.undo.reverse()) undo();
+      throw error;
+    } finally {
+      this.#transaction = undefined;
+    }
+  }
+
+  #record(line: string): void {
+    if (this.#transaction) this.#transaction.lines.push(line);
+    else this.#journal.append(line);
   }
 
   clearLeads(organization: Organization): void {
