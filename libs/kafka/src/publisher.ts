@@ -1,42 +1,104 @@
 /** Puts records into topics and says when they are safe there. */
-import type { Carried, Topic } from '@leads/contracts';
-import type { KafkaSettings } from './settings.ts';
+import { topics, type Carried, type Topic } from '@leads/contracts';
+import type { Producer } from 'kafkajs';
+import { createClient } from './kafka-client.ts';
+import { NaturalBatching, type SendLimits } from './natural-batching.ts';
+import { encodeValue, type Encoded } from './record-coding.ts';
+import { PRODUCER_CONFIG, sendUntilAcknowledged } from './send-until-acknowledged.ts';
+import { prefixed, type KafkaSettings } from './settings.ts';
 
 /** A record whose value is already the text that goes into the topic. */
-export interface EncodedRecord {
+export interface EncodedRecord extends Encoded {
   /** The catalogue name, without a prefix. */
   topic: string;
-  key: string;
-  value: string;
 }
 
+/** Half of what a broker takes in one batch (message.max.bytes, 1 MB), so that no send is refused for its size. */
+const SEND_LIMITS: SendLimits = { records: 1_000, bytes: 500_000 };
+
+/** Length fields, timestamp and offset around a record's key and value, in bytes; at most. */
+const RECORD_OVERHEAD = 70;
+
+/** After this long without an acknowledgement the caller hears of it, and decides. */
+const RESEND_FOR_MS = 5_000;
+
+const catalogueNames: ReadonlySet<string> = new Set(Object.values(topics).map(({ name }) => name));
+
+/**
+ * At-least-once publishing: a send whose acknowledgement was lost is sent again, so a record can be stored
+ * twice, and every consumer deduplicates. Not the client's idempotent mode, which loses records that it
+ * acknowledged (docs/decisions/0004-producer-not-idempotent.md).
+ */
 export class Publisher {
   readonly #settings: KafkaSettings;
+  readonly #producer: Producer;
+  /** One for each topic, so that a topic which is refused holds up no other. */
+  readonly #lanes = new Map<string, NaturalBatching<Encoded>>();
+  #connected: Promise<void> | undefined;
+  #closed = false;
 
   constructor(settings: KafkaSettings) {
     this.#settings = settings;
+    this.#producer = createClient(settings).producer(PRODUCER_CONFIG);
   }
 
-  /** Connects ahead of the first record; rejects when no broker can be reached. */
+  /** Connects ahead of the first record, which would do so otherwise; rejects when no broker answers. */
   connect(): Promise<void> {
-    return Promise.reject(new Error(`Not built yet: ${this.#settings.clientId}`));
+    this.#connected ??= this.#producer.connect().catch((error: unknown) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    return this.#connected;
   }
 
-  /** Waits for what is under way, then disconnects. */
-  disconnect(): Promise<void> {
-    return Promise.resolve();
+  /** Waits for what is under way, then disconnects; what is published later is rejected. */
+  async disconnect(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.settled()));
+    await this.#producer.disconnect();
   }
 
   /**
-   * Resolves once all in-sync replicas have the values; rejects when a value does not fit the topic's schema
-   * (then none is sent) or when the broker did not acknowledge (then some may be stored all the same).
+   * Resolves once all in-sync replicas have the values. Rejects when a value does not fit the topic's schema
+   * (then none is sent) or when the broker did not acknowledge them (then some may be stored all the same).
    */
-  publish<T extends Topic>(topic: T, values: Carried<T>[]): Promise<void> {
-    return Promise.reject(new Error(`Not built yet: ${topic.name} ${values.length}`));
+  async publish<T extends Topic>(topic: T, values: Carried<T>[]): Promise<void> {
+    await this.#add(
+      topic.name,
+      values.map((value) => encodeValue(topic, value)),
+    );
   }
 
-  /** As {@link publish}, for records that were validated and encoded when they were written to an outbox. */
-  publishEncoded(records: EncodedRecord[]): Promise<void> {
-    return Promise.reject(new Error(`Not built yet: ${records.length}`));
+  /** As {@link publish}, for records that were checked and encoded when they went into an outbox. */
+  async publishEncoded(records: EncodedRecord[]): Promise<void> {
+    const byTopic = Map.groupBy(records, ({ topic }) => topic);
+    for (const name of byTopic.keys()) {
+      if (!catalogueNames.has(name)) {
+        throw new TypeError(`No topic of the catalogue is called "${name}": none of the records was sent.`);
+      }
+    }
+    await Promise.all([...byTopic].map(([name, ofTopic]) => this.#add(name, ofTopic)));
   }
+
+  #add(name: string, records: Encoded[]): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('The publisher is closed: nothing was sent.'));
+    let lane = this.#lanes.get(name);
+    if (!lane) {
+      lane = new NaturalBatching((batch) => this.#send(name, batch), sizeOf, SEND_LIMITS);
+      this.#lanes.set(name, lane);
+    }
+    return lane.add(records);
+  }
+
+  #send(name: string, messages: Encoded[]): Promise<void> {
+    const topic = prefixed(this.#settings, name);
+    return sendUntilAcknowledged(async () => {
+      await this.connect();
+      await this.#producer.send({ topic, acks: -1, messages });
+    }, RESEND_FOR_MS);
+  }
+}
+
+function sizeOf({ key, value }: Encoded): number {
+  return RECORD_OVERHEAD + Buffer.byteLength(key) + Buffer.byteLength(value);
 }

@@ -1,0 +1,47 @@
+/** The partitions whose records could not be made safe: each is tried again after a pause of its own. */
+import { backOffMs } from './back-off.ts';
+
+const PAUSE = { firstMs: 250, mostMs: 10_000 };
+
+interface Held {
+  failures: number;
+  error: Error;
+  timer: NodeJS.Timeout;
+}
+
+/** Keeps count of failures in a row for each partition, and lets a held one go on when its pause is over. */
+export class HeldPartitions {
+  readonly #held = new Map<string, Held>();
+  readonly #random: () => number;
+
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** Calls `resume` after a pause that grows with each failure in a row; says how long it is, in milliseconds. */
+  hold(partition: string, error: Error, resume: () => void): { failures: number; pauseMs: number } {
+    const before = this.#held.get(partition);
+    clearTimeout(before?.timer);
+    const failures = (before?.failures ?? 0) + 1;
+    const pauseMs = backOffMs(failures, this.#random(), PAUSE);
+    this.#held.set(partition, { failures, error, timer: setTimeout(resume, pauseMs) });
+    return { failures, pauseMs };
+  }
+
+  /** The partition's records are safe again; true when it had been held. */
+  release(partition: string): boolean {
+    clearTimeout(this.#held.get(partition)?.timer);
+    return this.#held.delete(partition);
+  }
+
+  /** No partition is resumed any more. */
+  clear(): void {
+    for (const { timer } of this.#held.values()) clearTimeout(timer);
+    this.#held.clear();
+  }
+
+  /** Why the partition that failed last is held. */
+  get lastError(): Error | undefined {
+    return [...this.#held.values()].at(-1)?.error;
+  }
+}

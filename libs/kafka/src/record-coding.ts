@@ -1,0 +1,92 @@
+/** Between values and the bytes of a record: one topic's schema decides both ways. */
+import type { Carried, Topic } from '@leads/contracts';
+import type { KafkaMessage } from 'kafkajs';
+import type { z } from 'zod';
+import type { Received, Undecodable } from './received.ts';
+
+/** A record as it goes out. */
+export interface Encoded {
+  key: string;
+  value: string;
+}
+
+/** The records of a batch, sorted by what happens to them next. */
+export interface Decoded<T extends Topic> {
+  received: Received<T>[];
+  undecodable: Undecodable[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The record that carries a value; what the schema does not name is left out.
+ *
+ * @throws when the value does not fit the schema, naming the fields but not their content
+ */
+export function encodeValue<T extends Topic>(topic: T, value: Carried<T>): Encoded {
+  const checked = topic.schema.safeParse(value);
+  if (!checked.success) {
+    throw new TypeError(`A value does not fit ${topic.name} and was not sent: ${misfits(checked.error)}`);
+  }
+  return { key: topic.key(checked.data), value: JSON.stringify(checked.data) };
+}
+
+/**
+ * Sorts a batch: what the schema accepts is received, what it does not is undecodable. A record without a
+ * value on a compacted topic only says that its key is gone, so it is in neither.
+ */
+export function decodeMessages<T extends Topic>(
+  topic: T,
+  partition: number,
+  messages: KafkaMessage[],
+): Decoded<T> {
+  const decoded: Decoded<T> = { received: [], undecodable: [] };
+  for (const message of messages) {
+    const { offset, key, value } = message;
+    if (value === null && topic.retention.policy === 'compact') continue;
+    const result = decodeValue(topic, value);
+    if ('reason' in result) {
+      decoded.undecodable.push({ topic: topic.name, partition, offset, key, value, reason: result.reason });
+    } else {
+      const timestamp = new Date(Number(message.timestamp));
+      decoded.received.push({
+        value: result.value,
+        key: key?.toString() ?? '',
+        partition,
+        offset,
+        timestamp,
+      });
+    }
+  }
+  return decoded;
+}
+
+function decodeValue<T extends Topic>(
+  topic: T,
+  bytes: Buffer | null,
+): { value: Carried<T> } | { reason: string } {
+  if (bytes === null) return { reason: 'The record has no value, and this topic is not compacted.' };
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { reason: 'The value is not UTF-8 text.' };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { reason: 'The value is not JSON.' };
+  }
+  const checked = topic.schema.safeParse(json);
+  if (!checked.success) return { reason: `The value does not fit ${topic.name}: ${misfits(checked.error)}` };
+  return { value: checked.data as Carried<T> };
+}
+
+/** Which fields do not fit and what was expected of them, without their content. */
+function misfits(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || '(value)'}: ${message}`)
+    .join('; ');
+}
