@@ -4,7 +4,8 @@ import { decodeJwt } from 'jose';
 import pg from 'pg';
 import { eventually } from '@leads/testing';
 import { startRequester } from './testing/requester.ts';
-import { contoso, type Running, startForTest } from './testing/running.ts';
+import { contoso } from './testing/contoso.ts';
+import { type Running, startForTest } from './testing/running.ts';
 
 let running: Running;
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { topics } from '@leads/contracts';
-import { contoso, type Running, startForTest } from '../testing/running.ts';
+import { contoso } from '../testing/contoso.ts';
+import { type Running, startForTest } from '../testing/running.ts';
 
 let running: Running;
 

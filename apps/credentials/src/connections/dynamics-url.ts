@@ -56,7 +56,7 @@ function describeFault(entered: string, regions: Regions): string {
   if (entered === '') {
     return `Enter the URL of your Dynamics 365 instance, such as ${EXAMPLE}.`;
   }
-  const url = URL.parse(entered.includes('://') ? entered : `https://${entered}`);
+  const url = URL.parse(/^[a-z]+:[\\/]/i.test(entered) ? entered : `https://${entered}`);
   if (!url || url.hostname === '') {
     return `This is not a web address. Copy the URL of your Dynamics 365 instance from the browser; it looks like ${EXAMPLE}.`;
   }

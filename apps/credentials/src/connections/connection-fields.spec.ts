@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { contoso } from '../testing/contoso.ts';
+import { readConnectionChange, readNewConnection } from './connection-fields.ts';
+import { KNOWN_REGIONS } from './dynamics-url.ts';
+
+const rules = { regions: KNOWN_REGIONS, today: '2026-11-22' };
+const faults = (changes: Record<string, unknown>, base: Record<string, unknown> = contoso): string[] => {
+  const entered = readNewConnection({ ...base, ...changes }, rules);
+  return entered.ok ? [] : entered.faults.map(({ pointer, detail }) => `${pointer} ${detail}`);
+};
+const { applicationId, directoryId, clientSecret, ...common } = contoso;
+const office365 = {
+  ...common,
+  authentication: 'office-365',
+  userName: 'leads@contoso.onmicrosoft.com',
+  password: 'P@ssw0rd',
+};
+
+describe('the details of a connection', () => {
+  test('are read for both ways to sign in', () => {
+    expect(readNewConnection(contoso, rules)).toMatchObject({
+      ok: true,
+      fields: {
+        url: contoso.url,
+        contactEmails: ['sales@contoso.example', 'marketing@contoso.example'],
+        access: {
+          authentication: 'azure-active-directory',
+          applicationId,
+          directoryId,
+          secret: clientSecret,
+        },
+      },
+    });
+    expect(readNewConnection(office365, rules)).toMatchObject({
+      ok: true,
+      fields: { access: { authentication: 'office-365', userName: office365.userName, secret: 'P@ssw0rd' } },
+    });
+  });
+
+  test.each([
+    [{ applicationId: 'abc' }, '/applicationId Enter the Application (client) ID'],
+    [{ directoryId: undefined }, '/directoryId Enter the Directory ID'],
+    [{ clientSecret: '' }, '/clientSecret Enter the client secret.'],
+    [{ clientSecret: undefined }, '/clientSecret Enter the client secret.'],
+    [{ clientSecret: 'a ' }, '/clientSecret The client secret must not begin or end with a blank.'],
+    [{ clientSecretExpiresOn: '2026-11-21' }, '/clientSecretExpiresOn The client secret expired'],
+    [{ clientSecretExpiresOn: 'never' }, '/clientSecretExpiresOn Enter the day'],
+    [{ leadDestination: 'azure-table' }, '/leadDestination The lead destination must be dynamics-365'],
+    [{ authentication: 'kerberos' }, '/authentication Choose the authentication'],
+    [{ publisher: { id: 'contoso' } }, "/publisher/name Enter the publisher's name."],
+    [{ offer: undefined }, '/offer Enter the offer.'],
+    [{ password: 'x' }, '/password This field belongs to the authentication office-365'],
+    [{ 'a/b~c': 1 }, '/a~1b~0c There is no such field'],
+  ])('%j is at fault', (changes, fault) => {
+    expect(faults(changes)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test.each([
+    [{ userName: 'leads' }, '/userName The user name has the form name@domain'],
+    [{ password: undefined }, '/password Enter the password.'],
+    [{ clientSecret: 'x' }, '/clientSecret This field belongs to the authentication azure-active-directory'],
+  ])('%j is at fault with Office 365', (changes, fault) => {
+    expect(faults(changes, office365)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('a change may leave the secret as it is', () => {
+    const { clientSecret: _, ...without } = contoso;
+    expect(readConnectionChange(without, rules)).toMatchObject({ ok: true });
+    expect(readConnectionChange({ ...contoso, clientSecret: '' }, rules)).toMatchObject({ ok: false });
+  });
+
+  test('no fault quotes a secret, whatever else was entered', () => {
+    const secret = 'Xq8~very-secret-value';
+    const anything = fc.record(
+      {
+        url: fc.jsonValue(),
+        authentication: fc.constantFrom('office-365', 'azure-active-directory', 'x', null),
+        contactEmails: fc.jsonValue(),
+        clientSecretExpiresOn: fc.jsonValue(),
+        publisher: fc.jsonValue(),
+        clientSecret: fc.constantFrom(` ${secret}`, { value: secret }, [secret]),
+        password: fc.constantFrom(`${secret} `, { value: secret }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(anything, (changes) => {
+        expect(faults(changes, office365).join()).not.toContain(secret);
+      }),
+    );
+  });
+
+  test.each([null, [], 'text', 7])('%j is not a connection', (body) => {
+    expect(readNewConnection(body, rules)).toMatchObject({ ok: false, faults: [{ pointer: '' }] });
+  });
+});
