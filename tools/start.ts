@@ -5,7 +5,15 @@
 import { stackSettings, fixedPorts } from './stack/config.ts';
 import type { Port } from './stack/config.ts';
 import { runCommand } from './stack/command.ts';
-import { contoso, contosoHost, isPublished, publishConnection, untilAccepted } from './stack/connection.ts';
+import {
+  contoso,
+  contosoHost,
+  curlFor,
+  isPublished,
+  onGateway,
+  publishConnection,
+  untilAccepted,
+} from './stack/connection.ts';
 import type { PublishedConnection } from './stack/connection.ts';
 import { localDir, localVolumes, lockFile, recall, remember } from './stack/local-data.ts';
 import { takeLock } from './stack/lock.ts';
@@ -75,35 +83,15 @@ async function connectionOf(stack: Stack): Promise<PublishedConnection> {
       ? earlier
       : await publishConnection(stack.credentialsApi, contoso);
   remember({ way: stack.way, connection });
-  const address = onThisGateway(connection.leadAddress, stack.services['ingest-gateway'].url);
+  const address = onGateway(connection.leadAddress, stack.services['ingest-gateway'].url);
   await untilAccepted(address);
   return { ...connection, leadAddress: address };
-}
-
-/** The address as it was made holds the gateway's port of that day. */
-function onThisGateway(leadAddress: string, gatewayUrl: string): string {
-  return `${gatewayUrl}${new URL(leadAddress).pathname}`;
 }
 
 function welcome(
   { services, emulators, broker, database }: Stack,
   { leadAddress }: PublishedConnection,
 ): string {
-  const lead = {
-    userDetails: {
-      firstName: 'Ana',
-      lastName: 'Trujillo',
-      email: 'ana@adatum.example',
-      phone: '+52 55 5555 3932',
-      country: 'MX',
-      company: 'Adatum',
-      title: 'Owner',
-    },
-    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
-    actionCode: 'INS',
-    offerTitle: 'Contoso Analytics',
-    description: '',
-  };
   return `
 Everything runs. Data is kept in .local/ (npm run reset clears it), logs in .local/logs/.
 
@@ -113,9 +101,9 @@ Everything runs. Data is kept in .local/ (npm run reset clears it), logs in .loc
   Kafka                   ${broker.brokers} (${broker.origin})
   PostgreSQL              ${addressOf(database.url)} (${database.origin})
 
-Post a lead as the marketplace would; send it again with another name for another lead:
+Post a lead as the marketplace would; the same lead again is recognised, another name is another lead:
 
-curl -i '${leadAddress}' -H 'content-type: application/json' -d '${JSON.stringify(lead)}'
+${curlFor(leadAddress)}
 
 Ctrl-C ends everything.
 `;

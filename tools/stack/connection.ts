@@ -77,6 +77,31 @@ export async function untilAccepted(leadAddress: string, timeoutMs = 30_000): Pr
   }
 }
 
+/** The lead address at another origin: it was made with the one that the gateway had on that day. */
+export function onGateway(leadAddress: string, gatewayUrl: string): string {
+  return `${gatewayUrl}${new URL(leadAddress).pathname}`;
+}
+
+/** A command line that posts a lead as the marketplace would. */
+export function curlFor(leadAddress: string): string {
+  const lead = {
+    userDetails: {
+      firstName: 'Ana',
+      lastName: 'Trujillo',
+      email: 'ana@adatum.example',
+      phone: '+52 55 5555 3932',
+      country: 'MX',
+      company: 'Adatum',
+      title: 'Owner',
+    },
+    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
+    actionCode: 'INS',
+    offerTitle: 'Contoso Analytics',
+    description: '',
+  };
+  return `curl -i '${leadAddress}' -H 'content-type: application/json' -d '${JSON.stringify(lead)}'`;
+}
+
 async function call(api: CredentialsApi, method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await ask(api, method, path, body);
   if (!answer.ok) {

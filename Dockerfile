@@ -1,0 +1,69 @@
+# syntax=docker/dockerfile:1
+# One file for every image. A service: --build-arg SERVICE=ingest-gateway (or credentials, dynamics-writer,
+# notification); the emulators: --target emulators; the jobs of docker-compose.yml: --target jobs.
+# A registry of one's own: --secret id=npmrc,src=$HOME/.npmrc
+
+# The manifests alone: packages are installed anew only when one of these changes.
+FROM node:24-slim AS manifests
+WORKDIR /src
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc ! -path './patches/*' -delete \
+ && find . -type d -empty -delete
+
+# Every service is built at once; the images share this stage.
+FROM node:24-slim AS build
+WORKDIR /src
+COPY --from=manifests /src ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
+    npm ci --ignore-scripts --no-update-notifier && node node_modules/patch-package/index.js --error-on-fail
+COPY . .
+RUN node node_modules/typescript/bin/tsc -b apps/* \
+ && find apps libs \( -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -path '*/dist/*' -delete
+
+# What one image runs: the packages it needs in production, its own build, that of the libraries, its migrations.
+FROM node:24-slim AS assembled
+ARG SERVICE=ingest-gateway
+WORKDIR /app
+COPY --from=manifests /src ./
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
+    npm ci --omit=dev --ignore-scripts --no-update-notifier --workspace "apps/$SERVICE"
+RUN --mount=type=bind,from=build,source=/src,target=/src \
+    for package in $(cd patches && ls); do \
+      name=${package%%+*}; [ ! -d "node_modules/$name" ] || { rm -r "node_modules/$name" && cp -r "/src/node_modules/$name" node_modules/; }; \
+    done \
+ && for project in "apps/$SERVICE" libs/*; do \
+      for part in dist migrations; do [ ! -d "/src/$project/$part" ] || cp -r "/src/$project/$part" "$project/"; done; \
+    done \
+ && find apps -mindepth 1 -maxdepth 1 ! -name "$SERVICE" -exec rm -r {} + \
+ && rm -r tools e2e patches
+
+FROM node:24-slim AS service
+ARG SERVICE=ingest-gateway
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=8080 HEALTH=8080/health/ready
+COPY --from=assembled /app /app
+WORKDIR /app/apps/$SERVICE
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=5 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/main.js"]
+
+# The outside world for local runs; never deployed.
+FROM service AS emulators
+USER root
+RUN mkdir /data && chown node:node /data
+USER node
+ENV EMULATORS_HOST=0.0.0.0 EMULATORS_HTTP_PORT=4010 EMULATORS_SMTP_PORT=4025 EMULATORS_DATA_DIR=/data HEALTH=4010/health
+EXPOSE 4010 4025
+
+# The one-shot jobs of docker-compose.yml: the keys, and the published connection. Node runs TypeScript as it is.
+FROM node:24-slim AS jobs
+COPY tools/package.json /app/tools/
+COPY tools/stack /app/tools/stack
+COPY tools/compose /app/tools/compose
+RUN mkdir /keys && chown node:node /keys && chmod 700 /keys
+WORKDIR /app/tools
+USER node
+
+# The image that is built where nothing else is said.
+FROM service

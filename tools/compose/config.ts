@@ -1,0 +1,32 @@
+/** What docker-compose.yml tells the seed job. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; docker-compose.yml sets it.`);
+  return value;
+}
+
+export function seedSettings(): {
+  credentialsUrl: string;
+  credentialsApiKey: string;
+  /** How the job reaches the gateway. */
+  gatewayUrl: string;
+  /** How the host reaches it. */
+  gatewayPublicUrl: string;
+  emulatorsPublicUrl: string;
+  /** Where the connection is remembered, for its owner alone. */
+  memoryFile: string;
+} {
+  const keys = required('KEYS_DIR');
+  return {
+    credentialsUrl: required('CREDENTIALS_URL'),
+    credentialsApiKey:
+      process.env['CREDENTIALS_API_KEY'] || readFileSync(join(keys, 'credentials-api.key'), 'utf8').trim(),
+    gatewayUrl: required('GATEWAY_URL'),
+    gatewayPublicUrl: required('GATEWAY_PUBLIC_URL'),
+    emulatorsPublicUrl: required('EMULATORS_PUBLIC_URL'),
+    memoryFile: join(keys, 'connection.json'),
+  };
+}
