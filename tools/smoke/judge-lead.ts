@@ -92,7 +92,8 @@ function isOf(row: LeadRow, leadId: string | undefined): boolean {
 
 function mappingFaults(record: LeadRow, { columns, description }: Expectation): string[] {
   const wrong = Object.entries(columns).flatMap(([column, wanted]) => {
-    const found = record[column] ?? null;
+    // A yes/no column that nobody set is a no.
+    const found = record[column] ?? (typeof wanted === 'boolean' ? false : null);
     return found === wanted
       ? []
       : [`${column} is ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`];
