@@ -32,6 +32,9 @@ export function openDatabase<Tables>(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  pool.on('error', onIdleError);
+  // The error that pg gives holds its whole client, which is nothing for a log.
+  pool.on('error', (error) => onIdleError(new Error(error.message)));
+  // A client in use that breaks between two statements would end the process; its next statement fails anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
