@@ -65,11 +65,14 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
+/** TypeScript that is not only there for tests. */
+const SERVICE_CODE = /(?<!\.spec|\.fixture)\.ts$/;
+
 /** What is tested must be what is written. */
 async function refuseStale(app: URL): Promise<void> {
   const sources = await readdir(new URL('src/', app), { recursive: true });
   const written = await Promise.all(
-    sources.filter((name) => name.endsWith('.ts')).map((name) => stat(new URL(`src/${name}`, app))),
+    sources.filter((name) => SERVICE_CODE.test(name)).map((name) => stat(new URL(`src/${name}`, app))),
   );
   const built = await stat(new URL('dist/tsconfig.tsbuildinfo', app)).catch(() => undefined);
   if (written.some(({ mtimeMs }) => mtimeMs > (built?.mtimeMs ?? 0))) {

@@ -1,0 +1,428 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ConnectionChanged, LeadAccepted, topics } from '@leads/contracts';
+import { migrate, openDatabase } from '@leads/database';
+import { provisionTopics, Publisher } from '@leads/kafka';
+import {
+  eventually,
+  Gate,
+  type ServiceProcess,
+  startServiceProcess,
+  testDatabase,
+  type TestDatabase,
+  testKafka,
+} from '@leads/testing';
+import { type Kysely, sql } from 'kysely';
+import { watchAcceptedLeads, type WatchedLeads } from './accepted-leads.fixture.ts';
+import { addressKeyHash } from './fingerprint.ts';
+import type { GatewayTables } from './tables.ts';
+
+const APP = new URL('../', import.meta.url);
+const CONNECTION = randomUUID();
+const KEY = randomBytes(24).toString('base64url');
+const PASCAL = readFileSync(
+  new URL('../../../libs/contracts/samples/marketplace/lead-pascal.json', import.meta.url),
+  'utf8',
+);
+
+const kafka = testKafka();
+let server: TestDatabase;
+let database: Kysely<GatewayTables>;
+let gateway: ServiceProcess;
+let watched: WatchedLeads;
+let settings: Record<string, string>;
+
+beforeAll(async () => {
+  [server] = await Promise.all([
+    testDatabase((url) => migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) })),
+    provisionTopics(kafka, { replicationFactor: 1 }),
+  ]);
+  settings = {
+    DATABASE_URL: server.url,
+    KAFKA_BROKERS: kafka.brokers.join(),
+    KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+    LOG_LEVEL: 'trace',
+  };
+  database = openDatabase(
+    { url: server.url, schema: 'gateway', poolSize: 4, application: 'test' },
+    () => undefined,
+  );
+  [gateway, watched] = await Promise.all([startServiceProcess(APP, settings), watchAcceptedLeads(kafka)]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([gateway?.end(), watched?.close()]);
+  await database.destroy();
+  await server.drop();
+}, 30_000);
+beforeEach(async () => {
+  await sql`truncate connections, accepted, quarantine, undecodable`.execute(database);
+  await addConnection(CONNECTION, KEY, 'published');
+});
+
+async function addConnection(
+  connectionId: string,
+  key: string,
+  state: ConnectionChanged['state'],
+): Promise<void> {
+  await database
+    .insertInto('connections')
+    .values({ connection_id: connectionId, version: 1, state, address_key_hash: addressKeyHash(key) })
+    .execute();
+}
+
+/** A lead that no other test posts. */
+function body(): string {
+  return JSON.stringify({
+    userDetails: { firstName: 'Ana', lastName: 'Trujillo', email: `${randomUUID()}@adatum.com` },
+    leadSource: 'AzureMarketplace',
+    offerTitle: 'Contoso Analytics',
+  });
+}
+
+interface Posted {
+  status: number;
+  headers: Headers;
+  answer: Record<string, unknown>;
+}
+
+async function post(
+  content: RequestInit['body'],
+  { key = KEY, type = 'application/json', url = gateway.url, ...init }: PostOptions = {},
+): Promise<Posted> {
+  const response = await fetch(`${url}/leads/${key}`, {
+    method: 'POST',
+    body: content ?? null,
+    ...init,
+    headers: { ...(type === '' ? {} : { 'content-type': type }), ...init.headers },
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    answer: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+type PostOptions = {
+  key?: string;
+  type?: string;
+  url?: string;
+  method?: string;
+  duplex?: 'half';
+  headers?: Record<string, string>;
+};
+
+/** All that a post could change. */
+async function everyRow(): Promise<unknown> {
+  const tables = ['connections', 'accepted', 'quarantine', 'undecodable', 'outbox'];
+  return Promise.all(
+    tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(database)).rows),
+  );
+}
+
+describe('a posted lead', () => {
+  test('is answered 202 with its id and becomes one event that holds it as it came', async () => {
+    const { status, answer } = await post(PASCAL);
+    expect([status, answer]).toEqual([202, { leadId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    const leadId = answer['leadId'] as string;
+    const events = await eventually(() => {
+      const found = watched.withId(leadId);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(events[0]).toMatchObject({
+      connectionId: CONNECTION,
+      isTest: false,
+      original: PASCAL,
+      lead: { offerTitle: 'Contoso Analytics', customer: { lastName: 'Trujillo', company: 'Adatum' } },
+    });
+    expect(LeadAccepted.safeParse(events[0]).success).toBe(true);
+  });
+
+  test('is answered only after it is committed', async () => {
+    const content = body();
+    let answered = false;
+    const holder = await database.startTransaction().execute();
+    await sql`lock table outbox in exclusive mode`.execute(holder);
+    const posted = post(content).then((result) => {
+      answered = true;
+      return result;
+    });
+    await eventually(async () => {
+      const { rows } = await sql`
+        select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into accepted%'
+          and datname = current_database() and pid <> pg_backend_pid()`.execute(database);
+      expect(rows).toHaveLength(1);
+    });
+    expect(answered).toBe(false);
+    expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
+    await holder.rollback().execute();
+    const { status, answer } = await posted;
+    expect(status).toBe(202);
+    expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([
+      { lead_id: answer['leadId'] },
+    ]);
+  });
+
+  test('is one lead when equal ones come at the same time, whatever the spelling of their keys', async () => {
+    const content = body();
+    const spelled = content
+      .replace('"userDetails"', '"UserDetails"')
+      .replace('"offerTitle"', ' "OFFERTITLE"');
+    const posts = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => post(index % 2 ? content : spelled)),
+    );
+    expect(posts.map(({ status }) => status)).toEqual(posts.map(() => 202));
+    expect(new Set(posts.map(({ answer }) => answer['leadId'])).size).toBe(1);
+    expect(posts.filter(({ answer }) => answer['duplicate'] !== true)).toHaveLength(1);
+    await outboxIsEmpty();
+    const { rows } = await sql<{ repeats: number }>`select repeats from accepted`.execute(database);
+    expect(rows).toEqual([{ repeats: 19 }]);
+    await eventually(() => expect(watched.withId(posts[0]?.answer['leadId'])).toHaveLength(1));
+  });
+
+  test.each([
+    ['a charset', 'application/json; charset=utf-8', (text: string) => text],
+    ['another casing of the content type', 'Application/JSON', (text: string) => text],
+    ['a byte order mark', 'application/json', (text: string) => `\ufeff${text}`],
+  ])('may come with %s', async (_, type, write) => {
+    expect((await post(write(body()), { type })).status).toBe(202);
+  });
+
+  test('may have exactly 64 KiB', async () => {
+    const text = JSON.stringify({ description: '' });
+    const content = JSON.stringify({ description: 'x'.repeat(64 * 1024 - text.length) });
+    expect((await post(content)).status).toBe(202);
+  });
+
+  test('leaves neither its content nor the address key in the log, but one line with its id', async () => {
+    const { answer } = await post(PASCAL);
+    await post('{ "Trujillo"');
+    await post(PASCAL, { key: 'nobodys-key' });
+    const line = await eventually(() => {
+      const found = gateway
+        .output()
+        .split('\n')
+        .filter((each) => each.includes(answer['leadId'] as string));
+      expect(found).toHaveLength(1);
+      return JSON.parse(found[0] ?? '') as unknown;
+    });
+    expect(line).toMatchObject({
+      connectionId: CONNECTION,
+      duplicate: false,
+      bytes: Buffer.byteLength(PASCAL),
+    });
+    expect(gateway.output()).not.toContain(KEY);
+    expect(gateway.output()).not.toContain('nobodys-key');
+    expect(gateway.output()).not.toMatch(/Trujillo|adatum/i);
+  });
+});
+
+async function outboxIsEmpty(): Promise<void> {
+  await eventually(async () => {
+    expect(await database.selectFrom('outbox').select('id').execute()).toEqual([]);
+  });
+}
+
+describe('a post that is refused', () => {
+  const large = 'x'.repeat(70 * 1024);
+  const endless = (): ReadableStream => new Blob([large]).stream();
+
+  test.each<[string, number, () => RequestInit['body'], PostOptions]>([
+    ['an unknown address key', 404, body, { key: 'nobodys-key' }],
+    ['an unknown address key and a body that is no JSON', 404, () => '{', { key: 'nobodys-key' }],
+    ['an unknown address key and a body too large', 404, () => large, { key: 'nobodys-key' }],
+    ['a body that is no JSON', 400, () => '{ "userDetails": ', {}],
+    ['an empty body', 400, () => '', {}],
+    ['no body', 400, () => null, {}],
+    ['a body that is not UTF-8', 400, () => Buffer.from('{"offerTitle":"M\xfcnchen"}', 'latin1'), {}],
+    ['a body above 64 KiB', 413, () => JSON.stringify({ description: large }), {}],
+    ['a body above 64 KiB of unknown length', 413, endless, { duplex: 'half' }],
+    ['another content type', 415, body, { type: 'text/plain' }],
+    ['a form', 415, () => 'a=b', { type: 'application/x-www-form-urlencoded' }],
+    ['no content type', 415, () => Buffer.from(body()), { type: '' }],
+    ['a compressed body', 415, body, { headers: { 'content-encoding': 'gzip' } }],
+    ['PUT', 405, body, { method: 'PUT' }],
+    ['PATCH', 405, body, { method: 'PATCH' }],
+    ['DELETE', 405, () => null, { method: 'DELETE' }],
+    ['GET', 405, () => null, { method: 'GET', type: '' }],
+    ['OPTIONS', 405, () => null, { method: 'OPTIONS', type: '' }],
+  ])('for %s is answered %i in words and changes nothing', async (_, status, content, options) => {
+    await outboxIsEmpty();
+    const before = await everyRow();
+    const refused = await post(content(), options);
+    expect(refused.status).toBe(status);
+    expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(refused.answer).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+    expect(refused.answer['detail']).toMatch(/[Nn]othing was (kept|changed)/);
+    expect(refused.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
+    expect(await everyRow()).toEqual(before);
+  });
+
+  test('gets the same answer for a draft, a deleted connection and an address that nobody has', async () => {
+    await addConnection(randomUUID(), 'a-draft', 'draft');
+    await addConnection(randomUUID(), 'a-deleted-one', 'deleted');
+    const keys = ['a-draft', 'a-deleted-one', 'nobodys'];
+    const answers = await Promise.all(keys.map((key) => post(body(), { key })));
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+    expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  test('does not end the connection that it came over', async () => {
+    expect((await post(JSON.stringify({ description: large }))).status).toBe(413);
+    expect((await post(body())).status).toBe(202);
+  });
+});
+
+test('valid JSON without a lead is kept byte for byte, once, and answered 422', async () => {
+  const content = Buffer.from('\ufeff{ "orders": [1,  2], "text": "M\\u00fcnchen" }\n');
+  for (let time = 0; time < 2; time++) {
+    const { status, headers, answer } = await post(content);
+    expect([status, headers.get('content-type')]).toEqual([422, 'application/problem+json; charset=utf-8']);
+    expect(answer['detail']).toMatch(/kept .* for a person/);
+  }
+  const kept = await database.selectFrom('quarantine').select(['connection_id', 'body', 'repeats']).execute();
+  expect(kept).toEqual([{ connection_id: CONNECTION, body: content, repeats: 1 }]);
+  expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
+});
+
+describe('a connection', () => {
+  const publisher = new Publisher(kafka);
+  afterAll(() => publisher.disconnect());
+
+  const changed = (
+    connectionId: string,
+    version: number,
+    facts: Partial<ConnectionChanged>,
+  ): ConnectionChanged => ({
+    connectionId,
+    version,
+    changedAt: new Date().toISOString(),
+    publisher: { id: 'contoso', name: 'Contoso' },
+    offer: { id: 'contoso-analytics', title: 'Contoso Analytics' },
+    leadDestination: 'dynamics-365',
+    url: 'https://contoso.crm4.dynamics.com',
+    authentication: 'azure-active-directory',
+    contactEmails: [],
+    state: 'published',
+    addressKeyHash: addressKeyHash(connectionId),
+    secretVersion: 1,
+    ...facts,
+  });
+
+  test('takes leads in as its newest version says, whatever comes late or again', async () => {
+    const [published, paused, deleted, rotated] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await publisher.publish(topics.connections, [
+      changed(published, 1, { state: 'draft' }),
+      changed(published, 2, {}),
+      changed(paused, 1, {}),
+      changed(paused, 2, { state: 'paused' }),
+      changed(deleted, 1, {}),
+      changed(deleted, 2, { state: 'deleted' }),
+      changed(rotated, 1, {}),
+      changed(rotated, 2, { addressKeyHash: addressKeyHash('the-new-key') }),
+    ]);
+    const late = [
+      changed(published, 1, { state: 'draft' }),
+      changed(deleted, 1, {}),
+      changed(rotated, 1, {}),
+    ];
+    const last = randomUUID();
+    await publisher.publish(topics.connections, [...late, changed(last, 1, {})]);
+    await eventually(async () => expect((await post(body(), { key: last })).status).toBe(202));
+    const keys = [published, paused, deleted, rotated, 'the-new-key'];
+    const answers = await Promise.all(keys.map((key) => post(body(), { key })));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 404, 404, 202]);
+  });
+});
+
+describe('when a server is away', () => {
+  test('without the database a lead is answered 503, and 202 as soon as it is back', async () => {
+    const target = new URL(server.url);
+    const gate = new Gate({ host: target.hostname, port: Number(target.port) });
+    await gate.open();
+    target.hostname = '127.0.0.1';
+    target.port = String(gate.port);
+    const cutOff = await startServiceProcess(APP, { ...settings, DATABASE_URL: target.href });
+    try {
+      const content = body();
+      expect((await post(body(), { url: cutOff.url })).status).toBe(202);
+      await gate.shut();
+      const { status, headers, answer } = await post(content, { url: cutOff.url });
+      expect([status, headers.get('content-type')]).toEqual([503, 'application/problem+json; charset=utf-8']);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer['detail']).toMatch(/does not count as taken in.*Send it anew/s);
+      await gate.open();
+      const again = await eventually(async () => {
+        const result = await post(content, { url: cutOff.url });
+        expect(result.status).toBe(202);
+        return result;
+      });
+      expect(again.answer['duplicate']).toBeUndefined();
+    } finally {
+      await cutOff.end();
+      await gate.shut();
+    }
+  }, 60_000);
+
+  test('without the broker a lead is accepted, and its event is published when the broker is back', async () => {
+    const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
+    const gate = new Gate({ host, port: Number(port) });
+    // Opened once, so that the address is known.
+    await gate.open();
+    await gate.shut();
+    const other = await testDatabase((url) =>
+      migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) }),
+    );
+    const rows = openDatabase<GatewayTables>(
+      { url: other.url, schema: 'gateway', poolSize: 1, application: 'test' },
+      () => undefined,
+    );
+    const connection = { connection_id: CONNECTION, version: 1, state: 'published' } as const;
+    await rows
+      .insertInto('connections')
+      .values({ ...connection, address_key_hash: addressKeyHash(KEY) })
+      .execute();
+    const cutOff = await startServiceProcess(APP, {
+      ...settings,
+      DATABASE_URL: other.url,
+      KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
+    });
+    try {
+      const { status, answer } = await post(body(), { url: cutOff.url });
+      expect(status).toBe(202);
+      // The relay has taken the event in hand and stands before a broker that is not there.
+      await eventually(async () => {
+        const { rows: relaying } = await sql`
+          select 1 from pg_stat_activity where state = 'idle in transaction' and query like '%delete from outbox%'
+            and datname = current_database()`.execute(rows);
+        expect(relaying).toHaveLength(1);
+      });
+      expect(watched.withId(answer['leadId'])).toHaveLength(0);
+      await gate.open();
+      await eventually(() => expect(watched.withId(answer['leadId'])).toHaveLength(1), { timeoutMs: 60_000 });
+    } finally {
+      await cutOff.end();
+      await gate.shut();
+      await rows.destroy();
+      await other.drop();
+    }
+  }, 150_000);
+
+  test('a gateway killed among posts loses no lead that it has answered 202', async () => {
+    const victim = await startServiceProcess(APP, settings);
+    const accepted: unknown[] = [];
+    const posting = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const posted = await post(body(), { url: victim.url }).catch(() => undefined);
+        if (!posted) return;
+        if (posted.status === 202) accepted.push(posted.answer['leadId']);
+      }
+    });
+    await eventually(() => expect(accepted.length).toBeGreaterThan(100));
+    await victim.end('SIGKILL');
+    await Promise.all(posting);
+    await eventually(() => expect(accepted.filter((id) => watched.withId(id).length === 0)).toEqual([]));
+  }, 60_000);
+});
