@@ -74,21 +74,3 @@ begin
 end $$;
 create trigger audit_is_append_only before update or delete or truncate on audit
   for each statement execute function audit_is_append_only();
-
-create table outbox (
-  id bigint generated always as identity primary key,
-  topic text not null,
-  key text not null,
-  value text not null,
-  created_at timestamptz not null default now()
-);
-create table undecodable (
-  topic text not null,
-  partition int not null,
-  record_offset text not null,
-  key bytea,
-  value bytea,
-  reason text not null,
-  kept_at timestamptz not null default now(),
-  primary key (topic, partition, record_offset)
-);

@@ -33,22 +33,3 @@ create table deliveries (
   settled_at timestamptz
 );
 create index deliveries_due on deliveries (connection_id, due_at) where state = 'pending';
-
-create table outbox (
-  id bigint generated always as identity primary key,
-  topic text not null,
-  key text not null,
-  value text not null,
-  created_at timestamptz not null default now()
-);
-
-create table undecodable (
-  topic text not null,
-  partition int not null,
-  record_offset text not null,
-  key bytea,
-  value bytea,
-  reason text not null,
-  kept_at timestamptz not null default now(),
-  primary key (topic, partition, record_offset)
-);

@@ -28,22 +28,3 @@ create table mails (
 );
 create index mails_due on mails (due_at) where state = 'due';
 create index mails_unaddressed on mails (connection_id) where state = 'unaddressed';
-
-create table outbox (
-  id bigint generated always as identity primary key,
-  topic text not null,
-  key text not null,
-  value text not null,
-  created_at timestamptz not null default now()
-);
-
-create table undecodable (
-  topic text not null,
-  partition int not null,
-  record_offset text not null,
-  key bytea,
-  value bytea,
-  reason text not null,
-  kept_at timestamptz not null default now(),
-  primary key (topic, partition, record_offset)
-);

@@ -6,6 +6,8 @@ import { testDatabase, type TestDatabase } from '@leads/testing';
 import pg from 'pg';
 import { migrate } from './migrate.ts';
 
+const SHARED = '0001-outbox-and-undecodable.sql';
+
 let database: TestDatabase;
 let folder: string;
 
@@ -18,15 +20,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function run(): Promise<string[]> {
-  return migrate({ url: database.url, schema: 'things', folder: pathToFileURL(`${folder}/`) });
+/** Runs what is in the folder; the tables that every schema has are left out of what it says it ran. */
+async function run(): Promise<string[]> {
+  const ran = await migrate({ url: database.url, schema: 'things', folder: pathToFileURL(`${folder}/`) });
+  return ran.filter((name) => name !== SHARED);
 }
 
 async function tables(): Promise<string[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'things' and tablename <> 'migrations' order by 1`,
+    `select tablename as name from pg_tables where schemaname = 'things' and tablename not in ('migrations', 'outbox', 'undecodable') order by 1`,
   );
   await client.end();
   return rows.map((row) => row.name);
@@ -54,6 +58,16 @@ describe('migrating', () => {
     await run();
     await writeFile(`${folder}/0001-one.sql`, 'create table one (id bigint)');
     await expect(run()).rejects.toThrow('was changed after it had run');
+  });
+
+  test('every schema gets the outbox and the table of undecodable records, before its own', async () => {
+    await writeFile(
+      `${folder}/0001-use.sql`,
+      'create view waiting as select count(*) from outbox, undecodable',
+    );
+    expect(
+      await migrate({ url: database.url, schema: 'things', folder: pathToFileURL(`${folder}/`) }),
+    ).toEqual([SHARED, '0001-use.sql']);
   });
 
   test('a gap in the numbers is refused', async () => {

@@ -32,13 +32,21 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
   );
 }
 
+/** The tables that every service's schema has, whatever else is in it; they change with this library. */
+const SHARED_TABLES = new URL('../migrations/', import.meta.url);
+
 /**
- * Brings one schema up to date. Safe to run from several processes at once, and again.
+ * Brings one schema up to date: first the tables that every service has, then the service's own.
+ * Safe to run from several processes at once, and again.
+ *
  * @returns the names of the migrations that this call ran.
  * @throws where a migration fails (it is rolled back whole) or one that has run was changed since.
  */
 export async function migrate(options: { url: string; schema: string; folder: URL }): Promise<string[]> {
-  const migrations = await readMigrations(options.folder);
+  const migrations = [
+    ...(await readMigrations(SHARED_TABLES)).map((migration) => ({ ...migration, track: 'shared' })),
+    ...(await readMigrations(options.folder)).map((migration) => ({ ...migration, track: 'service' })),
+  ];
   const client = new pg.Client({ connectionString: options.url, application_name: 'migrate' });
   await client.connect();
   try {
@@ -48,15 +56,16 @@ export async function migrate(options: { url: string; schema: string; folder: UR
     await client.query(`create schema if not exists ${schema}`);
     await client.query(`set search_path to ${schema}`);
     await client.query(
-      'create table if not exists migrations (number int primary key, name text not null, checksum text not null, ran_at timestamptz not null default now())',
+      `create table if not exists migrations (track text, number int, name text not null, checksum text not null,
+         ran_at timestamptz not null default now(), primary key (track, number))`,
     );
-    const { rows } = await client.query<{ number: number; checksum: string }>(
-      'select number, checksum from migrations',
+    const { rows } = await client.query<{ id: string; checksum: string }>(
+      `select track || '/' || number as id, checksum from migrations`,
     );
-    const ran = new Map(rows.map((row) => [row.number, row.checksum]));
+    const ran = new Map(rows.map((row) => [row.id, row.checksum]));
     const fresh: string[] = [];
     for (const migration of migrations) {
-      const checksum = ran.get(migration.number);
+      const checksum = ran.get(`${migration.track}/${migration.number}`);
       if (checksum === migration.checksum) continue;
       if (checksum !== undefined) {
         throw new Error(
@@ -72,11 +81,12 @@ export async function migrate(options: { url: string; schema: string; folder: UR
   }
 }
 
-async function runOne(client: pg.Client, migration: Migration): Promise<void> {
+async function runOne(client: pg.Client, migration: Migration & { track: string }): Promise<void> {
   await client.query('begin');
   try {
     await client.query(migration.sql);
-    await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [
+    await client.query('insert into migrations (track, number, name, checksum) values ($1, $2, $3, $4)', [
+      migration.track,
       migration.number,
       migration.name,
       migration.checksum,

@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Carried, topics } from '@leads/contracts';
 import { testDatabase, type TestDatabase } from '@leads/testing';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { openDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
 import { addToOutbox, type WithOutbox } from './outbox.ts';
 import { type OutboxEvent, OutboxRelay } from './outbox-relay.ts';
 
@@ -11,13 +15,15 @@ let database: Kysely<WithOutbox>;
 let relays: OutboxRelay<WithOutbox>[];
 
 beforeEach(async () => {
-  server = await testDatabase();
+  server = await testDatabase(async (url) => {
+    const folder = await mkdtemp(`${tmpdir()}/migrations-`);
+    await migrate({ url, schema: 'public', folder: pathToFileURL(`${folder}/`) });
+    await rm(folder, { recursive: true });
+  });
   database = openDatabase(
     { url: server.url, schema: 'public', poolSize: 6, application: 'test' },
     () => undefined,
   );
-  await sql`create table outbox (id bigint generated always as identity primary key, topic text not null,
-    key text not null, value text not null, created_at timestamptz not null default now())`.execute(database);
   relays = [];
 });
 afterEach(async () => {
