@@ -122,10 +122,7 @@ function withServiceHeaders(
       'x-ms-service-request-id': id,
       'x-ms-dop-hint': String(limits.dopHint),
       'x-ms-ratelimit-burst-remaining-xrm-requests': String(left.requests),
-      'x-ms-ratelimit-time-remaining-xrm-requests': left.seconds.toLocaleString('en-US', {
-        minimumFractionDigits: 2,
-        maximumFractionDigits: 2,
-      }),
+      'x-ms-ratelimit-time-remaining-xrm-requests': grouped(left.seconds),
       ...(sticky
         ? {}
         : {
@@ -134,3 +131,7 @@ function withServiceHeaders(
     },
   };
 }
+
+/** `1,199.68`, as Dataverse writes seconds. */
+const grouped = (seconds: number): string =>
+  seconds < 1000 ? seconds.toFixed(2) : seconds.toFixed(2).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');

@@ -144,6 +144,12 @@ const KINDS: Readonly<Record<number, Kind>> = {
     error: 'invalid_grant',
     text: 'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
   },
+  50173: {
+    status: 400,
+    error: 'invalid_grant',
+    suberror: 'bad_token',
+    text: 'The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.',
+  },
   70043: {
     status: 400,
     error: 'invalid_grant',

@@ -2,27 +2,30 @@
 import type { World } from '../world/world.ts';
 import { guidOf, newGuid } from '../world/ids.ts';
 import { refuse, type Refusal } from './aadsts.ts';
+import { issuerOf } from './discovery.ts';
 import type { App, Tenant, User } from './tenant.ts';
 
 const SCOPES_FOR_SIGN_IN = new Set(['openid', 'profile', 'email', 'offline_access']);
 
+/** The resource of a sign-in that names none: Microsoft Graph. */
+const GRAPH = '00000003-0000-0000-c000-000000000000';
+
 /**
- * The resource in a list of scopes: `https://contoso.crm4.dynamics.com/.default` or `…/user_impersonation`.
- * Only organisations of this tenant (and what the tenant's settings name) are known.
+ * The resource in a list of scopes: `https://contoso.crm4.dynamics.com/.default` or `…/user_impersonation`,
+ * or the application itself. Of other resources only those are known that the tenant's settings name.
  */
-export function resourceOf(scope: string, tenant: Tenant, world: World): string | Refusal {
-  const asked = scope.split(' ').filter((name) => name !== '' && !SCOPES_FOR_SIGN_IN.has(name));
-  const first = asked[0];
-  if (first === undefined) return refuse(70011, `The scope '${scope}' names no resource.`);
+export function resourceOf(scope: string, tenant: Tenant, app: App, world: World): string | Refusal {
+  const first = scope.split(' ').find((name) => name !== '' && !SCOPES_FOR_SIGN_IN.has(name));
+  if (first === undefined) return scope === '' ? refuse(900144, 'scope') : GRAPH;
   const slash = first.lastIndexOf('/');
   const resource = first.slice(0, slash);
-  if (slash < 0 || !/^https:\/\/[^/]+\/?$/.test(resource))
-    return refuse(70011, `The scope '${first}' is not valid.`);
+  if (slash <= 0) return refuse(70011, `The scope '${first}' is not valid.`);
   const origin = resource.replace(/\/$/, '').toLowerCase();
-  const organization = world.organization(origin.slice('https://'.length));
-  const known =
-    organization?.settings.tenantId === tenant.id || tenant.settings.otherResources.includes(origin);
-  return known ? resource : refuse(500011, resource, tenant.id);
+  if (origin === app.clientId || origin === `api://${app.clientId}`) return resource;
+  if (tenant.settings.otherResources.includes(origin)) return resource;
+  const host = /^https:\/\/([^/:]+)$/.exec(origin)?.[1];
+  const organization = host === undefined ? undefined : world.organization(host);
+  return organization?.settings.tenantId === tenant.id ? resource : refuse(500011, resource, tenant.id);
 }
 
 type Subject = { readonly app: App; readonly by: 'secret' | 'certificate' | 'public'; readonly user?: User };
@@ -61,5 +64,34 @@ export async function accessToken(
           amr: '["pwd"]',
         }
       : { idtyp: 'app' }),
+  });
+}
+
+/** A signed id token for `app` about `user`. */
+export function idToken(
+  world: World,
+  tenant: Tenant,
+  app: App,
+  user: User,
+  loginHost: string,
+  nonce: string | undefined,
+  now: number,
+): Promise<string> {
+  const issuedAt = Math.floor(now / 1000) - 300;
+  return world.keys.sign({
+    aud: app.clientId,
+    iss: issuerOf(loginHost, tenant.id),
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: Math.floor(now / 1000) + 3600,
+    name: user.displayName ?? user.username,
+    oid: user.objectId,
+    preferred_username: user.username,
+    email: user.username,
+    sub: guidOf('subject', app.clientId, user.objectId),
+    tid: tenant.id,
+    uti: newGuid(),
+    ver: '2.0',
+    ...(nonce === undefined ? {} : { nonce }),
   });
 }

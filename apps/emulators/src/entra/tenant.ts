@@ -42,6 +42,8 @@ export const TenantSettings = z.object({
   refreshInSeconds: z.number().int().positive().optional(),
   /** Every token request is answered AADSTS90055 with this `Retry-After`. */
   throttledForSeconds: z.number().int().positive().optional(),
+  /** The one login host of the tenant's cloud; absent: any of them answers. */
+  loginHost: z.string().optional(),
   /** Resources other than the tenant's own organisations for which tokens are given. */
   otherResources: z.array(z.string()).default([]),
 });

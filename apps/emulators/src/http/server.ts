@@ -87,6 +87,12 @@ function deliver(response: ServerResponse, delivery: Delivery): void {
     return;
   }
   const bytes = Buffer.from(body ?? '');
+  if (delivery.kind === 'truncate' && bytes.length === 0) {
+    // Without a body it is the headers that are cut short.
+    const { socket } = response;
+    socket?.write(`HTTP/1.1 ${status} OK\r\nOData-Ver`, () => socket.destroy());
+    return;
+  }
   response.writeHead(status, {
     ...headers,
     'content-length': bytes.length + (delivery.kind === 'truncate' ? 1 : 0),

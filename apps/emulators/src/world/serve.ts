@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { TokenCache } from '../dataverse/authenticate.ts';
 import { serveControl } from '../control/serve-control.ts';
 import { serveOrganization, type Served } from '../dataverse/serve-organization.ts';
+import { createLogin, type Login } from '../entra/login.ts';
 import { serveLogin } from '../entra/serve-login.ts';
 import { html, type Incoming, type Reply } from '../http/exchange.ts';
 import { LOGIN_HOSTS, OWN_HOST } from '../http/locate.ts';
@@ -12,14 +13,17 @@ import { answerOfFault, neverReachesSite } from './fault-answers.ts';
 import type { ActiveFault } from './faults.ts';
 import type { World } from './world.ts';
 
+/** What the sites remember besides the world. */
+type Sites = { readonly world: World; readonly tokens: TokenCache; readonly login: Login };
+
 /** Answers everything that comes to the one HTTP port. */
 export function serveWorld(world: World): Serve {
-  const tokens = new TokenCache();
+  const sites: Sites = { world, tokens: new TokenCache(), login: createLogin(world) };
   return (request) => {
     if (request.host === OWN_HOST) return serveOwn(world, request);
     const fault = world.faults.take(request, world.clock(), Math.random);
-    if (fault) return serveWithFault(world, tokens, request, fault);
-    const served = serveSite(world, tokens, request);
+    if (fault) return serveWithFault(sites, request, fault);
+    const served = serveSite(sites, request);
     return served instanceof Promise
       ? served.then((settled) => sendAndNote(world, request, settled))
       : sendAndNote(world, request, served);
@@ -27,15 +31,14 @@ export function serveWorld(world: World): Serve {
 }
 
 function serveSite(
-  world: World,
-  tokens: TokenCache,
+  { world, tokens, login }: Sites,
   request: Incoming,
   delayMs = 0,
 ): Served | Promise<Served> {
   if (LOGIN_HOSTS.has(request.host)) {
-    const login = (): Promise<Served> =>
-      serveLogin(world, request).then((reply) => ({ reply, caller: undefined }));
-    return delayMs > 0 ? wait(delayMs, undefined, { ref: false }).then(login) : login();
+    const caller = new URLSearchParams(request.body.toString('utf8')).get('client_id') ?? undefined;
+    const signIn = (): Promise<Served> => serveLogin(login, request).then((reply) => ({ reply, caller }));
+    return delayMs > 0 ? wait(delayMs, undefined, { ref: false }).then(signIn) : signIn();
   }
   const organization = world.organization(request.host);
   if (organization === undefined) {
@@ -52,15 +55,18 @@ function serveSite(
 
 function sendAndNote(world: World, request: Incoming, { reply, caller }: Served): Delivery {
   world.requests.add(request, { status: reply.status, caller, at: world.clock() });
-  return { kind: 'send', reply };
+  return { kind: 'send', reply: onSkewedClock(world, request.host, reply) };
 }
 
-async function serveWithFault(
-  world: World,
-  tokens: TokenCache,
-  request: Incoming,
-  fault: ActiveFault,
-): Promise<Delivery> {
+/** The Date header shows a clock that is off; otherwise Node writes the true one. */
+function onSkewedClock(world: World, host: string, reply: Reply): Reply {
+  const skewMs = world.faults.skewOf(host, world.clock());
+  if (skewMs === 0) return reply;
+  return { ...reply, headers: { ...reply.headers, date: new Date(world.clock() + skewMs).toUTCString() } };
+}
+
+async function serveWithFault(sites: Sites, request: Incoming, fault: ActiveFault): Promise<Delivery> {
+  const { world } = sites;
   const note = (status: number, caller?: string): void =>
     world.requests.add(request, { status, caller, fault: fault.kind, at: world.clock() });
   if (neverReachesSite(fault)) {
@@ -68,12 +74,7 @@ async function serveWithFault(
     note(delivery.kind === 'send' ? delivery.reply.status : 0);
     return delivery;
   }
-  const { reply, caller } = await serveSite(
-    world,
-    tokens,
-    request,
-    fault.kind === 'delay' ? fault.delayMs : 0,
-  );
+  const { reply, caller } = await serveSite(sites, request, fault.kind === 'delay' ? fault.delayMs : 0);
   const delivered = deliveryOf(fault, reply);
   note(delivered.kind === 'reset' ? 0 : reply.status, caller);
   return delivered;

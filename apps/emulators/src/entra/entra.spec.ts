@@ -1,0 +1,388 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeJwt, importPKCS8, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
+import { CONTOSO } from '../seed.ts';
+import { startForTest, type Answer, type Running } from '../testing/running.ts';
+
+const LOGIN = 'login.microsoftonline.com';
+const { tenantId, clientId, clientSecret, productClientId, host, person, serviceAccount, password } = CONTOSO;
+const OTHER = '99999999-8af1-4a5f-8234-12234d01db47';
+const APP = '11111111-aaaa-4bbb-8662-1234df56788f';
+
+let running: Running;
+let now = Date.parse('2026-11-22T12:00:00Z');
+beforeAll(async () => {
+  running = await startForTest(() => now);
+});
+afterAll(() => running.close());
+
+const ask = (form: Record<string, string>, tenant: string = tenantId): Promise<Answer> =>
+  running.send(`/${tenant}/oauth2/v2.0/token`, {
+    method: 'POST',
+    host: LOGIN,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+  });
+const credentials = {
+  grant_type: 'client_credentials',
+  client_id: clientId,
+  client_secret: clientSecret,
+  scope: `https://${host}/.default`,
+};
+const byPassword = {
+  grant_type: 'password',
+  client_id: productClientId,
+  username: serviceAccount,
+  password,
+  scope: `https://${host}/user_impersonation openid offline_access`,
+};
+const whoAmI = (token: unknown): Promise<Answer> =>
+  running.send('/api/data/v9.2/WhoAmI', { headers: { authorization: `Bearer ${String(token)}` } });
+
+describe('client credentials', () => {
+  test('give an RS256 token that the published keys verify, with the claims Dataverse looks at', async () => {
+    const answer = await ask(credentials);
+    expect(answer.body()).toMatchObject({ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 });
+    expect(answer.body()['refresh_in']).toBeUndefined();
+    const document = await running.send(`/${tenantId}/v2.0/.well-known/openid-configuration`, {
+      host: LOGIN,
+    });
+    const keys = await running.send(new URL(String(document.body()['jwks_uri'])).pathname, { host: LOGIN });
+    const keySet = createLocalJWKSet(keys.body() as unknown as JSONWebKeySet);
+    const { payload } = await jwtVerify(String(answer.body()['access_token']), keySet, {
+      audience: `https://${host}`,
+      currentDate: new Date(now),
+    });
+    expect(payload).toMatchObject({
+      tid: tenantId,
+      appid: clientId,
+      appidacr: '1',
+      idtyp: 'app',
+      ver: '1.0',
+    });
+  });
+
+  test('say refresh_in and another lifetime when the tenant is set so', async () => {
+    await running.control('PUT', `tenants/${OTHER}`, {
+      apps: [{ clientId: APP, secrets: [{ value: 's' }] }],
+      otherResources: ['https://other.crm.dynamics.com'],
+      tokenLifetimeSeconds: 600,
+      refreshInSeconds: 300,
+    });
+    const scope = 'https://other.crm.dynamics.com/.default';
+    const answer = await ask({ ...credentials, client_id: APP, client_secret: 's', scope }, OTHER);
+    expect(answer.body()).toMatchObject({ expires_in: 600, refresh_in: 300 });
+  });
+
+  test('work with a certificate, and only with the one that is registered', async () => {
+    const registered = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = registered.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    const print = createHash('sha256').update(registered.publicKey.export({ type: 'spki', format: 'der' }));
+    await running.control('PUT', `tenants/${OTHER}`, {
+      apps: [{ clientId: APP, certificates: [{ pem }] }],
+      otherResources: ['https://other.crm.dynamics.com'],
+    });
+    const x5t = print.digest('base64url');
+    const assertionBy = async (
+      key: typeof registered,
+      audience: string,
+    ): Promise<Record<string, string>> => ({
+      grant_type: 'client_credentials',
+      client_id: APP,
+      scope: 'https://other.crm.dynamics.com/.default',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT({ iss: APP, sub: APP, aud: audience, exp: now / 1000 + 600 })
+        .setProtectedHeader({ alg: 'PS256', 'x5t#S256': x5t })
+        .sign(await importPKCS8(key.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, 'PS256')),
+    });
+    const endpoint = `https://${LOGIN}/${OTHER}/oauth2/v2.0/token`;
+    const good = await ask(await assertionBy(registered, endpoint), OTHER);
+    expect(decodeJwt(String(good.body()['access_token']))['appidacr']).toBe('2');
+    const wrongKey = await ask(await assertionBy(foreign, endpoint), OTHER);
+    expect(wrongKey.body()).toMatchObject({ error: 'invalid_client', error_codes: [700027] });
+    const wrongAudience = await ask(await assertionBy(registered, 'https://elsewhere.example'), OTHER);
+    expect(wrongAudience.body()['error_codes']).toEqual([700027]);
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    ['a wrong secret', { ...credentials, client_secret: 'wrong' }, tenantId, 401, 'invalid_client', 7000215],
+    ['no secret at all', { ...credentials, client_secret: '' }, tenantId, 401, 'invalid_client', 7000216],
+    ['an unknown tenant', credentials, '00000000-8af1-4a5f-8234-12234d01db47', 400, 'invalid_request', 90002],
+    ['a tenant that cannot be', credentials, 'not-a-tenant', 400, 'invalid_request', 900023],
+    [
+      'an unknown application',
+      { ...credentials, client_id: OTHER },
+      tenantId,
+      400,
+      'unauthorized_client',
+      700016,
+    ],
+    [
+      'a foreign organization',
+      { ...credentials, scope: 'https://fabrikam.crm.dynamics.com/.default' },
+      tenantId,
+      400,
+      'invalid_resource',
+      500011,
+    ],
+    [
+      'a scope without .default',
+      { ...credentials, scope: `https://${host}` },
+      tenantId,
+      400,
+      'invalid_scope',
+      1002012,
+    ],
+    [
+      'another grant',
+      { ...credentials, grant_type: 'device' },
+      tenantId,
+      400,
+      'unsupported_grant_type',
+      70003,
+    ],
+    ['no grant', { client_id: clientId }, tenantId, 400, 'invalid_request', 900144],
+    ['a wrong password', { ...byPassword, password: 'wrong' }, tenantId, 400, 'invalid_grant', 50126],
+    [
+      'an unknown user',
+      { ...byPassword, username: 'nobody@contoso.onmicrosoft.com' },
+      tenantId,
+      400,
+      'invalid_grant',
+      50034,
+    ],
+    [
+      'a confidential app used as public',
+      { ...byPassword, client_id: clientId },
+      tenantId,
+      401,
+      'invalid_client',
+      7000218,
+    ],
+    ['a password over /common', byPassword, 'common', 400, 'invalid_request', 9001023],
+  ])('%s', async (_case, form, tenant, status, error, code) => {
+    const answer = await ask(form, tenant);
+    expect(answer.status).toBe(status);
+    expect(answer.body()).toMatchObject({ error, error_codes: [code] });
+    expect(Object.keys(answer.body())).toEqual(
+      expect.arrayContaining(['error_description', 'timestamp', 'trace_id', 'correlation_id', 'error_uri']),
+    );
+    expect(String(answer.body()['error_description'])).toMatch(
+      new RegExp(`^AADSTS${code}: .* Trace ID: .* Correlation ID: .* Timestamp: 2026-11-22 12:0\\d:\\d\\dZ$`),
+    );
+  });
+
+  const user = { username: 'u@other.example', password: 'p' };
+  test.each([
+    ['a disabled application', { apps: [{ clientId: APP, enabled: false }] }, 7000112],
+    [
+      'an expired secret',
+      { apps: [{ clientId: APP, secrets: [{ value: 's', expiresAt: '2026-01-01T00:00:00Z' }] }] },
+      7000222,
+    ],
+    ['a throttled tenant', { throttledForSeconds: 17 }, 90055],
+    ['a tenant of another cloud', { loginHost: 'login.microsoftonline.us' }, 900382],
+    ['a user who must use a second factor', { users: [{ ...user, mfaRequired: true }] }, 50076],
+    ['an expired password', { users: [{ ...user, passwordExpired: true }] }, 50055],
+    ['a locked account', { users: [{ ...user, locked: true }] }, 50053],
+    ['a disabled account', { users: [{ ...user, enabled: false }] }, 50057],
+    ['Conditional Access', { users: [{ ...user, blockedByConditionalAccess: true }] }, 53003],
+    ['missing consent', { apps: [{ clientId: APP, publicClient: true, consented: false }] }, 65001],
+  ])('%s, set through the control API', async (_case, settings, code) => {
+    const base = { apps: [{ clientId: APP, publicClient: true, secrets: [{ value: 's' }] }], users: [user] };
+    const resource = { otherResources: ['https://other.crm.dynamics.com'] };
+    await running.control('PUT', `tenants/${OTHER}`, { ...base, ...resource, ...settings });
+    const scope = 'https://other.crm.dynamics.com/.default';
+    const aboutUser = code < 100000 && code !== 90055;
+    const form = aboutUser
+      ? { grant_type: 'password', client_id: APP, ...user, scope }
+      : { ...credentials, client_id: APP, client_secret: 's', scope };
+    const answer = await ask(form, OTHER);
+    expect(answer.body()['error_codes']).toEqual([code]);
+    if (code === 90055) expect([answer.status, answer.headers['retry-after']]).toEqual([429, '17']);
+    if (code === 50076)
+      expect(answer.body()).toMatchObject({ error: 'interaction_required', claims: expect.any(String) });
+  });
+
+  test('ten wrong passwords lock the account', async () => {
+    await running.control('PUT', `tenants/${OTHER}`, {
+      apps: [{ clientId: APP, publicClient: true }],
+      users: [user],
+    });
+    const form = { grant_type: 'password', client_id: APP, ...user, scope: 'openid' };
+    for (let n = 0; n < 10; n += 1)
+      expect((await ask({ ...form, password: 'wrong' }, OTHER)).body()['error_codes']).toEqual([50126]);
+    expect((await ask(form, OTHER)).body()['error_codes']).toEqual([50053]);
+  });
+
+  test('any number can be asked for as a fault', async () => {
+    await running.control('POST', 'faults', { host: LOGIN, kind: 'aadsts', code: 50196, times: 1 });
+    expect((await ask(credentials)).body()['error_codes']).toEqual([50196]);
+    expect((await ask(credentials)).status).toBe(200);
+  });
+
+  test('secrets do not show in what arrived', async () => {
+    await ask(credentials);
+    const seen = (await running.control('GET', `requests?host=${LOGIN}`)).text;
+    expect(seen).toContain('client_secret=(hidden)');
+    expect(seen).not.toContain(clientSecret);
+  });
+});
+
+describe('a user with a password', () => {
+  test('gets tokens that open the organization, and new ones for the refresh token', async () => {
+    const answer = await ask({ ...byPassword, client_info: '1' });
+    const { access_token: token, refresh_token: refresh, id_token: id, client_info: info } = answer.body();
+    expect(decodeJwt(String(id))).toMatchObject({
+      aud: productClientId,
+      preferred_username: serviceAccount,
+      ver: '2.0',
+    });
+    expect(JSON.parse(Buffer.from(String(info), 'base64url').toString())).toMatchObject({ utid: tenantId });
+    expect((await whoAmI(token)).status).toBe(200);
+    const again = await ask({
+      grant_type: 'refresh_token',
+      client_id: productClientId,
+      refresh_token: String(refresh),
+    });
+    expect((await whoAmI(again.body()['access_token'])).status).toBe(200);
+  });
+
+  test('loses the refresh token when the password changes', async () => {
+    const form = {
+      grant_type: 'password',
+      client_id: APP,
+      username: 'u@other.example',
+      scope: 'openid offline_access',
+    };
+    const put = (secret: string): Promise<Answer> =>
+      running.control('PUT', `tenants/${OTHER}`, {
+        apps: [{ clientId: APP, publicClient: true }],
+        users: [{ username: 'u@other.example', password: secret }],
+      });
+    await put('first');
+    const { refresh_token: refresh } = (await ask({ ...form, password: 'first' }, OTHER)).body();
+    await put('second');
+    const again = await ask(
+      { grant_type: 'refresh_token', client_id: APP, refresh_token: String(refresh) },
+      OTHER,
+    );
+    expect(again.body()['error_codes']).toEqual([50173]);
+  });
+
+  test('is found by domain under /organizations', async () => {
+    expect((await ask(byPassword, 'organizations')).status).toBe(200);
+  });
+});
+
+describe('signing in with a code and PKCE', () => {
+  const verifier = 'a-verifier-that-is-long-enough-for-the-rules-of-pkce-43';
+  const wish = new URLSearchParams({
+    client_id: productClientId,
+    response_type: 'code',
+    redirect_uri: 'http://localhost:5173/auth/callback',
+    scope: 'openid profile offline_access',
+    state: 'xyz',
+    nonce: 'n-1',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const visit = (query: URLSearchParams, form?: Record<string, string>): Promise<Answer> =>
+    running.send(`/${tenantId}/oauth2/v2.0/authorize?${query.toString()}`, {
+      host: LOGIN,
+      ...(form ? { method: 'POST', body: new URLSearchParams(form).toString() } : {}),
+    });
+  const redeem = (code: string, codeVerifier = verifier): Promise<Answer> =>
+    ask({
+      grant_type: 'authorization_code',
+      client_id: productClientId,
+      code,
+      redirect_uri: 'http://localhost:5173/auth/callback',
+      code_verifier: codeVerifier,
+    });
+  const signedIn = async (): Promise<URLSearchParams> => {
+    const answer = await visit(wish, { username: person, password });
+    expect(answer.status).toBe(302);
+    return new URL(String(answer.headers.location)).searchParams;
+  };
+
+  test('shows a page, goes back with code and state, and the code gives an id token with the nonce', async () => {
+    const shown = await visit(wish);
+    expect(shown.text).toContain('Sign in');
+    const back = await signedIn();
+    expect(back.get('state')).toBe('xyz');
+    const tokens = (await redeem(back.get('code') ?? '')).body();
+    expect(decodeJwt(String(tokens['id_token']))).toMatchObject({ nonce: 'n-1', preferred_username: person });
+    expect(tokens['refresh_token']).toEqual(expect.any(String));
+  });
+
+  test('a code is good once, for the right verifier, for ten minutes', async () => {
+    const once = (await signedIn()).get('code') ?? '';
+    expect((await redeem(once)).status).toBe(200);
+    expect((await redeem(once)).body()['error_codes']).toEqual([54005]);
+    expect(
+      (await redeem((await signedIn()).get('code') ?? '', 'another-verifier')).body()['error_codes'],
+    ).toEqual([50148]);
+    const late = (await signedIn()).get('code') ?? '';
+    now += 601_000;
+    expect((await redeem(late)).body()['error_codes']).toEqual([70008]);
+  });
+
+  test('a wrong password stays on the page, an unregistered address is never visited', async () => {
+    const wrong = await visit(wish, { username: person, password: 'no' });
+    expect(wrong.text).toContain('AADSTS50126');
+    const elsewhere = new URLSearchParams(wish);
+    elsewhere.set('redirect_uri', 'https://evil.example/');
+    const refused = await visit(elsewhere, { username: person, password });
+    expect([refused.status, refused.headers.location]).toEqual([400, undefined]);
+    expect(refused.text).toContain('AADSTS50011');
+  });
+
+  test('a second factor can be given here', async () => {
+    const users = [{ username: person, password, mfaRequired: true }];
+    await running.control('PATCH', `tenants/${tenantId}`, { users });
+    const asked = await visit(wish, { username: person, password });
+    const pending = /name="pending" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
+    const back = await visit(wish, { pending });
+    expect(new URL(String(back.headers.location)).searchParams.get('code')).toEqual(expect.any(String));
+    await running.control('PATCH', `tenants/${tenantId}`, {
+      users: [
+        { username: person, password },
+        { username: serviceAccount, password },
+      ],
+    });
+  });
+});
+
+describe('time and keys', () => {
+  test('a token is void after its lifetime', async () => {
+    const { access_token: token } = (await ask(credentials)).body();
+    expect((await whoAmI(token)).status).toBe(200);
+    now += 3_600_000;
+    const late = await whoAmI(token);
+    expect(late.status).toBe(401);
+    expect(late.headers['www-authenticate']).toContain('The token is expired');
+  });
+
+  test('a clock that is ahead voids tokens early and shows in the Date header', async () => {
+    const { access_token: token } = (await ask(credentials)).body();
+    await running.control('POST', 'faults', { host, kind: 'clock-skew', skewMs: 7_200_000 });
+    const answer = await whoAmI(token);
+    expect(answer.status).toBe(401);
+    expect(Date.parse(String(answer.headers.date))).toBe(Math.floor((now + 7_200_000) / 1000) * 1000);
+    await running.control('DELETE', 'faults');
+    expect((await whoAmI(token)).status).toBe(200);
+  });
+
+  test('rotation keeps older tokens good while the old key is published, and voids them when it is not', async () => {
+    const { access_token: token } = (await ask(credentials)).body();
+    await running.control('POST', 'keys/rotate', {});
+    expect((await whoAmI(token)).status).toBe(200);
+    await running.control('POST', 'keys/rotate', { keepOld: false });
+    expect((await whoAmI(token)).status).toBe(401);
+    expect((await whoAmI((await ask(credentials)).body()['access_token'])).status).toBe(200);
+  });
+});
