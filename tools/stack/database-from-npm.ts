@@ -121,7 +121,8 @@ async function asOrdinaryUser(
     );
   }
   const drop = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const pass = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // initdb asks access(2) about the server's binary, which forgets capabilities unless told otherwise.
+  const pass = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
   return (file, args) => [setpriv, [...drop, ...pass, file, ...args], {}];
 }
 
