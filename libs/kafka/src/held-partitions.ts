@@ -24,7 +24,8 @@ export class HeldPartitions {
     clearTimeout(before?.timer);
     const failures = (before?.failures ?? 0) + 1;
     const pauseMs = backOffMs(failures, this.#random(), PAUSE);
-    this.#held.set(partition, { failures, error, timer: setTimeout(resume, pauseMs) });
+    this.#held.delete(partition);
+    this.#held.set(partition, { failures, error, timer: setTimeout(resume, pauseMs).unref() });
     return { failures, pauseMs };
   }
 
@@ -32,6 +33,16 @@ export class HeldPartitions {
   release(partition: string): boolean {
     clearTimeout(this.#held.get(partition)?.timer);
     return this.#held.delete(partition);
+  }
+
+  /**
+   * Forgets the partitions that other members have now. Their pauses still end on time: the client would
+   * otherwise keep one paused that comes back.
+   */
+  keepOnly(partitions: ReadonlySet<string>): void {
+    for (const partition of this.#held.keys()) {
+      if (!partitions.has(partition)) this.#held.delete(partition);
+    }
   }
 
   /** No partition is resumed any more. */

@@ -84,8 +84,9 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   override listen(callback: (error?: unknown) => void): void {
-    for (const handler of this.getHandlers().values()) {
-      const { topic } = handler.extras as { topic: Topic };
+    for (const [pattern, { extras }] of this.getHandlers()) {
+      const topic = extras?.['topic'] as Topic | undefined;
+      if (!topic) throw new Error(`The handler of "${pattern}" is not marked with @OnTopic.`);
       this.#topics.set(prefixed(this.#options.settings, topic.name), topic);
     }
     this.#joining = this.#topics.size === 0 ? Promise.resolve() : this.#join();
@@ -159,10 +160,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const { onFatal, log } = this.#options;
     const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      const partitions = Object.values(payload.memberAssignment).flat().length;
-      log.log(
-        `Consuming ${partitions} partitions of ${[...this.#topics.keys()].join(', ')} as ${this.#groupId}.`,
+      const mine = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => partitionName(topic, partition)),
       );
+      log.log(
+        `Consuming ${mine.length} partitions of ${[...this.#topics.keys()].join(', ')} as ${this.#groupId}.`,
+      );
+      this.#held.keepOnly(new Set(mine));
       this.#joined = true;
       this.#connectionError = undefined;
     });
@@ -182,7 +186,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       handle: (records) => dispatch(handler, records),
       putAside: (records) => this.#options.onUndecodable(records),
     });
-    const partition = `${batch.topic}[${batch.partition}]`;
+    const partition = partitionName(batch.topic, batch.partition);
     if (result.kind === 'taken-in' && this.#held.release(partition)) {
       this.#options.log.log(`${partition} goes on: its records could be taken in.`);
     }
@@ -209,6 +213,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       await admin.disconnect();
     }
   }
+}
+
+function partitionName(topic: string, partition: number): string {
+  return `${topic}[${partition}]`;
 }
 
 /** Runs every handler of a topic to its end; rejects with what the first failing one threw. */

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { HeldPartitions } from './held-partitions.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const down = new Error('down');
+
+describe('a held partition', () => {
+  test('is resumed after a pause that grows with each failure in a row', () => {
+    const held = new HeldPartitions(() => 0);
+    const resume = jest.fn();
+    expect(held.hold('t[0]', down, resume)).toEqual({ failures: 1, pauseMs: 250 });
+    jest.advanceTimersByTime(249);
+    expect(resume).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(resume).toHaveBeenCalledTimes(1);
+    expect(held.hold('t[0]', down, resume)).toEqual({ failures: 2, pauseMs: 500 });
+  });
+
+  test('starts afresh once its records were safe', () => {
+    const held = new HeldPartitions(() => 0);
+    held.hold('t[0]', down, () => undefined);
+    expect([held.release('t[0]'), held.release('t[0]')]).toEqual([true, false]);
+    expect(held.hold('t[0]', down, () => undefined).failures).toBe(1);
+  });
+
+  test('counts for itself, and the latest failure is the one to show', () => {
+    const held = new HeldPartitions(() => 0);
+    held.hold('t[0]', new Error('first'), () => undefined);
+    held.hold('t[1]', new Error('second'), () => undefined);
+    expect(held.hold('t[0]', new Error('third'), () => undefined).failures).toBe(2);
+    expect(held.lastError?.message).toBe('third');
+    held.release('t[0]');
+    expect(held.lastError?.message).toBe('second');
+  });
+
+  test('that another member has now is no error of this one, and is resumed in case it comes back', () => {
+    const held = new HeldPartitions(() => 0);
+    const resume = jest.fn();
+    held.hold('t[0]', down, resume);
+    held.keepOnly(new Set(['t[1]']));
+    expect(held.lastError).toBeUndefined();
+    jest.advanceTimersByTime(250);
+    expect(resume).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not resumed after closing', () => {
+    const held = new HeldPartitions(() => 0);
+    const resume = jest.fn();
+    held.hold('t[0]', down, resume);
+    held.clear();
+    jest.advanceTimersByTime(60_000);
+    expect(resume).not.toHaveBeenCalled();
+  });
+});
