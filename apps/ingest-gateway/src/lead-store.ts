@@ -84,10 +84,12 @@ export async function quarantine(
  */
 export async function pruneAccepted(database: Database, before: Date, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`
-    delete from accepted where (connection_id, fingerprint) in (
+    with past as (
       select connection_id, fingerprint from accepted where received_at < ${before}
       order by received_at limit ${limit} for update skip locked
     )
+    delete from accepted using past
+    where accepted.connection_id = past.connection_id and accepted.fingerprint = past.fingerprint
   `.execute(database);
   return Number(numAffectedRows ?? 0);
 }

@@ -58,12 +58,13 @@ export async function addressMails(database: Database): Promise<void> {
  */
 export async function claimMails(database: Database, limit: number, holdMs: number): Promise<ClaimedMail[]> {
   const { rows } = await sql<ClaimedMail>`
-    update mails set attempts = attempts + 1, due_at = now() + ${holdMs} * interval '1 millisecond'
-    where (kind, lead_id) in (
+    with due as (
       select kind, lead_id from mails where state = 'due' and due_at <= now()
       order by due_at limit ${limit} for update skip locked
     )
-    returning lead_id as "leadId", connection_id as "connectionId", outcome, contacts, attempts,
+    update mails set attempts = attempts + 1, due_at = now() + ${holdMs} * interval '1 millisecond'
+    from due where mails.kind = due.kind and mails.lead_id = due.lead_id
+    returning mails.lead_id as "leadId", connection_id as "connectionId", outcome, contacts, attempts,
       array(select contact from unnest(contacts) as contact
             where contact <> all (delivered) and contact <> all (refused)) as remaining,
       (select offer_title from connections where connection_id = mails.connection_id) as "offerTitle"

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ConnectionChanged, topics } from '@leads/contracts';
+import { migrate, openDatabase } from '@leads/database';
+import type { Received } from '@leads/kafka';
+import { testDatabase, type TestDatabase } from '@leads/testing';
+import { type Kysely, sql } from 'kysely';
+import { FollowConnections } from './follow-connections.ts';
+import { addMails, addressMails, claimMails, settleMail } from './mail-store.ts';
+import type { NotificationTables } from './tables.ts';
+import { connectionWith, writtenLead } from './written-leads.fixture.ts';
+
+const [ANN, BOB] = ['ann@contoso.com', 'bob@contoso.com'];
+const HOLD_MS = 60_000;
+
+let server: TestDatabase;
+let database: Kysely<NotificationTables>;
+let connectionId: string;
+
+beforeAll(async () => {
+  server = await testDatabase((url) =>
+    migrate({ url, schema: 'notification', folder: new URL('../migrations/', import.meta.url) }),
+  );
+  database = openDatabase(
+    { url: server.url, schema: 'notification', poolSize: 8, application: 'test' },
+    () => undefined,
+  );
+});
+afterAll(async () => {
+  await database.destroy();
+  await server.drop();
+});
+beforeEach(async () => {
+  await sql`truncate connections, mails`.execute(database);
+  connectionId = randomUUID();
+});
+
+async function follow(...changes: ConnectionChanged[]): Promise<void> {
+  const records = changes.map((value, index) => ({
+    value,
+    key: value.connectionId,
+    partition: 0,
+    offset: String(index),
+    timestamp: new Date(0),
+  }));
+  await new FollowConnections(database).followConnections(
+    records satisfies Received<typeof topics.connections>[],
+  );
+}
+
+const mails = () =>
+  database.selectFrom('mails').select(['state', 'contacts', 'delivered', 'refused', 'settled_at']).execute();
+
+const claimRunsOut = () => sql`update mails set due_at = now() where state = 'due'`.execute(database);
+
+describe('a mail', () => {
+  test('is one a lead, however often its outcome comes', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    const lead = writtenLead(connectionId);
+    await addMails(database, [lead, lead]);
+    await Promise.all([addMails(database, [lead]), addMails(database, [lead])]);
+    expect(await mails()).toHaveLength(1);
+  });
+
+  test('is not made anew after it was sent', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    const lead = writtenLead(connectionId);
+    await addMails(database, [lead]);
+    for (const mail of await claimMails(database, 10, HOLD_MS)) {
+      await settleMail(database, mail, { delivered: [ANN], refused: [], failure: null }, 0);
+    }
+    await addMails(database, [lead]);
+    expect(await mails()).toMatchObject([{ state: 'sent' }]);
+    expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
+  });
+
+  test('is to those who are contacts when its row is made, whoever are later', async () => {
+    await follow(connectionWith(connectionId, [ANN]), connectionWith(connectionId, [ANN, BOB], 2));
+    await addMails(database, [writtenLead(connectionId)]);
+    await follow(connectionWith(connectionId, [BOB], 3));
+    expect(await mails()).toMatchObject([{ state: 'due', contacts: [ANN, BOB] }]);
+  });
+
+  test('goes by a connection’s newest version, whatever comes late or again', async () => {
+    await follow(connectionWith(connectionId, [ANN], 2), connectionWith(connectionId, [BOB], 1));
+    await follow(connectionWith(connectionId, [BOB], 2));
+    await addMails(database, [writtenLead(connectionId)]);
+    expect(await mails()).toMatchObject([{ contacts: [ANN] }]);
+  });
+
+  test('waits until its connection is known', async () => {
+    await addMails(database, [writtenLead(connectionId)]);
+    await addressMails(database);
+    expect(await mails()).toMatchObject([{ state: 'unaddressed' }]);
+    expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
+    await follow(connectionWith(connectionId, [ANN]));
+    await addressMails(database);
+    expect(await claimMails(database, 10, HOLD_MS)).toMatchObject([{ remaining: [ANN], attempts: 1 }]);
+  });
+
+  test('without contacts is recorded as such and never sent, known connection or not yet', async () => {
+    const later = randomUUID();
+    await follow(connectionWith(connectionId, []));
+    await addMails(database, [writtenLead(connectionId), writtenLead(later)]);
+    await follow(connectionWith(later, []));
+    await addressMails(database);
+    const settled = { state: 'no-contacts', contacts: [], settled_at: expect.any(Date) };
+    expect(await mails()).toEqual([expect.objectContaining(settled), expect.objectContaining(settled)]);
+    expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
+  });
+});
+
+describe('a claim', () => {
+  test('is one process’s alone, and another’s once it has run out', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addMails(
+      database,
+      Array.from({ length: 40 }, () => writtenLead(connectionId)),
+    );
+    const claims = await Promise.all(Array.from({ length: 4 }, () => claimMails(database, 10, HOLD_MS)));
+    expect(new Set(claims.flat().map(({ leadId }) => leadId)).size).toBe(claims.flat().length);
+    await claimMails(database, 40, HOLD_MS);
+    expect(await claimMails(database, 40, HOLD_MS)).toEqual([]);
+    await claimRunsOut();
+    expect(await claimMails(database, 40, HOLD_MS)).toHaveLength(40);
+  });
+
+  test('that was lost settles nothing', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addMails(database, [writtenLead(connectionId)]);
+    const [slow] = await claimMails(database, 1, HOLD_MS);
+    await claimRunsOut();
+    const [quick] = await claimMails(database, 1, HOLD_MS);
+    if (!slow || !quick) throw new Error('nothing was claimed');
+    const sent = { delivered: [ANN], refused: [], failure: null };
+    expect(await settleMail(database, slow, { ...sent, delivered: [], failure: 'late' }, 0)).toBeUndefined();
+    expect(await settleMail(database, quick, sent, 0)).toBe('sent');
+    expect(await settleMail(database, quick, sent, 0)).toBeUndefined();
+  });
+});
+
+describe('settling', () => {
+  test('leaves a mail due for whoever has neither got nor refused it', async () => {
+    await follow(connectionWith(connectionId, [ANN, BOB]));
+    await addMails(database, [writtenLead(connectionId)]);
+    const [first] = await claimMails(database, 1, HOLD_MS);
+    if (!first) throw new Error('nothing was claimed');
+    const partly = { delivered: [ANN], refused: [], failure: 'bob: 450 later' };
+    expect(await settleMail(database, first, partly, 0)).toBe('due');
+    const [second] = await claimMails(database, 1, HOLD_MS);
+    expect(second).toMatchObject({ contacts: [ANN, BOB], remaining: [BOB], attempts: 2 });
+    if (!second) throw new Error('nothing was claimed');
+    const rest = { delivered: [], refused: [BOB], failure: 'bob: 550 5.1.1 unknown' };
+    expect(await settleMail(database, second, rest, 0)).toBe('sent');
+    expect(await mails()).toMatchObject([{ delivered: [ANN], refused: [BOB], settled_at: expect.any(Date) }]);
+  });
+
+  test('does not bring a mail up again before its wait is over', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addMails(database, [writtenLead(connectionId)]);
+    const [mail] = await claimMails(database, 1, HOLD_MS);
+    if (!mail) throw new Error('nothing was claimed');
+    await settleMail(database, mail, { delivered: [], refused: [], failure: 'away' }, 60_000);
+    expect(await claimMails(database, 1, HOLD_MS)).toEqual([]);
+    await claimRunsOut();
+    expect(await claimMails(database, 1, HOLD_MS)).toHaveLength(1);
+  });
+
+  test('records a mail that nobody would take as refused', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addMails(database, [writtenLead(connectionId)]);
+    const [mail] = await claimMails(database, 1, HOLD_MS);
+    if (!mail) throw new Error('nothing was claimed');
+    const report = { delivered: [], refused: [ANN], failure: '550 5.1.1 unknown' };
+    expect(await settleMail(database, mail, report, 0)).toBe('refused');
+  });
+});
