@@ -44,7 +44,7 @@ export async function startForTest(clock: () => number = Date.now, dataDir?: str
         {
           host: '127.0.0.1',
           port: emulators.httpPort,
-          path,
+          path: path.replaceAll(' ', '%20'),
           method,
           agent,
           headers: {
