@@ -20,6 +20,7 @@ export const ConnectionFacts = z.object({
   contactEmails: z.array(z.email()),
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   secret: z.object({
+    kind: z.enum(['client-secret', 'certificate', 'password']).default('client-secret'),
     version: z.int().positive(),
     setAt: Instant,
     /** The last day on which the secret works, as the publisher or the 90 days of Office 365 say. */

@@ -1,6 +1,9 @@
 /** What may be entered for a connection, and every fault of what was, each with where it is. */
 import { z } from 'zod';
-import { readContactEmails } from './contact-emails.ts';
+import type { SecretKind } from '../secrets/vault.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+import { readCertificate } from './certificate.ts';
+import { readContactEmails, writeContactEmails } from './contact-emails.ts';
 import { readDynamicsUrl, type Regions } from './dynamics-url.ts';
 
 /** One fault: a JSON pointer into the request, and a sentence. */
@@ -18,33 +21,47 @@ export interface FieldRules {
   today: string;
 }
 
-/** The details of a connection as the dialog has them; secrets apart. */
+export const FIELD_RULES = Symbol('field rules');
+
+/** Who a connection signs in as. */
+export type Identity =
+  | { authentication: 'azure-active-directory'; applicationId: string; directoryId: string }
+  | { authentication: 'office-365'; userName: string };
+
+export interface NewSecret {
+  kind: SecretKind;
+  value: string;
+  /** The last day on which it works, `YYYY-MM-DD`, where that was entered or stands in it. */
+  expiresOn?: string;
+}
+
+/** The details of a connection as the dialog has them. */
 export interface ConnectionFields {
   publisher: { id: string; name: string };
   offer: { id: string; title: string };
   leadDestination: 'dynamics-365';
   url: string;
   contactEmails: string[];
-  access: AccessFields;
+  identity: Identity;
+  /** Absent where a change leaves the secret as it is. */
+  secret?: NewSecret;
+  /** Another expiry of the secret that stays. */
+  secretExpiresOn?: string;
 }
 
-/** How the connection signs in. The secret is absent where a change leaves it as it is. */
-export type AccessFields =
-  | {
-      authentication: 'azure-active-directory';
-      applicationId: string;
-      directoryId: string;
-      secret?: string;
-      expiresOn?: string;
-    }
-  | { authentication: 'office-365'; userName: string; secret?: string };
-
 /** A connection cannot begin without its secret. */
-export type NewConnectionFields = ConnectionFields & { access: { secret: string } };
+export type NewConnectionFields = ConnectionFields & { secret: NewSecret };
 
 const LONGEST_SECRET = 1_000;
+const LONGEST_CERTIFICATE = 30_000;
 const METHOD_FIELDS = {
-  'azure-active-directory': ['applicationId', 'directoryId', 'clientSecret', 'clientSecretExpiresOn'],
+  'azure-active-directory': [
+    'applicationId',
+    'directoryId',
+    'clientSecret',
+    'clientSecretExpiresOn',
+    'certificate',
+  ],
   'office-365': ['userName', 'password'],
 } as const;
 
@@ -71,8 +88,8 @@ function secret(what: string): z.ZodType<string> {
     .refine((text) => text.trim() === text, `The ${what} must not begin or end with a blank.`);
 }
 
-function schemaFor(method: keyof typeof METHOD_FIELDS | undefined, rules: FieldRules, needsSecret: boolean) {
-  const common = {
+function commonFields(rules: FieldRules) {
+  return {
     publisher: z.strictObject(
       { id: filled("the publisher's ID"), name: filled("the publisher's name") },
       { error: 'Enter the publisher.' },
@@ -106,41 +123,46 @@ function schemaFor(method: keyof typeof METHOD_FIELDS | undefined, rules: FieldR
       error: 'Choose the authentication: azure-active-directory (recommended) or office-365.',
     }),
   };
-  const optionally = (type: z.ZodType<string>) => (needsSecret ? type : type.optional());
-  switch (method) {
-    case 'azure-active-directory':
-      return z.strictObject({
-        ...common,
-        applicationId: id(
-          'Application (client) ID',
-          "It stands on the application's Overview page in the Azure portal.",
-        ),
-        directoryId: id(
-          'Directory ID',
-          'It stands in the Azure portal under Azure Active Directory, Properties.',
-        ),
-        clientSecret: optionally(secret('client secret')),
-        clientSecretExpiresOn: z.iso
-          .date({ error: 'Enter the day on which the client secret expires as YYYY-MM-DD.' })
-          .refine((day) => day >= rules.today, {
-            error: (issue) =>
-              `The client secret expired on ${String(issue.input)}. Create a new one under Certificates & secrets and enter it.`,
-          })
-          .optional(),
-      });
-    case 'office-365':
-      return z.strictObject({
-        ...common,
-        userName: filled('the user name, such as contoso@contoso.onmicrosoft.com', 254).refine(
-          (name) => z.email().safeParse(name).success,
-          'The user name has the form name@domain, such as contoso@contoso.onmicrosoft.com.',
-        ),
-        password: optionally(secret('password')),
-      });
-    case undefined:
-      return z.looseObject(common);
-  }
 }
+
+/** The secret of an application or user, in the field that its kind has. */
+function secretFields(rules: FieldRules) {
+  return {
+    clientSecret: secret('client secret').optional(),
+    clientSecretExpiresOn: z.iso
+      .date({ error: 'Enter the day on which the client secret expires as YYYY-MM-DD.' })
+      .refine((day) => day >= rules.today, {
+        error: (issue) =>
+          `The client secret expired on ${String(issue.input)}. Create a new one under Certificates & secrets and enter it.`,
+      })
+      .optional(),
+    certificate: z
+      .string({ error: 'Enter the certificate and its private key in PEM.' })
+      .max(LONGEST_CERTIFICATE, 'The certificate is too long.')
+      .transform((pem, context) => {
+        const read = readCertificate(pem, new Date(rules.today));
+        if (read.ok) return { pem, expiresOn: read.certificate.validTo.toISOString().slice(0, 10) };
+        context.addIssue({ code: 'custom', message: read.fault });
+        return z.NEVER;
+      })
+      .optional(),
+  };
+}
+
+const applicationFields = {
+  applicationId: id(
+    'Application (client) ID',
+    "It stands on the application's Overview page in the Azure portal.",
+  ),
+  directoryId: id('Directory ID', 'It stands in the Azure portal under Azure Active Directory, Properties.'),
+};
+const userFields = {
+  userName: filled('the user name, such as contoso@contoso.onmicrosoft.com', 254).refine(
+    (name) => z.email().safeParse(name).success,
+    'The user name has the form name@domain, such as contoso@contoso.onmicrosoft.com.',
+  ),
+};
+const passwordFields = { password: secret('password').optional() };
 
 /**
  * Reads the body of a request that creates a connection.
@@ -155,57 +177,129 @@ export function readConnectionChange(body: unknown, rules: FieldRules): Entered<
   return readFields(body, rules, false);
 }
 
+/**
+ * Reads the body of a request that goes back to earlier details: nothing, or the secret that belongs to them.
+ * The details are checked again: what was allowed once may not be any more.
+ */
+export function readRestoration(
+  earlier: ConnectionFacts,
+  body: unknown,
+  rules: FieldRules,
+): Entered<ConnectionFields> {
+  const { publisher, offer, leadDestination, url, contactEmails, authentication } = earlier;
+  const { applicationId, directoryId, userName } = earlier;
+  const identity = authentication === 'office-365' ? { userName } : { applicationId, directoryId };
+  const details = { publisher, offer, leadDestination, url, authentication, ...identity };
+  const secret = typeof body === 'object' && body !== null ? body : {};
+  const restored = { ...secret, ...details, contactEmails: writeContactEmails(contactEmails) };
+  return readFields(restored, rules, false);
+}
+
+/** Reads the body of a request that replaces the secret of a connection with this authentication. */
+export function readSecret(
+  body: unknown,
+  authentication: Identity['authentication'],
+  rules: FieldRules,
+): Entered<NewSecret> {
+  const schema =
+    authentication === 'office-365' ? z.strictObject(passwordFields) : z.strictObject(secretFields(rules));
+  const result = schema.safeParse(body ?? {}, { reportInput: false });
+  const faults = result.success ? [] : faultsOf(result.error);
+  faults.push(...secretFaults(body ?? {}, authentication, true));
+  if (!result.success || faults.length > 0) return { ok: false, faults };
+  const { secret: entered } = secretOf(result.data);
+  if (!entered) throw new Error('A body without a secret was let through.');
+  return { ok: true, fields: entered };
+}
+
 function readFields(body: unknown, rules: FieldRules, needsSecret: boolean): Entered<ConnectionFields> {
-  const given = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : undefined;
-  if (!given) return { ok: false, faults: [{ pointer: '', detail: 'Send the details as one JSON object.' }] };
-  const chosen = (given as { authentication?: unknown }).authentication;
-  const method = chosen === 'azure-active-directory' || chosen === 'office-365' ? chosen : undefined;
-  const result = schemaFor(method, rules, needsSecret).safeParse(given, { reportInput: false });
-  if (!result.success) return { ok: false, faults: faultsOf(result.error) };
-  // Which of the two shapes it is was decided by `method` above.
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return { ok: false, faults: [{ pointer: '', detail: 'Send the details as one JSON object.' }] };
+  }
+  const { authentication } = body as { authentication?: unknown };
+  const result = schemaFor(authentication, rules).safeParse(body, { reportInput: false });
+  const faults = result.success ? [] : faultsOf(result.error);
+  if (authentication === 'azure-active-directory' || authentication === 'office-365') {
+    faults.push(...secretFaults(body, authentication, needsSecret));
+  }
+  if (!result.success || faults.length > 0) return { ok: false, faults };
+  // Which of the shapes it is was decided by `authentication` above.
   return { ok: true, fields: fieldsOf(result.data as Accepted) };
 }
 
-interface Accepted {
+function schemaFor(authentication: unknown, rules: FieldRules): z.ZodType {
+  const common = commonFields(rules);
+  switch (authentication) {
+    case 'azure-active-directory':
+      return z.strictObject({ ...common, ...applicationFields, ...secretFields(rules) });
+    case 'office-365':
+      return z.strictObject({ ...common, ...userFields, ...passwordFields });
+    default:
+      return z.looseObject(common);
+  }
+}
+
+/** Whether there are too few or too many secrets: which fields belong together, no field alone can say. */
+function secretFaults(
+  body: unknown,
+  authentication: Identity['authentication'],
+  needsSecret: boolean,
+): Fault[] {
+  const given = (name: string): boolean =>
+    (body as Record<string, unknown> | undefined)?.[name] !== undefined;
+  if (authentication === 'office-365') {
+    return needsSecret && !given('password') ? [{ pointer: '/password', detail: 'Enter the password.' }] : [];
+  }
+  if (given('clientSecret') && given('certificate')) {
+    return [{ pointer: '/certificate', detail: 'Enter a client secret or a certificate, not both.' }];
+  }
+  if (needsSecret && !given('clientSecret') && !given('certificate')) {
+    return [{ pointer: '/clientSecret', detail: 'Enter the client secret.' }];
+  }
+  return [];
+}
+
+interface Accepted extends AcceptedSecret {
   publisher: { id: string; name: string };
   offer: { id: string; title: string };
   leadDestination: 'dynamics-365';
   url: string;
   contactEmails: string[];
-  authentication: 'azure-active-directory' | 'office-365';
+  authentication: Identity['authentication'];
   applicationId?: string;
   directoryId?: string;
-  clientSecret?: string;
-  clientSecretExpiresOn?: string;
   userName?: string;
-  password?: string;
+}
+
+interface AcceptedSecret {
+  clientSecret?: string | undefined;
+  clientSecretExpiresOn?: string | undefined;
+  certificate?: { pem: string; expiresOn: string } | undefined;
+  password?: string | undefined;
 }
 
 function fieldsOf(accepted: Accepted): ConnectionFields {
-  const { publisher, offer, leadDestination, url, contactEmails } = accepted;
-  const details = { publisher, offer, leadDestination, url, contactEmails };
-  if (accepted.authentication === 'office-365') {
-    const { userName = '', password } = accepted;
-    return {
-      ...details,
-      access: {
-        authentication: 'office-365',
-        userName,
-        ...(password === undefined ? {} : { secret: password }),
-      },
-    };
+  const { publisher, offer, leadDestination, url, contactEmails, authentication } = accepted;
+  const { applicationId = '', directoryId = '', userName = '' } = accepted;
+  const identity: Identity =
+    authentication === 'office-365'
+      ? { authentication, userName }
+      : { authentication, applicationId, directoryId };
+  return { publisher, offer, leadDestination, url, contactEmails, identity, ...secretOf(accepted) };
+}
+
+function secretOf(accepted: AcceptedSecret): Pick<ConnectionFields, 'secret' | 'secretExpiresOn'> {
+  const { clientSecret, clientSecretExpiresOn, certificate, password } = accepted;
+  if (password !== undefined) return { secret: { kind: 'password', value: password } };
+  if (certificate) {
+    return { secret: { kind: 'certificate', value: certificate.pem, expiresOn: certificate.expiresOn } };
   }
-  const { applicationId = '', directoryId = '', clientSecret, clientSecretExpiresOn } = accepted;
-  return {
-    ...details,
-    access: {
-      authentication: 'azure-active-directory',
-      applicationId,
-      directoryId,
-      ...(clientSecret === undefined ? {} : { secret: clientSecret }),
-      ...(clientSecretExpiresOn === undefined ? {} : { expiresOn: clientSecretExpiresOn }),
-    },
-  };
+  const expiresOn = clientSecretExpiresOn;
+  if (clientSecret !== undefined) {
+    const secret = { kind: 'client-secret' as const, value: clientSecret };
+    return { secret: expiresOn === undefined ? secret : { ...secret, expiresOn } };
+  }
+  return expiresOn === undefined ? {} : { secretExpiresOn: expiresOn };
 }
 
 /** Faults in zod's order, each with its JSON pointer (RFC 6901). */

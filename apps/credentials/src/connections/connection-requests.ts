@@ -1,4 +1,5 @@
 /** What every request to the API carries besides its body, and the problems that are answered. */
+import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '@leads/service';
 import type { Connection } from './connection-facts.ts';
 import type { Fault } from './connection-fields.ts';
@@ -6,16 +7,18 @@ import type { Changed } from './connections.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The id in the path. @throws ProblemError 404 where it cannot be one of ours */
-export function connectionIdOf(path: string): string {
-  const id = path.toLowerCase();
+/** The connection in the path. @throws ProblemError 404 where it cannot be one of ours */
+export function connectionIdOf({ params }: FastifyRequest): string {
+  const id = (params as { id?: string }).id?.toLowerCase() ?? '';
   if (!UUID.test(id)) throw unknownConnection();
   return id;
 }
 
 /** Who acts, as the caller names them in the header `X-Actor`. */
-export function actorOf(header: string | undefined): string {
-  const name = (header ?? '').replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '').trim();
+export function actorOf({ headers }: FastifyRequest): string {
+  const name = String(headers['x-actor'] ?? '')
+    .replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '')
+    .trim();
   return name === '' ? 'API' : name.slice(0, 200);
 }
 
@@ -24,19 +27,29 @@ export function etagOf({ version }: Pick<Connection, 'version'>): string {
   return `"${version}"`;
 }
 
-/** The version in an If-Match header; `undefined` where there is none. @throws ProblemError 412 for a foreign tag */
-export function expectedVersionOf(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === '*') return undefined;
-  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
-  if (version === undefined) {
-    throw new ProblemError({
-      status: 412,
-      title: 'Not a version of this connection',
-      detail:
-        'The header If-Match does not name a version. Nothing was changed. Read the connection and send its ETag.',
-    });
-  }
-  return Number(version);
+/** The version in the header If-Match; `undefined` where there is none. @throws ProblemError 412 for a foreign tag */
+export function expectedVersionOf({ headers }: FastifyRequest): number | undefined {
+  const header = headers['if-match']?.trim();
+  if (header === undefined || header === '*') return undefined;
+  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
+  if (version !== undefined) return Number(version);
+  throw new ProblemError({
+    status: 412,
+    title: 'Not a version of this connection',
+    detail:
+      'The header If-Match does not name a version. Nothing was changed. Read the connection and send its ETag.',
+  });
+}
+
+/** As {@link expectedVersionOf}, for what could overwrite another's work. @throws ProblemError 428 without the header */
+export function requiredVersionOf(request: FastifyRequest): number | undefined {
+  if (request.headers['if-match'] !== undefined) return expectedVersionOf(request);
+  throw new ProblemError({
+    status: 428,
+    title: 'Which version was changed?',
+    detail:
+      'Send the ETag of the connection that was read in the header If-Match, so that nobody else is overwritten. Nothing was changed.',
+  });
 }
 
 /** The connection after a change. @throws ProblemError saying why there was none */
@@ -61,6 +74,8 @@ export function connectionOf(changed: Changed): Connection {
         title: 'Not possible now',
         detail: `${refusal.detail} Nothing was changed.`,
       });
+    case 'not-accepted':
+      throw notAccepted(refusal.faults);
   }
 }
 
@@ -69,6 +84,14 @@ export function unknownConnection(): ProblemError {
     status: 404,
     title: 'No such connection',
     detail: 'There is no connection with this ID, or it was deleted. Nothing was changed.',
+  });
+}
+
+export function unknownVersion(): ProblemError {
+  return new ProblemError({
+    status: 404,
+    title: 'No such version',
+    detail: 'The connection has no version with this number. Nothing was changed.',
   });
 }
 

@@ -44,6 +44,40 @@ export async function listConnections(database: Kysely<CredentialsTables>): Prom
   return rows.map(toConnection).sort((one, other) => label(one).localeCompare(label(other)));
 }
 
+/** A connection as it was at one version, and what made it so. */
+export interface ConnectionVersion extends Connection {
+  change: string;
+}
+
+/** Versions of a connection, newest first; those of a deleted one too. */
+export async function listVersions(
+  database: Kysely<CredentialsTables>,
+  connectionId: string,
+): Promise<ConnectionVersion[]> {
+  const rows = await database
+    .selectFrom('connection_versions')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(toVersion);
+}
+
+/** One version of a connection. */
+export async function findVersion(
+  database: Kysely<CredentialsTables>,
+  connectionId: string,
+  version: number,
+): Promise<ConnectionVersion | undefined> {
+  const row = await database
+    .selectFrom('connection_versions')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row && toVersion(row);
+}
+
 /** Commits a new version with the event and the audit line that tell of it. */
 export async function commitVersion(
   transaction: Transaction<CredentialsTables>,
@@ -75,7 +109,9 @@ export async function commitVersion(
   });
 }
 
-function toConnection(row: Selectable<CredentialsTables['connections']>): Connection {
+type ConnectionRow = Omit<Selectable<CredentialsTables['connections']>, 'address_key_hash'>;
+
+function toConnection(row: ConnectionRow): Connection {
   return {
     connectionId: row.id,
     version: row.version,
@@ -83,4 +119,9 @@ function toConnection(row: Selectable<CredentialsTables['connections']>): Connec
     changedAt: row.changed_at,
     changedBy: row.changed_by,
   };
+}
+
+function toVersion(row: Selectable<CredentialsTables['connection_versions']>): ConnectionVersion {
+  const { connection_id: id, change, ...rest } = row;
+  return { ...toConnection({ id, ...rest }), change };
 }

@@ -1,60 +1,61 @@
-/** Connections over HTTP, for the portal. */
+/** Connections over HTTP, for the portal: created, read, listed, changed and deleted. */
 import {
   Body,
   Controller,
+  Delete,
   Get,
-  Headers,
   HttpCode,
   Inject,
-  Param,
   Post,
+  Put,
+  Req,
   Res,
   UseGuards,
 } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeyGuard } from '../access/api-key.guard.ts';
-import { answerOf, type ConnectionAnswer } from './connection-answer.ts';
-import type { Connection } from './connection-facts.ts';
-import { readNewConnection } from './connection-fields.ts';
+import {
+  answerOf,
+  answerWithAddress,
+  type ConnectionAnswer,
+  type WithLeadAddress,
+} from './connection-answer.ts';
+import {
+  FIELD_RULES,
+  type FieldRules,
+  readConnectionChange,
+  readNewConnection,
+} from './connection-fields.ts';
 import {
   actorOf,
   connectionIdOf,
   connectionOf,
-  etagOf,
-  expectedVersionOf,
   notAccepted,
+  requiredVersionOf,
   unknownConnection,
 } from './connection-requests.ts';
 import { Connections } from './connections.ts';
-import type { Regions } from './dynamics-url.ts';
-
-export const REGIONS = Symbol('regions');
-
-/** One connection with the address that its leads are posted to: for its owner's eyes. */
-interface WithLeadAddress extends ConnectionAnswer {
-  leadAddress: string | undefined;
-}
+import { changeDetails, remove } from './revisions.ts';
 
 @Controller('api/connections')
 @UseGuards(ApiKeyGuard)
 export class ConnectionsController {
   constructor(
     @Inject(Connections) private readonly connections: Connections,
-    @Inject(REGIONS) private readonly regions: Regions,
+    @Inject(FIELD_RULES) private readonly rules: () => FieldRules,
   ) {}
 
   @Post()
   async create(
     @Body() body: unknown,
-    @Headers('x-actor') actor: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WithLeadAddress> {
-    const today = new Date().toISOString().slice(0, 10);
-    const entered = readNewConnection(body, { regions: this.regions, today });
+    const entered = readNewConnection(body, this.rules());
     if (!entered.ok) throw notAccepted(entered.faults);
-    const connection = await this.connections.create(entered.fields, actorOf(actor));
+    const connection = await this.connections.create(entered.fields, actorOf(request));
     reply.header('location', `/api/connections/${connection.connectionId}`);
-    return this.answer(connection, reply);
+    return answerWithAddress(this.connections, connection, reply);
   }
 
   @Get()
@@ -64,29 +65,34 @@ export class ConnectionsController {
 
   @Get(':id')
   async find(
-    @Param('id') id: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WithLeadAddress> {
-    const connection = await this.connections.find(connectionIdOf(id));
+    const connection = await this.connections.find(connectionIdOf(request));
     if (!connection) throw unknownConnection();
-    return this.answer(connection, reply);
+    return answerWithAddress(this.connections, connection, reply);
   }
 
-  @Post(':id/publish')
-  @HttpCode(200)
-  async publish(
-    @Param('id') id: string,
-    @Headers('x-actor') actor: string | undefined,
-    @Headers('if-match') ifMatch: string | undefined,
+  /** All details at once, as the dialog saves them; a secret that is not given stays. */
+  @Put(':id')
+  async change(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WithLeadAddress> {
-    const expected = expectedVersionOf(ifMatch);
-    const changed = await this.connections.publish(connectionIdOf(id), actorOf(actor), expected);
-    return this.answer(connectionOf(changed), reply);
+    const connectionId = connectionIdOf(request);
+    const expected = requiredVersionOf(request);
+    const entered = readConnectionChange(body, this.rules());
+    if (!entered.ok) throw notAccepted(entered.faults);
+    const revise = changeDetails(entered.fields, 'connection changed');
+    const changed = await this.connections.revise(connectionId, actorOf(request), expected, revise);
+    return answerWithAddress(this.connections, connectionOf(changed), reply);
   }
 
-  private async answer(connection: Connection, reply: FastifyReply): Promise<WithLeadAddress> {
-    reply.header('etag', etagOf(connection));
-    return { ...answerOf(connection), leadAddress: await this.connections.leadAddress(connection) };
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@Req() request: FastifyRequest): Promise<void> {
+    const expected = requiredVersionOf(request);
+    connectionOf(await this.connections.revise(connectionIdOf(request), actorOf(request), expected, remove));
   }
 }

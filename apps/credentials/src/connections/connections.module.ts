@@ -8,15 +8,24 @@ import { config } from '../config.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
-import { ConnectionsController, REGIONS } from './connections.controller.ts';
+import { ConnectionActionsController } from './connection-actions.controller.ts';
+import { FIELD_RULES, type FieldRules } from './connection-fields.ts';
+import { ConnectionVersionsController } from './connection-versions.controller.ts';
+import { ConnectionsController } from './connections.controller.ts';
 import { Connections } from './connections.ts';
 
 @Module({
   imports: [SecretsModule],
-  controllers: [ConnectionsController],
+  controllers: [ConnectionsController, ConnectionActionsController, ConnectionVersionsController],
   providers: [
     { provide: API_KEY, useValue: config.CREDENTIALS_API_KEY },
-    { provide: REGIONS, useValue: config.DYNAMICS_REGIONS },
+    {
+      provide: FIELD_RULES,
+      useValue: (): FieldRules => ({
+        regions: config.DYNAMICS_REGIONS,
+        today: new Date().toISOString().slice(0, 10),
+      }),
+    },
     {
       provide: Connections,
       inject: [DATABASE, Vault, RELAY],

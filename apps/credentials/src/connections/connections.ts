@@ -1,22 +1,30 @@
-/** What can be done with a connection. */
+/** Connections as they are kept: looked up, created, and changed one version at a time. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import type { AuditedAct } from '../audit.ts';
-import { secretPurpose, type Vault } from '../secrets/vault.ts';
+import type { SecretKind, Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { hashAddressKey, leadAddressOf, makeAddressKey } from './address-key.ts';
-import type { AccessFields, NewConnectionFields } from './connection-fields.ts';
-import type { Connection, ConnectionFacts } from './connection-facts.ts';
-import { commitVersion, findConnection, listConnections, lockConnection } from './connection-store.ts';
+import type { Fault, NewConnectionFields } from './connection-fields.ts';
+import type { Connection } from './connection-facts.ts';
+import {
+  commitVersion,
+  type ConnectionVersion,
+  findConnection,
+  findVersion,
+  listConnections,
+  listVersions,
+  lockConnection,
+} from './connection-store.ts';
+import { type Revise, type Revision, secretFacts } from './revisions.ts';
 
 /** Why a change was not made. */
 export type Refusal =
-  { kind: 'unknown' } | { kind: 'version-conflict'; version: number } | { kind: 'not-now'; detail: string };
+  | { kind: 'unknown' }
+  | { kind: 'version-conflict'; version: number }
+  | { kind: 'not-now'; detail: string }
+  | { kind: 'not-accepted'; faults: Fault[] };
 
 export type Changed = { ok: true; connection: Connection } | { ok: false; refusal: Refusal };
-
-/** What a changed connection looks like, or why it cannot be changed so. */
-export type Revision = { facts: ConnectionFacts; act: AuditedAct } | 'nothing to do' | { notNow: string };
 
 export interface ConnectionsOptions {
   database: Kysely<CredentialsTables>;
@@ -27,40 +35,33 @@ export interface ConnectionsOptions {
   now: () => Date;
 }
 
-/** Days after which an Office 365 password has to be changed. */
-const PASSWORD_DAYS = 90;
-const DAY_MS = 86_400_000;
+const SECRET_KINDS: SecretKind[] = ['client-secret', 'certificate', 'password'];
 
 export class Connections {
   constructor(private readonly options: ConnectionsOptions) {}
 
   /** Creates a draft with a lead address of its own. */
   async create(fields: NewConnectionFields, who: string): Promise<Connection> {
-    const { database, vault, now, wakeRelay } = this.options;
+    const { database, now, wakeRelay } = this.options;
     const changedAt = now();
-    const setAt = changedAt.toISOString();
-    const connectionId = randomUUID();
-    const addressKey = makeAddressKey(randomBytes);
-    const { access, ...details } = fields;
+    const newAddressKey = makeAddressKey(randomBytes);
+    const { publisher, offer, leadDestination, url, contactEmails, identity, secret } = fields;
     const connection: Connection = {
-      connectionId,
+      connectionId: randomUUID(),
       version: 1,
       changedAt,
       changedBy: who,
       facts: {
-        ...details,
-        ...identityOf(access),
+        ...{ publisher, offer, leadDestination, url, contactEmails },
+        ...identity,
         state: 'draft',
-        secret: { version: 1, setAt, ...expiry(access, changedAt) },
-        addressKey: { version: 1, hash: hashAddressKey(addressKey), setAt },
+        secret: secretFacts(secret, 1, changedAt),
+        addressKey: { version: 1, hash: hashAddressKey(newAddressKey), setAt: changedAt.toISOString() },
       },
     };
     await database.transaction().execute(async (transaction) => {
       await commitVersion(transaction, connection, 'connection created');
-      const secret = { connectionId, purpose: secretPurpose(access.authentication), version: 1 };
-      await vault.keep(transaction, secret, access.secret, changedAt);
-      const address = { connectionId, purpose: 'address-key' as const, version: 1 };
-      await vault.keep(transaction, address, addressKey, changedAt);
+      await this.keepSecrets(transaction, connection, { newSecret: secret, newAddressKey });
     });
     wakeRelay();
     return connection;
@@ -76,6 +77,14 @@ export class Connections {
     return connection?.facts.state === 'deleted' ? undefined : connection;
   }
 
+  versions(connectionId: string): Promise<ConnectionVersion[]> {
+    return listVersions(this.options.database, connectionId);
+  }
+
+  version(connectionId: string, version: number): Promise<ConnectionVersion | undefined> {
+    return findVersion(this.options.database, connectionId, version);
+  }
+
   /** The address to which the marketplace posts this connection's leads: as good as a key, so for its owner only. */
   async leadAddress({ connectionId, facts }: Connection): Promise<string | undefined> {
     const { database, vault, gatewayUrl } = this.options;
@@ -84,72 +93,67 @@ export class Connections {
     return key && leadAddressOf(gatewayUrl, key);
   }
 
-  /** From now on leads are taken in for the offer. A published connection stays as it is. */
-  publish(connectionId: string, who: string, expected?: number): Promise<Changed> {
-    return this.revise(connectionId, who, expected, ({ facts }) => {
-      if (facts.state === 'published') return 'nothing to do';
-      if (facts.state === 'paused') return { notNow: 'The connection is paused: resume it instead.' };
-      return { facts: { ...facts, state: 'published' }, act: 'connection published' };
-    });
-  }
-
   /**
-   * One change as one new version.
-   * @param expected the version that the change was made on; another one is refused as a conflict
-   * @param revise gives the new facts; what it stores besides belongs to the same transaction
+   * One change as one new version, with everything that belongs to it, or none of it.
+   * @param expected the version that the change was made on; on another one it is refused as a conflict
    */
-  private async revise(
+  async revise(
     connectionId: string,
     who: string,
     expected: number | undefined,
-    revise: (
-      connection: Connection,
-      transaction: Transaction<CredentialsTables>,
-      at: Date,
-    ) => Revision | Promise<Revision>,
+    revise: Revise,
   ): Promise<Changed> {
     const { database, now, wakeRelay } = this.options;
     const changed = await database.transaction().execute(async (transaction): Promise<Changed> => {
       const connection = await lockConnection(transaction, connectionId);
-      if (!connection || connection.facts.state === 'deleted') {
-        return { ok: false, refusal: { kind: 'unknown' } };
-      }
+      if (!connection || connection.facts.state === 'deleted') return refused({ kind: 'unknown' });
       const { version } = connection;
       if (expected !== undefined && expected !== version) {
-        return { ok: false, refusal: { kind: 'version-conflict', version } };
+        return refused({ kind: 'version-conflict', version });
       }
       const changedAt = now();
-      const revision = await revise(connection, transaction, changedAt);
-      if (revision === 'nothing to do') return { ok: true, connection };
-      if ('notNow' in revision) return { ok: false, refusal: { kind: 'not-now', detail: revision.notNow } };
-      const next = {
-        connectionId,
-        version: version + 1,
-        facts: revision.facts,
-        changedAt,
-        changedBy: who,
-      };
-      await commitVersion(transaction, next, revision.act);
+      const revision = revise(connection.facts, changedAt);
+      if (revision.kind === 'as-it-was') return { ok: true, connection };
+      if (revision.kind !== 'revised') return refused(revision);
+      const { facts, act } = revision;
+      const next = { connectionId, version: version + 1, facts, changedAt, changedBy: who };
+      await commitVersion(transaction, next, act);
+      await this.keepSecrets(transaction, next, revision);
       return { ok: true, connection: next };
     });
     wakeRelay();
     return changed;
   }
+
+  /** Seals what is new under the versions that the facts name; what it replaces, or is left over, is erased. */
+  private async keepSecrets(
+    transaction: Transaction<CredentialsTables>,
+    { connectionId, facts, changedAt }: Connection,
+    { newSecret, newAddressKey }: Pick<Revision & { kind: 'revised' }, 'newSecret' | 'newAddressKey'>,
+  ): Promise<void> {
+    const { vault } = this.options;
+    if (facts.state === 'deleted') {
+      await vault.erase(transaction, connectionId, [...SECRET_KINDS, 'address-key']);
+      return;
+    }
+    if (newSecret) {
+      await vault.erase(transaction, connectionId, SECRET_KINDS);
+      const { kind: purpose, version } = facts.secret;
+      await vault.keep(transaction, { connectionId, purpose, version }, newSecret.value, changedAt);
+    }
+    if (newAddressKey !== undefined) {
+      await vault.erase(transaction, connectionId, ['address-key']);
+      const { version } = facts.addressKey;
+      await vault.keep(
+        transaction,
+        { connectionId, purpose: 'address-key', version },
+        newAddressKey,
+        changedAt,
+      );
+    }
+  }
 }
 
-function identityOf(
-  access: AccessFields,
-): Pick<ConnectionFacts, 'authentication' | 'applicationId' | 'directoryId' | 'userName'> {
-  if (access.authentication === 'office-365') {
-    return { authentication: access.authentication, userName: access.userName };
-  }
-  const { authentication, applicationId, directoryId } = access;
-  return { authentication, applicationId, directoryId };
-}
-
-function expiry(access: AccessFields, setAt: Date): { expiresOn?: string } {
-  if (access.authentication === 'office-365') {
-    return { expiresOn: new Date(setAt.getTime() + PASSWORD_DAYS * DAY_MS).toISOString().slice(0, 10) };
-  }
-  return access.expiresOn === undefined ? {} : { expiresOn: access.expiresOn };
+function refused(refusal: Refusal): Changed {
+  return { ok: false, refusal };
 }

@@ -2,18 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { Authentication } from '@leads/contracts';
 import type { CredentialsTables } from '../tables.ts';
 import { associatedData, type Binding, decrypt, encrypt } from './envelope.ts';
 import type { MasterKeys } from './master-key.ts';
 
-/** What a connection keeps sealed. */
-export type Purpose = 'address-key' | 'client-secret' | 'password' | 'certificate';
+/** What a connection can sign in with. */
+export type SecretKind = 'client-secret' | 'certificate' | 'password';
 
-/** What a way to sign in keeps sealed. */
-export function secretPurpose(authentication: Authentication): Purpose {
-  return authentication === 'office-365' ? 'password' : 'client-secret';
-}
+/** What a connection keeps sealed. */
+export type Purpose = SecretKind | 'address-key';
 
 export interface SecretBinding extends Binding {
   purpose: Purpose;
@@ -75,18 +72,16 @@ export class Vault {
     return plain.toString();
   }
 
-  /** Erases what a connection keeps for a purpose, up to and including a version. */
+  /** Erases what a connection keeps for some purposes. */
   async erase(
     transaction: Kysely<CredentialsTables>,
     connectionId: string,
     purposes: Purpose[],
-    upToVersion = Number.MAX_SAFE_INTEGER,
   ): Promise<void> {
     await transaction
       .deleteFrom('secrets')
       .where('connection_id', '=', connectionId)
       .where('purpose', 'in', purposes)
-      .where('version', '<=', Math.min(upToVersion, 2_147_483_647))
       .execute();
   }
 }

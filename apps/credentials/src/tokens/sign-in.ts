@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Connection, ConnectionFacts } from '../connections/connection-facts.ts';
 import { readDynamicsUrl, type Regions } from '../connections/dynamics-url.ts';
-import { secretPurpose, type Vault } from '../secrets/vault.ts';
+import type { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';
 
@@ -22,8 +22,8 @@ export function signIn(options: SignInOptions): (connection: Connection) => Prom
     const address = readDynamicsUrl(facts.url, options.regions);
     if (!address.ok)
       return refused('url-not-allowed', address.fault, 'Correct the URL in the Connection details.');
-    const purpose = secretPurpose(facts.authentication);
-    const binding = { connectionId, purpose, version: facts.secret.version };
+    const { kind: purpose, version } = facts.secret;
+    const binding = { connectionId, purpose, version };
     const secret = await options.vault.open(options.database, binding);
     if (secret === undefined) {
       return {
