@@ -164,7 +164,8 @@ function operationOf(call: Call, part: Part, inChangeSet: boolean): Operation {
   const text = part.body.toString('latin1').replace(/^(?:\r?\n)+/, '');
   const match = /^([A-Z]+) (\S+)(?: HTTP\/1\.1)?[ \t]*\r?\n/.exec(text.endsWith('\n') ? text : `${text}\n`);
   if (!match) throw new MultipartError('A part does not begin with a request line.');
-  const [line, method = '', url = ''] = match;
+  const [line, method = '', sent = ''] = match;
+  const url = Buffer.from(sent, 'latin1').toString('utf8');
   if (url.length > MAX_URL)
     throw new MultipartError('An address in the batch is longer than 65,536 characters.');
   const { headers, rest } = parseHeaders(text.slice(line.length));

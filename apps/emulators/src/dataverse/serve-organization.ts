@@ -1,6 +1,6 @@
 // The walk of one request to an organisation: who calls, may they call now, what do they want.
 import { setTimeout as wait } from 'node:timers/promises';
-import { header, type Incoming, type Reply } from '../http/exchange.ts';
+import { header, isPending, type Incoming, type Reply } from '../http/exchange.ts';
 import { newGuid } from '../world/ids.ts';
 import type { World } from '../world/world.ts';
 import { authenticate, type TokenCache } from './authenticate.ts';
@@ -29,7 +29,7 @@ export function serveOrganization(
     serveUser(world, organization, request, user, now, delayMs);
   try {
     const user = authenticate(world, cache, organization, request, now);
-    if (!(user instanceof Promise)) return goOn(user);
+    if (!isPending(user)) return goOn(user);
     return user.then(goOn).catch(refusal);
   } catch (error) {
     return refusal(error);

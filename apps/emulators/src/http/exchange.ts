@@ -28,6 +28,11 @@ export type Reply = {
 
 export type Handler = (request: Incoming) => Reply | Promise<Reply>;
 
+/** True for something still to come; answers that are there at once spare the event loop a turn. */
+export function isPending<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
 /** A JSON answer; `contentType` replaces plain `application/json`. */
 export function json(status: number, value: unknown, contentType = 'application/json; charset=utf-8'): Reply {
   return { status, headers: { 'content-type': contentType }, body: JSON.stringify(value) };

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { locate } from './locate.ts';
-import type { Incoming, Reply } from './exchange.ts';
+import { isPending, type Incoming, type Reply } from './exchange.ts';
 
 /** Above the 116.85 MB that Dataverse itself names as its cap for one message. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
@@ -35,7 +35,7 @@ export function createHttpSite(
       } catch (error) {
         delivery = { kind: 'send', reply: ownFailure(error) };
       }
-      if (delivery instanceof Promise) {
+      if (isPending(delivery)) {
         delivery.then(
           (settled) => deliver(response, settled),
           (error: unknown) => deliver(response, { kind: 'send', reply: ownFailure(error) }),

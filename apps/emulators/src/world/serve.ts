@@ -5,7 +5,7 @@ import { serveControl } from '../control/serve-control.ts';
 import { serveOrganization, type Served } from '../dataverse/serve-organization.ts';
 import { createLogin, type Login } from '../entra/login.ts';
 import { serveLogin } from '../entra/serve-login.ts';
-import { html, type Incoming, type Reply } from '../http/exchange.ts';
+import { html, isPending, type Incoming, type Reply } from '../http/exchange.ts';
 import { LOGIN_HOSTS, OWN_HOST } from '../http/locate.ts';
 import type { Delivery, Serve } from '../http/server.ts';
 import { servePage } from '../pages/serve-page.ts';
@@ -24,7 +24,7 @@ export function serveWorld(world: World): Serve {
     const fault = world.faults.take(request, world.clock(), Math.random);
     if (fault) return serveWithFault(sites, request, fault);
     const served = serveSite(sites, request);
-    return served instanceof Promise
+    return isPending(served)
       ? served.then((settled) => sendAndNote(world, request, settled))
       : sendAndNote(world, request, served);
   };
@@ -91,7 +91,7 @@ function serveOwn(world: World, request: Incoming): Delivery | Promise<Delivery>
   const reply = request.path.startsWith('/control/')
     ? serveControl(world, request)
     : servePage(world, request, undefined);
-  return reply instanceof Promise
+  return isPending(reply)
     ? reply.then((settled) => ({ kind: 'send', reply: settled }))
     : { kind: 'send', reply };
 }
