@@ -45,10 +45,9 @@ export function upsertLead(call: Call, key: LeadKey): Reply {
   const { organization, user, request, root } = call;
   const ifMatch = condition(request, 'if-match');
   const ifNoneMatch = condition(request, 'if-none-match');
-  if (organization.settings.switches.upsertNeedsWrite && ifMatch === undefined && ifNoneMatch === undefined) {
-    demandCreate(organization, user);
-    demand(user, 'prvWriteLead', 'Basic', 'lead');
-  }
+  const either = ifMatch === undefined && ifNoneMatch === undefined && organization.settings.switches.upsertNeedsWrite;
+  if (either || ifNoneMatch !== undefined) demandCreate(organization, user);
+  if (either || ifMatch !== undefined) demand(user, 'prvWriteLead', 'Basic', 'lead');
   const before = lookUp(organization, key);
   if (before) {
     if (ifNoneMatch === '*') throw preconditionExists();
