@@ -14,11 +14,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => running.close(), 30_000);
 
-async function tokenRequests(): Promise<number> {
-  const { requests } = await running.control('GET', 'requests?host=login.microsoftonline.com');
-  return (requests as unknown[]).length;
-}
-
 async function audit(): Promise<{ who: string; what: string; details: Record<string, string> }[]> {
   const client = new pg.Client({ connectionString: running.databaseUrl });
   await client.connect();
@@ -32,9 +27,9 @@ async function audit(): Promise<{ who: string; what: string; details: Record<str
 describe('a token for the writer', () => {
   test('opens the organisation, comes sealed, and is asked for once', async () => {
     const { connectionId } = await running.create();
-    const before = await tokenRequests();
+    const before = await running.signIns();
     const answers = await Promise.all(Array.from({ length: 10 }, () => running.requester.ask(connectionId)));
-    expect(await tokenRequests()).toBe(before + 1);
+    expect(await running.signIns()).toBe(before + 1);
     const [first] = answers;
     if (first?.kind !== 'token') throw new Error(JSON.stringify(first));
     expect(first).toMatchObject({ connectionId, secretVersion: 1 });
@@ -51,12 +46,12 @@ describe('a token for the writer', () => {
 
   test('is refused with the cause and the remedy where the secret is wrong, and Entra is asked only once', async () => {
     const { connectionId } = await running.create({ clientSecret: 'not-the-secret' });
-    const before = await tokenRequests();
+    const before = await running.signIns();
     const first = await running.requester.ask(connectionId);
     expect(first).toMatchObject({ kind: 'refused', cause: 'AADSTS7000215', transient: false });
     expect(first).toHaveProperty('remedy', expect.stringContaining('Certificates & secrets'));
     expect(await running.requester.ask(connectionId)).toMatchObject({ cause: 'AADSTS7000215' });
-    expect(await tokenRequests()).toBe(before + 1);
+    expect(await running.signIns()).toBe(before + 1);
   });
 
   test('is refused for a connection that there is not', async () => {

@@ -58,6 +58,13 @@ export function readCertificate(
   };
 }
 
+/** Reads a certificate that was accepted when it was entered; whether it has expired meanwhile, Entra ID says. */
+export function readKeptCertificate(pem: string): Certificate {
+  const read = readCertificate(pem, new Date(0));
+  if (!read.ok) throw new Error('A certificate that was accepted cannot be read any more.');
+  return read.certificate;
+}
+
 /** Entra ID takes RSA keys of 2048 bits and more. */
 function describeWeakness(key: KeyObject): string | undefined {
   if (key.asymmetricKeyType !== 'rsa') return 'Its key is not an RSA key, which Entra ID needs.';

@@ -8,6 +8,7 @@ import { type KafkaSettings, provisionTopics, type Received } from '@leads/kafka
 import { eventually, testDatabase, testKafka } from '@leads/testing';
 import { type Child, startChild } from './child.ts';
 import { contoso } from './contoso.ts';
+import { type RunningEmulators, startEmulators } from './emulators.ts';
 import { readTopic } from './read-topic.ts';
 import { type Requester, startRequester } from './requester.ts';
 
@@ -27,8 +28,8 @@ export interface Running {
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** Creates a connection; `changes` replace what Contoso would enter. */
   create: (changes?: Record<string, unknown>) => Promise<{ connectionId: string; leadAddress: string }>;
-  /** Calls the emulators' control API. */
-  control: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+  control: RunningEmulators['control'];
+  signIns: RunningEmulators['signIns'];
   /** Starts the service once more with other settings; a second call's process is another instance. */
   start: (settings?: Record<string, string>) => Child;
   service: Child;
@@ -41,7 +42,7 @@ export interface Running {
   close: () => Promise<void>;
 }
 
-const appFile = (name: string): URL => new URL(`../../../${name}/dist/main.js`, import.meta.url);
+const main = new URL('../../dist/main.js', import.meta.url);
 
 /** Boots it all; what the service is told can be added to or changed. */
 export async function startForTest(settings: Record<string, string> = {}): Promise<Running> {
@@ -77,13 +78,11 @@ async function boot(
   await writeFile(masterKeyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
   await writeFile(requesterKeysFile, requester.jwks);
 
-  const emulators = startChild(appFile('emulators'), { EMULATORS_HTTP_PORT: '0', EMULATORS_SMTP_PORT: '0' });
-  closers.push(() => emulators.kill());
-  const [, emulatorsPort] = await emulators.says(/"http":(\d+)/);
-  const emulatorsUrl = `http://127.0.0.1:${emulatorsPort}`;
+  const emulators = await startEmulators();
+  closers.push(() => emulators.close());
 
   const start = (changes: Record<string, string> = {}): Child => {
-    const child = startChild(appFile('credentials'), {
+    const child = startChild(main, {
       KAFKA_BROKERS: kafka.brokers.join(','),
       KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
       DATABASE_URL: database.url,
@@ -92,7 +91,7 @@ async function boot(
       GATEWAY_PUBLIC_URL: 'https://gateway.example',
       MASTER_KEY_FILE: masterKeyFile,
       REQUESTER_KEYS_FILE: requesterKeysFile,
-      MICROSOFT_RESOLVER: emulatorsUrl,
+      MICROSOFT_RESOLVER: emulators.url,
       ...settings,
       ...changes,
     });
@@ -133,17 +132,8 @@ async function boot(
       if (status !== 201) throw new Error(`creating a connection: ${status} ${text}`);
       return body as { connectionId: string; leadAddress: string };
     },
-    control: async (method, path, body) => {
-      const answer = await fetch(`${emulatorsUrl}/control/${path}`, {
-        method,
-        ...(body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-      return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-    },
+    control: emulators.control,
+    signIns: emulators.signIns,
     start,
     service,
     published: async (topic, fits, count) => {

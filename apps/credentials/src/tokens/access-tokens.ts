@@ -174,9 +174,11 @@ export class AccessTokens {
     { accessToken, expiresAt }: EntraAnswer & { kind: 'token' },
     now: number,
   ): void {
-    const usableUntil = expiresAt.getTime() - LAST_MS;
+    const lifetime = expiresAt.getTime() - now;
+    // Of a token that lives no longer than its last minutes, half: asking anew each time would be a loop to Entra.
+    const usableUntil = now + Math.max(lifetime - LAST_MS, lifetime / 2);
     // Spread over the last third of its use, so that connections set up together do not renew together.
-    const renewAt = now + Math.max(0, usableUntil - now) * (2 / 3 + this.options.random() / 3);
+    const renewAt = now + (usableUntil - now) * (2 / 3 + this.options.random() / 3);
     this.kept.delete(connectionId);
     this.kept.set(connectionId, {
       credential,

@@ -1,18 +1,22 @@
 /** Asks Entra ID for one access token through MSAL, over our own HTTP client. */
 import {
+  type AuthenticationResult,
   AuthError,
   ConfidentialClientApplication,
   type INetworkModule,
+  type NodeAuthOptions,
   PublicClientApplication,
   type ServerError,
 } from '@azure/msal-node';
 import type { Outbound, OutboundAnswer } from '@leads/service';
+import type { Certificate } from '../connections/certificate.ts';
 import type { SignInHost } from '../connections/dynamics-url.ts';
 import { explainRefusal, type RefusedAnswer, type TokenRefusal } from './refusals.ts';
 
 /** How a connection proves itself. */
 export type Credential =
   | { kind: 'client-secret'; applicationId: string; directoryId: string; secret: string }
+  | { kind: 'certificate'; applicationId: string; directoryId: string; certificate: Certificate }
   | { kind: 'password'; publicClientId: string; userName: string; password: string };
 
 export interface TokenWish {
@@ -42,30 +46,42 @@ export async function askEntra(wish: TokenWish, sender: Sender): Promise<EntraAn
     if (!result?.accessToken || !result.expiresOn) return refused({ status: network.status ?? 200 });
     return { kind: 'token', accessToken: result.accessToken, expiresAt: result.expiresOn };
   } catch (error) {
-    if (!(error instanceof AuthError) && network.status !== undefined) throw error;
+    // Neither an answer nor a failure to get one: the fault is ours.
+    if (network.status === undefined && !network.failed) throw error;
     return refused({ ...network.answer(), ...numberOf(error) });
   }
 }
 
-function acquire(wish: TokenWish, networkClient: INetworkModule) {
-  const { credential, signInHost, url } = wish;
+function acquire(
+  { credential, signInHost, url }: TokenWish,
+  networkClient: INetworkModule,
+): Promise<AuthenticationResult | null> {
   const system = { networkClient, disableInternalRetries: true };
   const scopes = [`${url}/.default`];
-  if (credential.kind === 'client-secret') {
-    const { applicationId, directoryId, secret } = credential;
-    const auth = {
-      clientId: applicationId,
-      authority: `https://${signInHost}/${directoryId}`,
-      clientSecret: secret,
-    };
-    const application = new ConfidentialClientApplication({ auth, system });
-    return application.acquireTokenByClientCredential({ scopes, skipCache: true });
+  if (credential.kind === 'password') {
+    const { publicClientId: clientId, userName: username, password } = credential;
+    // The user's own directory, by its domain: on /common this grant is refused (AADSTS9001023).
+    const authority = `https://${signInHost}/${username.slice(username.lastIndexOf('@') + 1)}`;
+    const application = new PublicClientApplication({ auth: { clientId, authority }, system });
+    // Deprecated, and the only grant there is for what the marketplace's dialog calls Office 365.
+    return application.acquireTokenByUsernamePassword({ scopes, username, password });
   }
-  const { publicClientId, userName, password } = credential;
-  // The user's own directory is found by its domain: /common is refused (AADSTS9001023).
-  const authority = `https://${signInHost}/organizations`;
-  const application = new PublicClientApplication({ auth: { clientId: publicClientId, authority }, system });
-  return application.acquireTokenByUsernamePassword({ scopes, username: userName, password });
+  const { applicationId: clientId, directoryId } = credential;
+  const proof =
+    credential.kind === 'client-secret'
+      ? { clientSecret: credential.secret }
+      : { clientCertificate: msalCertificate(credential.certificate) };
+  const auth = { clientId, authority: `https://${signInHost}/${directoryId}`, ...proof };
+  const application = new ConfidentialClientApplication({ auth, system });
+  return application.acquireTokenByClientCredential({ scopes, skipCache: true });
+}
+
+function msalCertificate({
+  thumbprint,
+  privateKey,
+  chain,
+}: Certificate): NonNullable<NodeAuthOptions['clientCertificate']> {
+  return { thumbprintSha256: thumbprint, privateKey, x5c: chain };
 }
 
 function refused(answer: RefusedAnswer): EntraAnswer {
@@ -82,6 +98,7 @@ function numberOf(error: unknown): { number?: number; error?: string } {
 /** What MSAL sends goes through `Outbound`; status and Retry-After are kept, for MSAL's errors do not carry them. */
 class RecordingNetwork implements INetworkModule {
   status: number | undefined;
+  failed = false;
   private retryAfterMs: number | undefined;
 
   constructor(private readonly sender: Sender) {}
@@ -105,7 +122,10 @@ class RecordingNetwork implements INetworkModule {
   private async exchange<T>(
     request: Parameters<Sender['send']>[0],
   ): Promise<{ headers: Record<string, string>; body: T; status: number }> {
-    const answer = await this.sender.send(request);
+    const answer = await this.sender.send(request).catch((error: unknown) => {
+      this.failed = true;
+      throw error;
+    });
     this.status = answer.status;
     this.retryAfterMs = retryAfterOf(answer);
     return { headers: answer.headers, body: jsonOf(answer) as T, status: answer.status };

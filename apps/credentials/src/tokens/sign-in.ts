@@ -1,5 +1,6 @@
 /** Signs a connection in at Entra ID, with its secret as it is now. */
 import type { Kysely } from 'kysely';
+import { readKeptCertificate } from '../connections/certificate.ts';
 import type { Connection, ConnectionFacts } from '../connections/connection-facts.ts';
 import { readDynamicsUrl, type Regions } from '../connections/dynamics-url.ts';
 import type { Vault } from '../secrets/vault.ts';
@@ -44,17 +45,23 @@ export function signIn(options: SignInOptions): (connection: Connection) => Prom
   };
 }
 
+/** @returns `undefined` where users cannot be signed in by this installation */
 function credentialOf(
   facts: ConnectionFacts,
   secret: string,
   publicClientId: string | undefined,
 ): Credential | undefined {
-  if (facts.authentication === 'azure-active-directory') {
-    const { applicationId = '', directoryId = '' } = facts;
-    return { kind: 'client-secret', applicationId, directoryId, secret };
+  const { applicationId = '', directoryId = '', userName = '' } = facts;
+  switch (facts.secret.kind) {
+    case 'client-secret':
+      return { kind: 'client-secret', applicationId, directoryId, secret };
+    case 'certificate':
+      return { kind: 'certificate', applicationId, directoryId, certificate: readKeptCertificate(secret) };
+    case 'password':
+      return publicClientId === undefined
+        ? undefined
+        : { kind: 'password', publicClientId, userName, password: secret };
   }
-  if (publicClientId === undefined) return undefined;
-  return { kind: 'password', publicClientId, userName: facts.userName ?? '', password: secret };
 }
 
 function refused(cause: string, what: string, remedy: string): EntraAnswer {
