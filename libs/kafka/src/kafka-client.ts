@@ -7,7 +7,7 @@ import type { KafkaSettings } from './settings.ts';
 const SAME_LINE_MS = 60_000;
 
 /** What of the client's log fields is worth a line, and can hold no part of a record. */
-const SHOWN_FIELDS = ['groupId', 'topic', 'partition', 'broker', 'error', 'retryCount'] as const;
+const SHOWN_FIELDS = ['groupId', 'topic', 'partition', 'broker', 'error'] as const;
 
 /**
  * A client whose warnings and errors go to the given log, never with payloads. Without a log it is silent,

@@ -41,6 +41,13 @@ const CONNECT_PAUSE = { firstMs: 250, mostMs: 5_000 };
  * `listen` returns at once and joins in the background, so a service starts without its broker and says so
  * through {@link isConsuming}. `close` finishes the chunk under way, commits it and leaves the group.
  */
+/**
+ * A killed member's partitions lie still until its session has ended, and a member that starts meanwhile waits as
+ * long: so both are as short as the broker allows (group.min.session.timeout.ms is 6 s). Handlers take
+ * milliseconds and are covered by heartbeats.
+ */
+const MEMBERSHIP = { sessionTimeout: 6_000, rebalanceTimeout: 8_000, heartbeatInterval: 1_500 };
+
 export class KafkaTransport extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   readonly #options: KafkaTransportOptions;
@@ -67,9 +74,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     this.#consumer = this.#kafka.consumer({
       groupId: this.#groupId,
       allowAutoTopicCreation: false,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3_000,
+      ...MEMBERSHIP,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      // A consumer that is closed while it joins again crashes, and would otherwise come back.
+      retry: { restartOnFailure: () => Promise.resolve(!this.#closing.signal.aborted) },
     });
   }
 
@@ -160,6 +168,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const { onFatal, log } = this.#options;
     const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      if (this.#closing.signal.aborted) {
+        // Closed while joining again: the client has to be running before it can be stopped.
+        setImmediate(
+          () => void this.#consumer.disconnect().catch((error: unknown) => void log.warn(String(error))),
+        );
+        return;
+      }
       const mine = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => partitionName(topic, partition)),
       );
