@@ -149,15 +149,18 @@ describe('a posted lead', () => {
       answered = true;
       return result;
     });
-    await eventually(async () => {
-      const { rows } = await sql`
-        select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into accepted%'
-          and datname = current_database() and pid <> pg_backend_pid()`.execute(database);
-      expect(rows).toHaveLength(1);
-    });
-    expect(answered).toBe(false);
-    expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
-    await holder.rollback().execute();
+    try {
+      await eventually(async () => {
+        const { rows } = await sql`
+          select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%insert into accepted%'
+            and datname = current_database() and pid <> pg_backend_pid()`.execute(database);
+        expect(rows).toHaveLength(1);
+      });
+      expect(answered).toBe(false);
+      expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
+    } finally {
+      await holder.rollback().execute();
+    }
     const { status, answer } = await posted;
     expect(status).toBe(202);
     expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([

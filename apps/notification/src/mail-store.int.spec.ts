@@ -78,6 +78,7 @@ describe('a mail', () => {
     await follow(connectionWith(connectionId, [ANN]), connectionWith(connectionId, [ANN, BOB], 2));
     await addMails(database, [writtenLead(connectionId)]);
     await follow(connectionWith(connectionId, [BOB], 3));
+    await addressMails(database);
     expect(await mails()).toMatchObject([{ state: 'due', contacts: [ANN, BOB] }]);
   });
 
