@@ -45,7 +45,8 @@ export function upsertLead(call: Call, key: LeadKey): Reply {
   const { organization, user, request, root } = call;
   const ifMatch = condition(request, 'if-match');
   const ifNoneMatch = condition(request, 'if-none-match');
-  const either = ifMatch === undefined && ifNoneMatch === undefined && organization.settings.switches.upsertNeedsWrite;
+  const either =
+    ifMatch === undefined && ifNoneMatch === undefined && organization.settings.switches.upsertNeedsWrite;
   if (either || ifNoneMatch !== undefined) demandCreate(organization, user);
   if (either || ifMatch !== undefined) demand(user, 'prvWriteLead', 'Basic', 'lead');
   const before = lookUp(organization, key);

@@ -161,8 +161,10 @@ function operationOf(call: Call, part: Part, inChangeSet: boolean): Operation {
     throw new MultipartError(
       "A part must have the Content-Type 'application/http' or, for a change set, 'multipart/mixed'.",
     );
-  const text = part.body.toString('latin1').replace(/^(?:\r?\n)+/, '');
-  const match = /^([A-Z]+) (\S+)(?: HTTP\/1\.1)?[ \t]*\r?\n/.exec(text.endsWith('\n') ? text : `${text}\n`);
+  const text = part.body.toString('latin1').replace(/^(?:\r\n)+/, '');
+  const match = /^([A-Z]+) (\S+)(?: HTTP\/1\.1)?[ \t]*\r\n/.exec(
+    text.endsWith('\r\n') ? text : `${text}\r\n`,
+  );
   if (!match) throw new MultipartError('A part does not begin with a request line.');
   const [line, method = '', sent = ''] = match;
   const url = Buffer.from(sent, 'latin1').toString('utf8');
@@ -176,7 +178,7 @@ function operationOf(call: Call, part: Part, inChangeSet: boolean): Operation {
     throw new MultipartError('Content-ID header not present in a part of the change set.');
   const { resource, search } = resourceOf(call, url);
   if (resource === '$batch') throw new MultipartError('A batch cannot hold another batch.');
-  const body = Buffer.from(rest.replace(/(?:\r?\n)+$/, ''), 'latin1');
+  const body = Buffer.from(rest.replace(/(?:\r\n)+$/, ''), 'latin1');
   return {
     request: { ...call.request, method, search, headers, body, tooLarge: false },
     resource,

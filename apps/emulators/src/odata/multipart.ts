@@ -13,8 +13,8 @@ export function boundaryOf(contentType: string): string | undefined {
 }
 
 /**
- * Splits a body at its boundary. Lines may end in CRLF or LF, as OData's own reader takes both; the closing
- * boundary must be there. Throws a `MultipartError`.
+ * Splits a body at its boundary. Boundary and header lines must end in CRLF and the closing boundary must be there.
+ * Throws a `MultipartError`.
  */
 export function parseMultipart(body: Buffer, boundary: string): Part[] {
   const text = body.toString('latin1');
@@ -39,18 +39,17 @@ function findDelimiter(text: string, delimiter: string, from: number): number {
   for (let at = text.indexOf(delimiter, from); at >= 0; at = text.indexOf(delimiter, at + 1)) {
     const next = text[at + delimiter.length];
     const ends = next === undefined || next === '\r' || next === '\n' || next === '-' || next === ' ';
-    if ((at === 0 || text[at - 1] === '\n') && ends) return at;
+    if ((at === 0 || text.startsWith('\r\n', at - 2)) && ends) return at;
   }
   return -1;
 }
 
 function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? -1 : end + 1;
+  const end = text.indexOf('\r\n', from);
+  return end < 0 ? -1 : end + 2;
 }
 
-const trimLineEnd = (text: string): string =>
-  text.endsWith('\r\n') ? text.slice(0, -2) : text.endsWith('\n') ? text.slice(0, -1) : text;
+const trimLineEnd = (text: string): string => (text.endsWith('\r\n') ? text.slice(0, -2) : text);
 
 /** Splits `text` (one character a byte) into header lines and what follows the empty line. */
 function parsePart(text: string): Part {
@@ -64,7 +63,8 @@ export function parseHeaders(text: string): { headers: Record<string, string>; r
   let at = 0;
   while (at < text.length) {
     const next = endOfLine(text, at);
-    const line = (next < 0 ? text.slice(at) : text.slice(at, next)).replace(/\r?\n$/, '');
+    const line = (next < 0 ? text.slice(at) : text.slice(at, next)).replace(/\r\n$/, '');
+    if (line.includes('\n')) throw new MultipartError('Lines must end in CRLF.');
     at = next < 0 ? text.length : next;
     if (line === '') break;
     const colon = line.indexOf(':');
