@@ -101,6 +101,8 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
       if (facts?.fence === lane.fence) lane.refresh(facts);
       else this.drop(connectionId, lane);
     }
+    // A claim whose answer was lost left lanes that are ours without our knowing.
+    for (const [connectionId, facts] of renewed) if (!this.held.has(connectionId)) this.take(facts);
     const share = await laneShare(this.database);
     const surplus = [...this.held.keys()].slice(share);
     if (surplus.length > 0) await this.giveBack(surplus);

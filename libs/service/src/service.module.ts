@@ -46,7 +46,8 @@ export class ServiceModule implements OnApplicationShutdown {
 
   static forService(options: ServiceOptions): DynamicModule {
     const { name, schema, settings } = options;
-    const instance = settings.INSTANCE_ID ?? `${name}-${randomUUID().slice(0, 8)}`;
+    // Never the same twice: what a killed process still holds (leases, a place in a group) is not its successor's.
+    const instance = `${settings.INSTANCE_ID ?? name}-${randomUUID().slice(0, 8)}`;
     const log = createLog({ service: name, instance, level: settings.LOG_LEVEL });
     const kafka = {
       brokers: settings.KAFKA_BROKERS,

@@ -16,7 +16,7 @@ export const serviceSettings = {
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  /** Tells one process of a service from another; made up where not given. */
+  /** Begins the name under which this process holds leases and writes logs; a new ending is made at each start. */
   INSTANCE_ID: z
     .string()
     .regex(/^[\w.-]{1,100}$/)
