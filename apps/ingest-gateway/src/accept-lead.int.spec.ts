@@ -236,6 +236,8 @@ describe('a post that is refused', () => {
     ['an unknown address key', 404, body, { key: 'nobodys-key' }],
     ['an unknown address key and a body that is no JSON', 404, () => '{', { key: 'nobodys-key' }],
     ['an unknown address key and a body too large', 404, () => large, { key: 'nobodys-key' }],
+    ['an address that cannot be one', 404, body, { key: '%zz' }],
+    ['an address key longer than any', 404, body, { key: 'x'.repeat(200) }],
     ['a body that is no JSON', 400, () => '{ "userDetails": ', {}],
     ['an empty body', 400, () => '', {}],
     ['no body', 400, () => null, {}],
@@ -258,6 +260,7 @@ describe('a post that is refused', () => {
     expect(refused.status).toBe(status);
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(refused.answer).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+    expect(JSON.stringify(refused.answer)).not.toContain(options.key ?? KEY);
     expect(refused.answer['detail']).toMatch(/[Nn]othing was (kept|changed)/);
     expect(refused.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
     expect(await everyRow()).toEqual(before);

@@ -38,6 +38,13 @@ export function sendProblem(
     .send(JSON.stringify({ type: 'about:blank', ...problem }));
 }
 
+/** The answer at an address that nothing listens at. */
+export const NOTHING_HERE: Problem = {
+  status: 404,
+  title: 'Not found',
+  detail: 'There is nothing at this address. Nothing was changed.',
+};
+
 /** The problem that stands for an error of the framework; `undefined` for one of ours that nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
@@ -47,7 +54,7 @@ export function problemOf(error: unknown): Problem | undefined {
     case 400:
       return { status, title: 'Bad request', detail: 'The request is not well formed. Nothing was changed.' };
     case 404:
-      return { status, title: 'Not found', detail: 'There is nothing at this address. Nothing was changed.' };
+      return NOTHING_HERE;
     case 413:
       return {
         status,

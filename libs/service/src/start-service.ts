@@ -4,8 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OutboxRelay } from '@leads/database';
 import type { KafkaTransport } from '@leads/kafka';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, nestLogger } from './log.ts';
-import { ProblemFilter } from './problem.ts';
+import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
 import {
   LOG,
   RELAY,
@@ -28,7 +29,13 @@ export async function startService(
   module: Type,
   options: StartOptions = {},
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    // What cannot be an address is not repeated in the answer: it can hold a key.
+    frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, NOTHING_HERE),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
     abortOnError: false,
