@@ -2,18 +2,16 @@
 import { z } from 'zod';
 import { fileContent, optionalOrigin, readSettings, serviceSettings } from '@leads/service';
 import { KNOWN_REGIONS, readRegions } from './connections/dynamics-url.ts';
+import { masterKeySettings } from './secrets/config.ts';
 import { readRequesterKeys } from './tokens/token-request.ts';
 
 export const config = readSettings(process.env, {
   ...serviceSettings,
+  ...masterKeySettings,
   /** Who sends it may use the API. */
   CREDENTIALS_API_KEY: z.string().min(16),
   /** Where the marketplace reaches the gateway; lead addresses begin with it. */
   GATEWAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
-  /** The file with the master key: 32 bytes in base64 on the first line, older keys on the following ones. */
-  MASTER_KEY_FILE: z.string().optional(),
-  /** The same text, where there is no file. */
-  MASTER_KEY: z.string().optional(),
   /** A JWKS with the Ed25519 public keys of who may ask for tokens; the key id is the requester's name. */
   REQUESTER_KEYS_FILE: fileContent.transform(understood(readRequesterKeys)),
   /** Where requests to Microsoft's hosts go instead, in local runs and tests. */

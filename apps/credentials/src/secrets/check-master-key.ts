@@ -6,9 +6,7 @@ import { sql } from 'kysely';
 import type { Logger } from '@leads/service';
 import type { CredentialsTables } from '../tables.ts';
 import { CannotOpen } from './envelope.ts';
-import { MasterKeyUnreadable } from './key-ring.ts';
-import { MasterKeyMissing, type MasterKeys } from './master-key.ts';
-import { ROTATION_LOCK } from './vault.ts';
+import { MasterKeyMissing, type MasterKeys, MasterKeyUnreadable } from './master-key.ts';
 
 /** Wrapped under every master key in use. Nothing is protected by it, so it may be known. */
 const KNOWN = Buffer.from('leads.credentials key check v1..');
@@ -17,7 +15,7 @@ const KNOWN = Buffer.from('leads.credentials key check v1..');
 export class MasterKeyRefused extends Error {}
 
 /**
- * Checks every master key that the database names; a new database takes the key at hand for its own.
+ * Checks every master key that the database names, and names the newest at hand; a new database takes it for its own.
  * @throws MasterKeyRefused where a key is missing or wrong; nothing was changed then
  */
 export async function checkMasterKey(
@@ -31,19 +29,19 @@ export async function checkMasterKey(
     await masterKeys.wrap(randomBytes(32));
     await database.transaction().execute(async (transaction) => {
       // Two first starts with different keys: the second must find the first one's.
-      await sql`select pg_advisory_xact_lock(${ROTATION_LOCK})`.execute(transaction);
+      await sql`select pg_advisory_xact_lock(hashtext('credentials master key check'))`.execute(transaction);
       const known = await transaction.selectFrom('master_keys').select(['id', 'key_check']).execute();
       for (const { id, key_check } of known) {
         const opened = await masterKeys.unwrap({ masterKeyId: id, wrapped: key_check });
         if (!opened.equals(KNOWN)) throw new CannotOpen();
       }
-      if (known.length === 0) await registerMasterKey(transaction, masterKeys);
+      await registerMasterKey(transaction, masterKeys);
     });
   } catch (error) {
     const why = refusal(error);
     if (why === undefined) throw error;
     throw new MasterKeyRefused(
-      `The service does not start: ${why}. Without the right master key no stored secret opens; nothing was changed or lost. Put the key back under which this database was set up (MASTER_KEY_FILE).`,
+      `The service does not start: ${why}. Without the right master key no stored secret opens; nothing was changed or lost. Put the key back under which this database was set up (MASTER_KEY_FILE, MASTER_KEY or MASTER_KEY_VAULT_KEY).`,
       { cause: error },
     );
   }

@@ -1,8 +1,8 @@
 /** Master keys from a file: one base64 line a key, the first wraps, the others only open what they wrapped. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { CannotOpen, decrypt, encrypt } from './envelope.ts';
-import { MasterKeyMissing, type MasterKeys, type WrappedKey } from './master-key.ts';
+import { MasterKeyMissing, type MasterKeys, MasterKeyUnreadable, type WrappedKey } from './master-key.ts';
 
 const KEY_BYTES = 32;
 
@@ -12,9 +12,6 @@ export interface NamedKey {
   key: Buffer;
 }
 
-/** The master keys cannot be read: says which line, never what stands there. */
-export class MasterKeyUnreadable extends Error {}
-
 /** The name of a key tells keys apart and nothing of the key. */
 export function nameOf(key: Buffer): string {
   return `local-${createHash('sha256').update('leads master key').update(key).digest('hex').slice(0, 16)}`;
@@ -22,10 +19,7 @@ export function nameOf(key: Buffer): string {
 
 /** Reads the text of a key file. @throws MasterKeyUnreadable */
 export function readKeyRing(text: string): [NamedKey, ...NamedKey[]] {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const lines = text.split(/[\s,]+/).filter((line) => line !== '');
   const keys = lines.map((line, index) => {
     const key = Buffer.from(line, 'base64');
     if (key.length !== KEY_BYTES || key.toString('base64') !== line) {
@@ -79,4 +73,22 @@ export function fileKeyRing(path: string): KeyRing {
       throw new MasterKeyUnreadable(`the file cannot be read (${code})`);
     }
   });
+}
+
+/**
+ * Puts a new key in the first place of a key file. Whoever reads the file meanwhile finds the old text or the new
+ * one; after a crash too.
+ */
+export async function addKeyToFile(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  readKeyRing(text);
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n${text.trim()}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
 }

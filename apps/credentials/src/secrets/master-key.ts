@@ -8,9 +8,9 @@ export interface WrappedKey {
 
 /** The names of master keys are not secret; the keys never leave what implements this. */
 export interface MasterKeys {
-  /** Wraps under the newest master key. */
+  /** Wraps under the newest master key. @throws MasterKeyUnreadable */
   wrap(dataKey: Buffer): Promise<WrappedKey>;
-  /** @throws MasterKeyMissing where the named key is not at hand, CannotOpen where the bytes do not open. */
+  /** @throws MasterKeyUnreadable, MasterKeyMissing where the named key is not at hand, CannotOpen where the bytes do not open. */
   unwrap(key: WrappedKey): Promise<Buffer>;
 }
 
@@ -20,3 +20,6 @@ export class MasterKeyMissing extends Error {
     super(`The master key ${masterKeyId} is not at hand.`);
   }
 }
+
+/** The master keys cannot be read or reached: says where and why, never what they are. */
+export class MasterKeyUnreadable extends Error {}

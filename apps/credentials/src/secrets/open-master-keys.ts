@@ -1,21 +1,21 @@
 /** Where the master key lives, as the settings say. */
+import { DefaultAzureCredential } from '@azure/identity';
 import { MasterKeyRefused } from './check-master-key.ts';
+import type { MasterKeySettings } from './config.ts';
 import { fileKeyRing, KeyRing } from './key-ring.ts';
+import { KeyVaultKeys } from './key-vault-keys.ts';
 import type { MasterKeys } from './master-key.ts';
 
-export interface MasterKeySettings {
-  MASTER_KEY_FILE?: string | undefined;
-  MASTER_KEY?: string | undefined;
-}
-
 /** @throws MasterKeyRefused unless exactly one place is named */
-export function openMasterKeys({ MASTER_KEY_FILE, MASTER_KEY }: MasterKeySettings): MasterKeys {
-  if ((MASTER_KEY_FILE === undefined) === (MASTER_KEY === undefined)) {
-    throw new MasterKeyRefused(
-      'The service does not start: it needs to be told where its master key is, in exactly one of MASTER_KEY_FILE and MASTER_KEY.',
-    );
+export function openMasterKeys(settings: MasterKeySettings): MasterKeys {
+  const { MASTER_KEY_FILE: file, MASTER_KEY: text, MASTER_KEY_VAULT_KEY: keyUrl } = settings;
+  const places = [file, text, keyUrl].filter((place) => place !== undefined);
+  if (places.length === 1) {
+    if (file !== undefined) return fileKeyRing(file);
+    if (text !== undefined) return new KeyRing(() => Promise.resolve(text));
+    if (keyUrl !== undefined) return new KeyVaultKeys({ keyUrl, credential: new DefaultAzureCredential() });
   }
-  return MASTER_KEY_FILE === undefined
-    ? new KeyRing(() => Promise.resolve(MASTER_KEY ?? ''))
-    : fileKeyRing(MASTER_KEY_FILE);
+  throw new MasterKeyRefused(
+    'The service does not start: it needs to be told where its master key is, in exactly one of MASTER_KEY_FILE, MASTER_KEY and MASTER_KEY_VAULT_KEY.',
+  );
 }

@@ -4,7 +4,8 @@ import { createLog, type serviceSettings } from '@leads/service';
 import type { z } from 'zod';
 import type { CredentialsTables } from '../tables.ts';
 import { checkMasterKey, MasterKeyRefused } from './check-master-key.ts';
-import { type MasterKeySettings, openMasterKeys } from './open-master-keys.ts';
+import type { MasterKeySettings } from './config.ts';
+import { openMasterKeys } from './open-master-keys.ts';
 
 type Settings = z.infer<z.ZodObject<typeof serviceSettings>> & MasterKeySettings;
 

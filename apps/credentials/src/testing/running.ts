@@ -102,7 +102,7 @@ async function boot(
   const [, address] = await service.says(/"address":"([^"]+)"/);
 
   const call: Running['call'] = async (method, path, body, headers = {}) => {
-    const answer = await fetch(`${address}${path}`, {
+    const answer = await fetch(new URL(path, address), {
       method,
       headers: {
         authorization: `Bearer ${apiKey}`,
