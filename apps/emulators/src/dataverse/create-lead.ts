@@ -6,7 +6,7 @@ import { checkColumns, checkStatus, requireColumns } from './check-columns.ts';
 import { dataverseTime } from './dates.ts';
 import { duplicateEntityKey, duplicatePrimaryKey } from './errors.ts';
 import { refuseDuplicates, runPlugins } from './customer-rules.ts';
-import { checkSelect, etagOf, leadEntity } from './lead-view.ts';
+import { checkSelect, etagOf, leadEntity, wantsFormatted } from './lead-view.ts';
 import type { Columns, LeadRow } from './lead-store.ts';
 import type { Organization, SystemUser } from './organization.ts';
 import { demandCreate } from './privileges.ts';
@@ -36,7 +36,7 @@ export function representation(call: Call, row: LeadRow, status: 200 | 201): Rep
   const shown = select === undefined ? '' : `(${select.join(',')})`;
   const entity = {
     '@odata.context': `${call.root}/$metadata#leads${shown}/$entity`,
-    ...leadEntity(row, call.organization, select),
+    ...leadEntity(row, call.organization, select, wantsFormatted(call.request)),
   };
   const reply = json(status, entity, 'application/json; odata.metadata=minimal');
   return {

@@ -291,6 +291,48 @@ describe('read', () => {
   });
 });
 
+describe('preferences', () => {
+  const all = { prefer: 'odata.include-annotations="*"' };
+
+  test('all annotations bring formatted values, and details of errors', async () => {
+    await call('POST', 'leads', { body: { ...lead, leadsourcecode: 8, donotemail: true } });
+    const read = await call('GET', `leads(${ID})?$select=leadsourcecode,donotemail,subject`, {
+      headers: all,
+    });
+    expect(read.body()).toMatchObject({
+      leadsourcecode: 8,
+      'leadsourcecode@OData.Community.Display.V1.FormattedValue': 'Web',
+      'donotemail@OData.Community.Display.V1.FormattedValue': 'Yes',
+    });
+    const refused = await call('GET', `leads(${ABSENT})`, { headers: all });
+    expect(Object.keys(errorOf(refused))).toContain('@Microsoft.PowerApps.CDS.ErrorDetails.HttpStatusCode');
+    expect(Object.keys(errorOf(await call('GET', `leads(${ABSENT})`)))).toEqual(['code', 'message']);
+  });
+
+  test('plug-ins are left out for those who may ask for it', async () => {
+    await running.control('PATCH', `organizations/${host}`, {
+      plugins: [{ column: 'subject', text: 'No.' }],
+    });
+    const headers = { 'MSCRM.BypassBusinessLogicExecution': 'CustomSync' };
+    expect((await call('POST', 'leads', { body: lead })).status).toBe(400);
+    expect((await call('POST', 'leads', { body: lead, headers, as: 'writer' })).status).toBe(403);
+    expect((await call('POST', 'leads', { body: lead, headers })).status).toBe(204);
+  });
+
+  test('long answers are compressed for those who take gzip', async () => {
+    await call('POST', 'leads', { body: { ...lead, description: 'x'.repeat(2000) } });
+    const plain = await call('GET', `leads(${ID})`);
+    const zipped = await fetch(`http://127.0.0.1:${running.httpPort}/org/${host}${API}/leads(${ID})`, {
+      headers: { authorization: `Bearer ${tokens['admin']}` },
+    });
+    expect([plain.headers['content-encoding'], zipped.headers.get('content-encoding')]).toEqual([
+      undefined,
+      'gzip',
+    ]);
+    expect(await zipped.json()).toMatchObject({ description: 'x'.repeat(2000) });
+  });
+});
+
 describe('what is around the leads', () => {
   test.each([
     ['RetrieveVersion()', { Version: '9.2.26114.00168' }],

@@ -1,4 +1,5 @@
 // A stored lead as the Web API shows it: every readable column, or those selected.
+import { header, type Incoming } from '../http/exchange.ts';
 import { dataverseTime } from './dates.ts';
 import { unknownProperty } from './errors.ts';
 import { parseColumns, type Columns, type LeadRow } from './lead-store.ts';
@@ -52,16 +53,37 @@ export function isReadable(name: string, organization: Organization): boolean {
   return column !== undefined && (column.type === 'lookup') === (lookup !== undefined);
 }
 
+const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
+
+/** Whether the caller prefers formatted values beside the plain ones. */
+export const wantsFormatted = (request: Incoming): boolean =>
+  /odata\.include-annotations="?[^"]*(\*|FormattedValue)/.test(header(request, 'prefer'));
+
 /** One lead as an entity of a Web API answer. */
 export function leadEntity(
   row: LeadRow,
   organization: Organization,
   select: readonly string[] | undefined,
+  formatted: boolean,
 ): Columns {
   const values = valuesOf(row, organization);
   const names = select ?? [...organization.columns.values()].map(readName);
   const entity: Columns = { '@odata.etag': etagOf(row) };
-  for (const name of names) entity[name] = values[name] ?? null;
+  for (const name of names) {
+    entity[name] = values[name] ?? null;
+    const label = formatted ? labelOf(name, values[name], organization) : undefined;
+    if (label !== undefined) entity[`${name}@${FORMATTED}`] = label;
+  }
   entity['leadid'] = row.id;
   return entity;
+}
+
+function labelOf(name: string, value: unknown, organization: Organization): string | undefined {
+  const user =
+    name.startsWith('_') && typeof value === 'string' ? organization.usersById.get(value) : undefined;
+  if (user) return user.fullname;
+  const column = organization.columns.get(name);
+  if (column?.options) return column.options.find((option) => option.value === value)?.label;
+  if (column?.type === 'boolean' && typeof value === 'boolean') return value ? 'Yes' : 'No';
+  return undefined;
 }

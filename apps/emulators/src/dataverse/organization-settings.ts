@@ -161,7 +161,12 @@ export const systemAdministratorRole = (): Role => ({
         ['Lead', 'UserEntityUISettings', 'AsyncOperation'].map((table) => `prv${verb}${table}`),
       ),
       ...['prvReadSolution', 'prvReadEntity', 'prvReadAttribute', 'prvReadUser', 'prvReadRole'],
-      ...['prvReadSdkMessage', 'prvReadTransactionCurrency', 'prvBypassCustomBusinessLogic'],
+      ...[
+        'prvReadSdkMessage',
+        'prvReadTransactionCurrency',
+        'prvBypassCustomBusinessLogic',
+        'prvBypassCustomPlugins',
+      ],
     ].map((privilege) => [privilege, 'Global']),
   ),
 });

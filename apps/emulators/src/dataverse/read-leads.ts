@@ -5,7 +5,7 @@ import { compareBy, parseOrderBy, type SortKey } from '../odata/orderby.ts';
 import type { Call } from './call.ts';
 import { badQuery, unknownProperty } from './errors.ts';
 import type { Columns, LeadRow } from './lead-store.ts';
-import { checkSelect, etagOf, isReadable, leadEntity, valuesOf } from './lead-view.ts';
+import { checkSelect, etagOf, isReadable, leadEntity, valuesOf, wantsFormatted } from './lead-view.ts';
 import type { Organization } from './organization.ts';
 import { demand, demandOnLead, mayTouch } from './privileges.ts';
 import { queryOptions, type QueryOptions } from './query-options.ts';
@@ -24,7 +24,7 @@ export function readLead(call: Call, row: LeadRow): Reply {
   const shown = select === undefined ? '' : `(${select.join(',')})`;
   const entity = {
     '@odata.context': `${root}/$metadata#leads${shown}/$entity`,
-    ...leadEntity(row, organization, select),
+    ...leadEntity(row, organization, select, wantsFormatted(request)),
   };
   const reply = json(200, entity, METADATA);
   return { ...reply, headers: { ...reply.headers, 'odata-version': '4.0', etag: etagOf(row) } };
@@ -46,7 +46,7 @@ export function readLeads(call: Call): Reply {
   const answer = {
     '@odata.context': `${root}/$metadata#leads${shown}`,
     ...(options.count ? { '@odata.count': Math.min(found.length, MAX_PAGE) } : {}),
-    value: page.map((row) => leadEntity(row, organization, select)),
+    value: page.map((row) => leadEntity(row, organization, select, wantsFormatted(request))),
     ...(more ? { '@odata.nextLink': nextLink(call, skip + pageSize) } : {}),
   };
   const reply = json(200, answer, METADATA);

@@ -87,7 +87,7 @@ function performed(
     const batch = parseBatch(call);
     return { reply: runBatch(call, batch), operations: batch.operations };
   } catch (error) {
-    return { reply: refusal(error).reply, operations: 1 };
+    return { reply: annotated(refusal(error).reply, request), operations: 1 };
   }
 }
 
@@ -99,6 +99,19 @@ function refusal(error: unknown): Served {
       caller: undefined,
     };
   throw error;
+}
+
+/** What a caller is told besides when it prefers all annotations. */
+function annotated(reply: Reply, request: Incoming): Reply {
+  if (typeof reply.body !== 'string' || !/include-annotations="?\*/.test(header(request, 'prefer')))
+    return reply;
+  const body = JSON.parse(reply.body) as { error: Record<string, unknown> };
+  const details = {
+    '@Microsoft.PowerApps.CDS.ErrorDetails.HttpStatusCode': String(reply.status),
+    '@Microsoft.PowerApps.CDS.HelpLink': `http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException:${String(body.error['code'])}&client=platform`,
+    '@Microsoft.PowerApps.CDS.TraceText': '',
+  };
+  return { ...reply, body: JSON.stringify({ error: { ...body.error, ...details } }) };
 }
 
 function withServiceHeaders(

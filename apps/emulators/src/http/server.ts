@@ -1,11 +1,15 @@
 // The one HTTP port: reads a request whole, hands it to the walk given, writes the reply.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { constants, gzip } from 'node:zlib';
 import { locate } from './locate.ts';
 import { isPending, type Incoming, type Reply } from './exchange.ts';
 
 /** Above the 116.85 MB that Dataverse itself names as its cap for one message. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
+
+/** Answers from this size on are compressed for clients that take gzip, as Dataverse does. */
+const COMPRESSED_FROM = 2048;
 
 /** What happens on the wire with a reply; everything except 'send' imitates a broken connection. */
 export type Delivery =
@@ -82,6 +86,8 @@ function deliver(response: ServerResponse, delivery: Delivery): void {
   }
   const { status, headers, body } = delivery.reply;
   if (delivery.kind === 'send') {
+    if (body !== undefined && body.length >= COMPRESSED_FROM && acceptsGzip(response))
+      return compress(response, delivery.reply);
     response.writeHead(status, headers);
     response.end(body);
     return;
@@ -103,6 +109,19 @@ function deliver(response: ServerResponse, delivery: Delivery): void {
     return;
   }
   trickle(response, bytes, delivery.overMs);
+}
+
+const acceptsGzip = (response: ServerResponse): boolean =>
+  /\bgzip\b/.test(String(response.req.headers['accept-encoding'] ?? ''));
+
+function compress(response: ServerResponse, { status, headers, body }: Reply): void {
+  gzip(body ?? '', { level: constants.Z_BEST_SPEED }, (error, zipped) => {
+    response.writeHead(
+      status,
+      error ? headers : { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' },
+    );
+    response.end(error ? body : zipped);
+  });
 }
 
 /** Sends the headers at once and the body in ten pieces spread over `overMs`. */

@@ -17,7 +17,7 @@ export function indexPage(world: World): string {
   return page(
     'Emulators',
     `<section><h1>Emulated organizations</h1>${table(['Organization', 'Host', 'Leads', 'Directory ID'], organizations, 'None yet: PUT one to /control/organizations/&lt;host&gt;.')}</section>
-    <section><h2>Mail inbox</h2><p>${link('/mail', `${world.mailbox.size} mails`)}</p></section>
+    <section><h2>Mail inbox</h2><p>${link('/mail', world.mailbox.size === 1 ? '1 mail' : `${world.mailbox.size} mails`)}</p></section>
     <section><h2>Control API</h2><p>${control.join(' · ')}</p></section>`,
   );
 }

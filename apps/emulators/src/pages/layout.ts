@@ -12,7 +12,7 @@ const STYLE = `
   h1 { font-size: 22px; margin: 0 0 12px; } h2 { font-size: 16px; margin: 0 0 8px; }
   table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid #eee; vertical-align: top; }
   th { font-weight: 600; color: #616161; } pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
-  dl { display: grid; grid-template-columns: 180px 1fr; gap: 6px 16px; margin: 0; } dt { color: #616161; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+  dl { display: grid; grid-template-columns: 200px 1fr; gap: 6px 16px; margin: 0; } dt { color: #616161; overflow-wrap: anywhere; } dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
   a { color: #0b53ce; } .quiet { color: #616161; } iframe { width: 100%; height: 420px; border: 1px solid #e0e0e0; background: #fff; }
   input, button { font: inherit; padding: 6px 10px; } label { display: block; margin: 8px 0; }
   .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; } @media (max-width: 760px) { .columns { grid-template-columns: 1fr; } }

@@ -28,36 +28,76 @@ export function leadList(organization: Organization, request: Incoming): string 
   const note = total > SHOWN ? `The latest ${SHOWN} of ${total} leads.` : `${total} leads.`;
   return page(
     `Leads - ${organization.friendlyName}`,
-    `<section><h1>My Open Leads</h1>${table(['Name', 'Topic', 'Company', 'Email', 'Source', 'Created On'], rows, 'No leads yet.')}<p class="quiet">${note}</p></section>`,
+    `<section><h1>All Leads</h1>${table(['Name', 'Topic', 'Company', 'Email', 'Source', 'Created On'], rows, 'No leads yet.')}<p class="quiet">${note}</p></section>`,
     `Dynamics 365 (emulated) · ${organization.friendlyName}`,
   );
 }
 
-export function leadForm(organization: Organization, row: LeadRow): string {
+export function leadForm(organization: Organization, row: LeadRow, request: Incoming): string {
   const values = valuesOf(row, organization);
-  const shown = new Set(MAIN_COLUMNS.flatMap(([, columns]) => columns));
+  const shown = new Set(MAIN_COLUMNS.flatMap(([, columns]) => columns.map(([name]) => name)));
   const rest = Object.keys(values)
     .filter((name) => !shown.has(name) && values[name] !== null)
     .sort();
   const section = ([title, columns]: (typeof MAIN_COLUMNS)[number]): string =>
-    `<section><h2>${escape(title)}</h2>${facts(columns.map((name) => [name, escape(shownValue(organization, name, values))] as const))}</section>`;
+    `<section><h2>${escape(title)}</h2>${facts(columns.map(([name, label]) => [label, escape(shownValue(organization, name, values))] as const))}</section>`;
   return page(
     `${text(values, 'fullname') || text(values, 'subject') || 'Lead'} - ${organization.friendlyName}`,
-    `<section><h1>${escape(text(values, 'fullname') || '(no name)')}</h1><p class="quiet">Lead · ${escape(labelOf(organization, 'statecode', values))} · ${escape(labelOf(organization, 'statuscode', values))}</p></section>
+    `<p>${link(`${request.base}/main.aspx?etn=lead&pagetype=entitylist`, '← All Leads')}</p><section><h1>${escape(text(values, 'fullname') || '(no name)')}</h1><p class="quiet">Lead · ${escape(labelOf(organization, 'statecode', values))} · ${escape(labelOf(organization, 'statuscode', values))}</p></section>
     <div class="columns">${MAIN_COLUMNS.map(section).join('')}</div>
     <section><h2>All other columns</h2>${facts(rest.map((name) => [name, escape(shownValue(organization, name, values))] as const))}</section>`,
     `Dynamics 365 (emulated) · ${organization.friendlyName}`,
   );
 }
 
-const MAIN_COLUMNS: readonly (readonly [string, readonly string[]])[] = [
-  ['Contact', ['subject', 'firstname', 'lastname', 'jobtitle', 'emailaddress1', 'telephone1', 'mobilephone']],
-  ['Company', ['companyname', 'websiteurl', 'address1_line1', 'address1_city', 'address1_country']],
+/** Column names and the labels a seller sees, in the form's order. */
+const MAIN_COLUMNS: readonly (readonly [
+  title: string,
+  columns: readonly (readonly [name: string, label: string])[],
+])[] = [
+  [
+    'Contact',
+    [
+      ['subject', 'Topic'],
+      ['firstname', 'First Name'],
+      ['lastname', 'Last Name'],
+      ['jobtitle', 'Job Title'],
+      ['emailaddress1', 'Email'],
+      ['telephone1', 'Business Phone'],
+      ['mobilephone', 'Mobile Phone'],
+    ],
+  ],
+  [
+    'Company',
+    [
+      ['companyname', 'Company'],
+      ['websiteurl', 'Website'],
+      ['address1_line1', 'Street 1'],
+      ['address1_city', 'City'],
+      ['address1_country', 'Country/Region'],
+    ],
+  ],
   [
     'Details',
-    ['leadsourcecode', 'leadqualitycode', 'donotemail', 'donotphone', 'donotbulkemail', 'description'],
+    [
+      ['leadsourcecode', 'Lead Source'],
+      ['leadqualitycode', 'Rating'],
+      ['donotemail', 'Email'],
+      ['donotphone', 'Phone'],
+      ['donotbulkemail', 'Bulk Email'],
+      ['description', 'Description'],
+    ],
   ],
-  ['Administration', ['createdon', 'modifiedon', '_ownerid_value', '_createdby_value', 'leadid']],
+  [
+    'Administration',
+    [
+      ['createdon', 'Created On'],
+      ['modifiedon', 'Modified On'],
+      ['_ownerid_value', 'Owner'],
+      ['_createdby_value', 'Created By'],
+      ['leadid', 'Lead'],
+    ],
+  ],
 ];
 
 /** The newest rows first: a Map keeps the order in which leads came. */
@@ -92,5 +132,7 @@ function labelOf(organization: Organization, name: string, values: Columns): str
 
 function shownValue(organization: Organization, name: string, values: Columns): string {
   const user = /^_.*_value$/.test(name) ? organization.usersById.get(text(values, name)) : undefined;
+  if (name.startsWith('donot') && typeof values[name] === 'boolean')
+    return values[name] ? 'Do Not Allow' : 'Allow';
   return user?.fullname ?? labelOf(organization, name, values);
 }

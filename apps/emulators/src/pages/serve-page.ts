@@ -24,7 +24,7 @@ function organizationPage(request: Incoming, organization: Organization): Reply 
   if (id === undefined) return html(200, leadList(organization, request));
   const row = organization.leads.get(id);
   return row
-    ? html(200, leadForm(organization, row))
+    ? html(200, leadForm(organization, row, request))
     : notFound('The record does not exist or has been deleted.');
 }
 
