@@ -14,12 +14,20 @@ export const boundaries = [
       'scope:kafka',
       'scope:database',
       'scope:service',
+      'scope:pacing',
       'scope:testing',
     ],
   },
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
-  { sourceTag: 'scope:kafka', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testing'] },
-  { sourceTag: 'scope:database', onlyDependOnLibsWithTags: ['scope:contracts', 'scope:testing'] },
+  { sourceTag: 'scope:pacing', onlyDependOnLibsWithTags: [] },
+  {
+    sourceTag: 'scope:kafka',
+    onlyDependOnLibsWithTags: ['scope:contracts', 'scope:pacing', 'scope:testing'],
+  },
+  {
+    sourceTag: 'scope:database',
+    onlyDependOnLibsWithTags: ['scope:contracts', 'scope:pacing', 'scope:testing'],
+  },
   {
     sourceTag: 'scope:service',
     onlyDependOnLibsWithTags: ['scope:contracts', 'scope:kafka', 'scope:database', 'scope:testing'],

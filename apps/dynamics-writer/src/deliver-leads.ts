@@ -1,8 +1,7 @@
 /** The writer's walk: what is due in a lane ▸ a token ▸ a create in Dynamics ▸ what became of it, written down. */
-import type { NaturalBatching } from '@leads/kafka';
+import { type BackOff, backOffMs, type NaturalBatching } from '@leads/pacing';
 import type { Logger, Outbound } from '@leads/service';
 import type { Kysely } from 'kysely';
-import { backOffMs } from './back-off.ts';
 import { closeBreaker, openBreaker } from './breaker.ts';
 import { classifyAnswer, classifyRefusedToken, type Verdict } from './classify-failure.ts';
 import { createLead } from './create-lead.ts';
@@ -28,6 +27,9 @@ export interface DeliveryParts {
 
 /** How many leads at a time a lane begins with. */
 const START_AT_A_TIME = 4;
+
+/** Between two tries of one lead; for ever. */
+const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 60 * 60_000 };
 
 /** How long to go without looking, where nobody calls, in milliseconds. */
 const LOOK_AGAIN_MS = 1_000;
@@ -152,7 +154,7 @@ function endOf(verdict: Verdict, delivery: Delivery): End {
     case 'connection-broken':
       return { kind: 'deferred', afterMs: 0, counts: true, reason: verdict.reason };
     case 'transient': {
-      const afterMs = backOffMs(delivery.attempts + 1, Math.random());
+      const afterMs = backOffMs(delivery.attempts + 1, Math.random(), TRY_AGAIN);
       return { kind: 'deferred', afterMs, counts: true, reason: verdict.reason };
     }
   }

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { listen, type Listener, type OutboxRelay } from '@leads/database';
-import { NaturalBatching } from '@leads/kafka';
+import { NaturalBatching } from '@leads/pacing';
 import { DATABASE, INSTANCE_ID, LOG, type Logger, Outbound, RELAY } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';

@@ -1,4 +1,5 @@
 /** A connection's lane while this instance holds it. */
+import { Doorbell } from '@leads/pacing';
 
 export interface LaneFacts {
   connectionId: string;
@@ -23,8 +24,7 @@ export class Lane implements LaneFacts {
   /** Called when the connection was saved anew. */
   onSaved: (() => void) | undefined;
   private readonly ending = new AbortController();
-  private news = false;
-  private wakeSleeper: (() => void) | undefined;
+  private readonly bell = new Doorbell();
 
   constructor(facts: LaneFacts) {
     this.connectionId = facts.connectionId;
@@ -57,22 +57,11 @@ export class Lane implements LaneFacts {
 
   /** Something may be due, or done. */
   wake(): void {
-    this.news = true;
-    this.wakeSleeper?.();
+    this.bell.ring();
   }
 
   /** Waits until there is news, or for so many milliseconds. News that came before the call counts. */
-  async sleep(ms: number): Promise<void> {
-    if (!this.news) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.wakeSleeper = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wakeSleeper = undefined;
-    }
-    this.news = false;
+  sleep(ms: number): Promise<void> {
+    return this.bell.sleep(ms);
   }
 }

@@ -1,12 +1,12 @@
 /** How fast a lane may go: what its organisation's answers permit, and how long to hold after trouble. */
-import { backOffMs } from './back-off.ts';
+import { type BackOff, backOffMs } from '@leads/pacing';
 import type { Verdict } from './classify-failure.ts';
 
 /** After so many passing failures in a row the lane feels its way with one request at a time. */
 const STUMBLES_BEFORE_CAUTION = 3;
 
-/** The longest wait between two tries of a lane in trouble, in milliseconds. */
-const LONGEST_HOLD_MS = 60_000;
+/** Between two tries of a lane in trouble. */
+const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 60_000, leastMs: 1_000 };
 
 /** An answer slower than this many times the usual one is a sign of too much at once. */
 const SLOW_FACTOR = 3;
@@ -92,8 +92,7 @@ export class Pace {
     this.troubles += 1;
     if (!this.cautious) return;
     const beyond = this.troubles - STUMBLES_BEFORE_CAUTION + 1;
-    // At least a second: without a floor, full jitter would now and then try many times in a moment.
-    this.hold(Math.min(LONGEST_HOLD_MS, 1_000 + backOffMs(beyond, random)), now);
+    this.hold(backOffMs(beyond, random, TRY_AGAIN), now);
   }
 
   private adapt(tookMs: number, now: number): void {

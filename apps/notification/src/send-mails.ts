@@ -12,8 +12,8 @@ import {
 } from '@nestjs/common';
 import { LeadWritten } from '@leads/contracts';
 import { DATABASE, LOG, type Logger } from '@leads/service';
+import { type BackOff, backOffMs, Doorbell } from '@leads/pacing';
 import type { Kysely } from 'kysely';
-import { backOffMs } from './back-off.ts';
 import { composeMail } from './compose-mail.ts';
 import { type DeliveryReport, readFailure } from './delivery-report.ts';
 import { addressMails, claimMails, type ClaimedMail, settleMail } from './mail-store.ts';
@@ -23,6 +23,8 @@ import type { NotificationTables } from './tables.ts';
 /** Where links to records lead; `undefined`: to the organisation itself. */
 export const LINK_BASE = Symbol('link base');
 
+/** Between two tries of one mail: worth little tomorrow, it is tried often, for as long as it takes. */
+const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000 };
 const BATCH = 20;
 /** Longer than the mail server's own time limits let one mail take. */
 const HOLD_MS = 120_000;
@@ -33,8 +35,7 @@ const DATABASE_RETRY_MS = 1_000;
 @Injectable()
 export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopping = false;
-  private woken = false;
-  private wakeSleeper: (() => void) | undefined;
+  private readonly bell = new Doorbell();
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -50,8 +51,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Tells that there may be something to send, so that it need not wait for the next look. */
   wake(): void {
-    this.woken = true;
-    this.wakeSleeper?.();
+    this.bell.ring();
   }
 
   /** Ends after the mails under way; one that hangs is given up and is due again for the next process. */
@@ -66,12 +66,12 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      this.woken = false;
+      this.bell.answer();
       try {
-        if ((await this.sendDue()) < BATCH) await this.sleep(IDLE_MS);
+        if ((await this.sendDue()) < BATCH) await this.bell.sleep(IDLE_MS);
       } catch (error) {
         this.log.error({ error }, 'mails wait: the database does not answer; this is tried again');
-        await this.sleep(DATABASE_RETRY_MS);
+        await this.bell.sleep(DATABASE_RETRY_MS);
       }
     }
   }
@@ -86,7 +86,12 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
   private async send(mail: ClaimedMail): Promise<void> {
     const began = performance.now();
     const report = await this.attempt(mail);
-    const state = await settleMail(this.database, mail, report, backOffMs(mail.attempts, Math.random()));
+    const state = await settleMail(
+      this.database,
+      mail,
+      report,
+      backOffMs(mail.attempts, Math.random(), TRY_AGAIN),
+    );
     const line = {
       leadId: mail.leadId,
       connectionId: mail.connectionId,
@@ -108,17 +113,5 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     } catch (error) {
       return readFailure(mail.remaining, error as Error);
     }
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    if (this.stopping || this.woken) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeSleeper = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeSleeper = undefined;
   }
 }

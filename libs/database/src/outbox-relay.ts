@@ -1,4 +1,5 @@
 /** The relay: takes committed events out of the outbox and publishes them, at least once, until stopped. */
+import { Doorbell } from '@leads/pacing';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { WithOutbox } from './outbox.ts';
@@ -28,8 +29,7 @@ export interface RelayOptions {
  */
 export class OutboxRelay<Tables extends WithOutbox> {
   private stopping = false;
-  private woken = false;
-  private wakeSleeper: (() => void) | undefined;
+  private readonly bell = new Doorbell();
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -43,28 +43,27 @@ export class OutboxRelay<Tables extends WithOutbox> {
 
   /** Tells the relay that something was committed, so that it need not wait for its next look. */
   wake(): void {
-    this.woken = true;
-    this.wakeSleeper?.();
+    this.bell.ring();
   }
 
   /** Ends after the batch under way. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wakeSleeper?.();
+    this.bell.ring();
     await this.loop;
   }
 
   private async run(): Promise<void> {
     const { batchSize = 500, idleMs = 500, retryMs = 1_000, onError } = this.options;
     while (!this.stopping) {
-      this.woken = false;
+      this.bell.answer();
       try {
         const moved = await this.moveBatch(batchSize);
-        if (moved < batchSize) await this.sleep(idleMs);
+        if (moved < batchSize) await this.bell.sleep(idleMs);
       } catch (error) {
         onError(error);
-        this.woken = false;
-        await this.sleep(retryMs);
+        this.bell.answer();
+        await this.bell.sleep(retryMs);
       }
     }
   }
@@ -85,17 +84,5 @@ export class OutboxRelay<Tables extends WithOutbox> {
       if (rows.length > 0) await this.options.publish(rows);
       return rows.length;
     });
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    if (this.stopping || this.woken) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wakeSleeper = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wakeSleeper = undefined;
   }
 }

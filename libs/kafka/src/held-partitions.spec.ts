@@ -8,14 +8,14 @@ const down = new Error('down');
 
 describe('a held partition', () => {
   test('is resumed after a pause that grows with each failure in a row', () => {
-    const held = new HeldPartitions(() => 0);
+    const held = new HeldPartitions(() => 0.5);
     const resume = jest.fn();
     expect(held.hold('t[0]', down, resume)).toEqual({ failures: 1, pauseMs: 100 });
     jest.advanceTimersByTime(99);
     expect(resume).not.toHaveBeenCalled();
     jest.advanceTimersByTime(1);
     expect(resume).toHaveBeenCalledTimes(1);
-    expect(held.hold('t[0]', down, resume)).toEqual({ failures: 2, pauseMs: 200 });
+    expect(held.hold('t[0]', down, resume)).toEqual({ failures: 2, pauseMs: 150 });
   });
 
   test('starts afresh once its records were safe', () => {

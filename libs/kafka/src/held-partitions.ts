@@ -1,7 +1,7 @@
 /** The partitions whose records could not be made safe: each is tried again after a pause of its own. */
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '@leads/pacing';
 
-const PAUSE = { firstMs: 100, mostMs: 10_000 };
+const PAUSE = { firstMs: 100, mostMs: 10_000, leastMs: 50 };
 
 interface Held {
   failures: number;

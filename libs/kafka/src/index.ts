@@ -1,5 +1,4 @@
 export { KafkaTransport, type KafkaTransportOptions } from './kafka-transport.ts';
-export { NaturalBatching, type SendLimits } from './natural-batching.ts';
 export { OnTopic, type Delivery, type TypedMethodDecorator } from './on-topic.ts';
 export { provisionTopics } from './provision-topics.ts';
 export { Publisher, type EncodedRecord } from './publisher.ts';

@@ -7,7 +7,7 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { asError } from './as-error.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '@leads/pacing';
 import { HeldPartitions } from './held-partitions.ts';
 import { createClient } from './kafka-client.ts';
 import { transportIds, type Delivery } from './on-topic.ts';
@@ -33,7 +33,7 @@ export interface KafkaTransportOptions {
 /** How long a fetch waits for records, in milliseconds: what closing and resuming may have to wait for. */
 const FETCH_WAIT_MS = 500;
 
-const CONNECT_PAUSE = { firstMs: 250, mostMs: 5_000 };
+const CONNECT_PAUSE = { firstMs: 250, mostMs: 5_000, leastMs: 125 };
 
 /**
  * A transport serves the handlers of one {@link Delivery}; a service that has both connects two.

@@ -1,8 +1,8 @@
 /** Puts records into topics and says when they are safe there. */
 import { topics, type Carried, type Topic } from '@leads/contracts';
+import { NaturalBatching, type SendLimits } from '@leads/pacing';
 import type { Producer } from 'kafkajs';
 import { createClient } from './kafka-client.ts';
-import { NaturalBatching, type SendLimits } from './natural-batching.ts';
 import { encodeValue, type Encoded } from './record-coding.ts';
 import { PRODUCER_CONFIG, sendUntilAcknowledged } from './send-until-acknowledged.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 /** Sends records again, all of them, until the broker has acknowledged them all. */
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type ProducerConfig } from 'kafkajs';
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '@leads/pacing';
 
 /** How the client has to be set up for {@link sendUntilAcknowledged}. */
 export const PRODUCER_CONFIG: ProducerConfig = {
@@ -14,7 +14,7 @@ export const PRODUCER_CONFIG: ProducerConfig = {
   retry: { retries: 0 },
 };
 
-const PAUSE = { firstMs: 100, mostMs: 1_000 };
+const PAUSE = { firstMs: 100, mostMs: 1_000, leastMs: 50 };
 
 /**
  * @param send one attempt of the client

@@ -1,0 +1,1 @@
+export default { displayName: 'pacing', preset: '../../jest.preset.js' };
