@@ -29,13 +29,15 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/
     npm ci --omit=dev --ignore-scripts --no-update-notifier --workspace "apps/$SERVICE"
 RUN --mount=type=bind,from=build,source=/src,target=/src \
     for package in $(cd patches && ls); do \
-      name=${package%%+*}; [ ! -d "node_modules/$name" ] || { rm -r "node_modules/$name" && cp -r "/src/node_modules/$name" node_modules/; }; \
+      name=$(echo "${package%+*}" | tr + /); \
+      [ ! -d "node_modules/$name" ] || { rm -r "node_modules/$name" && cp -r "/src/node_modules/$name" "node_modules/$name"; }; \
     done \
- && for project in "apps/$SERVICE" libs/*; do \
+ && for library in libs/*; do [ -e "node_modules/@leads/${library#libs/}" ] || rm -r "$library"; done \
+ && for project in "apps/$SERVICE" $(ls -d libs/* 2>/dev/null); do \
       for part in dist migrations; do [ ! -d "/src/$project/$part" ] || cp -r "/src/$project/$part" "$project/"; done; \
     done \
  && find apps -mindepth 1 -maxdepth 1 ! -name "$SERVICE" -exec rm -r {} + \
- && rm -r tools e2e patches
+ && rm -rf tools e2e patches
 
 FROM node:24-slim AS service
 ARG SERVICE=ingest-gateway

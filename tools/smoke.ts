@@ -2,13 +2,15 @@
  * `npm run smoke`: boots the stack on free ports with throw-away data, posts every sample of a marketplace lead, and
  * reads back what became of it in Dataverse and in the inbox. One JSON line a lead, a last one for the whole.
  */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeLead } from './smoke/judge-lead.ts';
 import type { Expectation, Posted } from './smoke/judge-lead.ts';
 import { inThrowAwayFolder, runCommand } from './stack/command.ts';
-import { fixedPorts, root } from './stack/config.ts';
+import { fixedPorts, root, stackSettings } from './stack/config.ts';
 import { contoso, contosoHost, publishConnection, untilAccepted } from './stack/connection.ts';
+import { createDatabaseBeside } from './stack/database.ts';
 import { during, sayOnStderr as say, until } from './stack/narrator.ts';
 import { freeInsteadOf } from './stack/ports.ts';
 import { readLeads, readMails } from './stack/read-back.ts';
@@ -25,11 +27,18 @@ await runCommand((shutdown) => inThrowAwayFolder('leads-smoke', (dataDir) => smo
 
 async function smoke(dataDir: string, shutdown: Shutdown): Promise<number> {
   const started = Date.now();
+  const settings = stackSettings();
+  const name = `smoke-${randomUUID().slice(0, 8)}`;
+  let own: Awaited<ReturnType<typeof createDatabaseBeside>> | undefined;
   let stack: Stack | undefined;
   try {
+    // On a server or a broker that others use too, it keeps to a database and to topics of its own.
+    if (settings.databaseUrl !== undefined) own = await createDatabaseBeside(settings.databaseUrl, name);
     stack = await startStack({
       dataDir,
       ports: await freeInsteadOf(fixedPorts()),
+      topicPrefix: `${name}.`,
+      settings: own ? { ...settings, databaseUrl: own.url } : settings,
       careless: true,
       say,
       shutdown,
@@ -46,6 +55,7 @@ async function smoke(dataDir: string, shutdown: Shutdown): Promise<number> {
     throw error;
   } finally {
     await stack?.stop();
+    await own?.drop();
   }
 }
 
