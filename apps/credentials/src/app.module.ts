@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
 import { config } from './config.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
 
 @Module({
@@ -16,5 +17,6 @@ import { TokensModule } from './tokens/tokens.module.ts';
     ConnectionsModule,
     TokensModule,
   ],
+  providers: [Housekeeping],
 })
 export class AppModule {}

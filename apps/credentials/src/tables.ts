@@ -56,6 +56,14 @@ interface RefusalsTable {
   ask_again_at: Date | null;
 }
 
+interface ExpiryAlertsTable {
+  connection_id: string;
+  secret_version: number;
+  expires_on: string;
+  days_before: number;
+  alerted_at: Date;
+}
+
 interface AuditTable {
   id: Generated<number>;
   at: Date;
@@ -72,5 +80,6 @@ export interface CredentialsTables extends ServiceTables {
   master_keys: MasterKeysTable;
   used_token_requests: UsedTokenRequestsTable;
   refusals: RefusalsTable;
+  expiry_alerts: ExpiryAlertsTable;
   audit: AuditTable;
 }

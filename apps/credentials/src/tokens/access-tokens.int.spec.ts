@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLog } from '@leads/service';
-import { readNewConnection } from '../connections/connection-fields.ts';
+import { eventually } from '@leads/testing';
 import { Connections } from '../connections/connections.ts';
-import { KNOWN_REGIONS } from '../connections/dynamics-url.ts';
 import { changeDetails, remove, replaceSecret } from '../connections/revisions.ts';
 import { KeyRing } from '../secrets/key-ring.ts';
 import { Vault } from '../secrets/vault.ts';
-import { contoso } from '../testing/contoso.ts';
 import { startTestSchema, type TestSchema } from '../testing/database.ts';
+import { contosoFields } from '../testing/fields.ts';
 import { AccessTokens, type AccessTokensOptions, type TokenOutcome } from './access-tokens.ts';
 import type { EntraAnswer } from './entra.ts';
 import { explainRefusal } from './refusals.ts';
@@ -16,7 +15,6 @@ import { explainRefusal } from './refusals.ts';
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const log = createLog({ service: 'test', instance: 'test', level: 'fatal' });
-const rules = { regions: KNOWN_REGIONS, today: '2026-11-22' };
 
 let schema: TestSchema;
 let connections: Connections;
@@ -64,9 +62,7 @@ function accessTokens(options: Partial<AccessTokensOptions> = {}): AccessTokens 
 }
 
 async function connect(): Promise<string> {
-  const entered = readNewConnection(contoso, rules);
-  if (!entered.ok) throw new Error(JSON.stringify(entered.faults));
-  return (await connections.create(entered.fields, 'test')).connectionId;
+  return (await connections.create(contosoFields(), 'test')).connectionId;
 }
 
 const accessToken = (outcome: TokenOutcome): string =>
@@ -89,8 +85,7 @@ describe('an access token', () => {
     expect(asked).toBe(1);
     clock += 10 * MINUTE;
     expect(await get()).toBe('token-1');
-    expect(asked).toBe(2);
-    expect(await get()).toBe('token-2');
+    await eventually(async () => expect(await get()).toBe('token-2'));
     expect(asked).toBe(2);
   });
 
@@ -141,14 +136,8 @@ describe('an access token', () => {
       replaceSecret({ kind: 'client-secret', value: 'b' }),
     );
     expect(await get()).toBe('token-2');
-    const entered = readNewConnection({ ...contoso, url: 'https://fabrikam.crm.dynamics.com' }, rules);
-    if (!entered.ok) throw new Error('not accepted');
-    await connections.revise(
-      connectionId,
-      'test',
-      undefined,
-      changeDetails(entered.fields, 'connection changed'),
-    );
+    const moved = contosoFields({ url: 'https://fabrikam.crm.dynamics.com' });
+    await connections.revise(connectionId, 'test', undefined, changeDetails(moved, 'connection changed'));
     expect(await get()).toBe('token-3');
     await connections.revise(connectionId, 'test', undefined, remove);
     expect(await get()).toBe('unknown-connection');

@@ -85,20 +85,31 @@ export class AccessTokens {
   private async outcomeFor(connection: Connection, refresh: boolean): Promise<TokenOutcome> {
     const { connectionId, facts } = connection;
     const credential = credentialName(facts);
-    const now = this.options.now().getTime();
-    const kept = this.keptFor(connectionId, credential, now);
-    if (kept && !(refresh && now - kept.obtainedAt >= REFRESH_FLOOR_MS)) {
-      if (now >= kept.renewAt) this.renewBehind(connection, credential, now);
-      return handOut(kept, facts.secret.version);
-    }
-    const known = await this.knownRefusal(connection, credential, now);
+    const kept = this.usable(connectionId, credential, refresh);
+    if (kept) return this.handOut(kept, connection);
+    const known = await this.knownRefusal(connection, credential);
+    // Looked at again: another request may have got one meanwhile, and from here on nothing is waited for.
+    const since = this.usable(connectionId, credential, refresh);
+    if (since) return this.handOut(since, connection);
     if (known) return known;
     const answer = await this.renew(connection, credential);
-    if (answer.kind === 'token') {
-      const { accessToken, expiresAt } = answer;
-      return { kind: 'token', accessToken, expiresAt, secretVersion: facts.secret.version };
-    }
-    return refusedOutcome(answer);
+    if (answer.kind === 'refused') return refusedOutcome(answer);
+    const { accessToken, expiresAt } = answer;
+    return { kind: 'token', accessToken, expiresAt, secretVersion: facts.secret.version };
+  }
+
+  private handOut(kept: KeptToken, connection: Connection): TokenOutcome {
+    if (this.options.now().getTime() >= kept.renewAt) this.renewBehind(connection, kept.credential);
+    const { accessToken } = kept;
+    const secretVersion = connection.facts.secret.version;
+    return { kind: 'token', accessToken, expiresAt: new Date(kept.expiresAt), secretVersion };
+  }
+
+  /** The kept token, unless it is due to go or was refused and is not brand-new. */
+  private usable(connectionId: string, credential: string, refresh: boolean): KeptToken | undefined {
+    const now = this.options.now().getTime();
+    const kept = this.keptFor(connectionId, credential, now);
+    return kept && !(refresh && now - kept.obtainedAt >= REFRESH_FLOOR_MS) ? kept : undefined;
   }
 
   private keptFor(connectionId: string, credential: string, now: number): KeptToken | undefined {
@@ -109,23 +120,26 @@ export class AccessTokens {
     return undefined;
   }
 
-  private async knownRefusal(
-    { connectionId }: Connection,
-    credential: string,
-    now: number,
-  ): Promise<Refused | undefined> {
+  private async knownRefusal({ connectionId }: Connection, credential: string): Promise<Refused | undefined> {
+    const wait = this.waitFor(connectionId, credential);
+    if (wait) return wait;
+    const now = this.options.now();
+    return recallRefusal(this.options.database, connectionId, credential, now);
+  }
+
+  /** The transient refusal because of which Entra ID is not to be asked yet. */
+  private waitFor(connectionId: string, credential: string): Refused | undefined {
     const wait = this.waiting.get(connectionId);
-    if (wait?.credential === credential && now < wait.until) return wait.outcome;
+    if (wait?.credential === credential && this.options.now().getTime() < wait.until) return wait.outcome;
     this.waiting.delete(connectionId);
-    return recallRefusal(this.options.database, connectionId, credential, new Date(now));
+    return undefined;
   }
 
   /** The kept token is good for some minutes yet, so whoever asked does not wait, and a failure costs nothing. */
-  private renewBehind(connection: Connection, credential: string, now: number): void {
-    const wait = this.waiting.get(connection.connectionId);
-    if (wait?.credential === credential && now < wait.until) return;
+  private renewBehind(connection: Connection, credential: string): void {
+    const { connectionId } = connection;
+    if (this.waitFor(connectionId, credential)) return;
     this.renew(connection, credential).catch((error: unknown) => {
-      const { connectionId } = connection;
       this.options.log.error(
         { error, connectionId },
         'renewing an access token failed; the kept one is handed out',
@@ -150,8 +164,8 @@ export class AccessTokens {
     const at = now();
     if (answer.kind === 'token') {
       this.waiting.delete(connectionId);
-      await forgetRefusal(database, connectionId);
       this.keep(connectionId, credential, answer, at.getTime());
+      await forgetRefusal(database, connectionId);
       log.info({ connectionId, expiresAt: answer.expiresAt }, 'got an access token');
       return answer;
     }
@@ -191,10 +205,6 @@ export class AccessTokens {
     const oldest = this.kept.keys().next();
     if (this.kept.size > MOST_KEPT && !oldest.done) this.kept.delete(oldest.value);
   }
-}
-
-function handOut(kept: KeptToken, secretVersion: number): TokenOutcome {
-  return { kind: 'token', accessToken: kept.accessToken, expiresAt: new Date(kept.expiresAt), secretVersion };
 }
 
 function refusedOutcome({ cause, what, remedy, transient }: EntraAnswer & { kind: 'refused' }): Refused {

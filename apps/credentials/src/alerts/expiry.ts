@@ -1,0 +1,48 @@
+/** When a secret's expiry is told of, and in which words; pure. */
+import type { ConnectionFacts } from '../connections/connection-facts.ts';
+
+/** Days before the expiry, and 0 for when it has happened. */
+export const WARNINGS = [30, 14, 7, 3, 1, 0] as const;
+export type DaysBefore = (typeof WARNINGS)[number];
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The warning that is due; `undefined` where it is too early for any.
+ *
+ * Only the latest one: whoever enters a secret five days before its end is not told of thirty and fourteen.
+ * @param expiresOn the last day on which the secret works, `YYYY-MM-DD`; days end at midnight UTC
+ */
+export function dueWarning(expiresOn: string, now: Date): DaysBefore | undefined {
+  const today = Date.parse(now.toISOString().slice(0, 10));
+  const daysLeft = Math.round((Date.parse(expiresOn) - today) / DAY_MS);
+  if (daysLeft < 0) return 0;
+  return WARNINGS.findLast((days) => days > 0 && daysLeft <= days);
+}
+
+const names = {
+  'client-secret': 'client secret',
+  certificate: 'certificate',
+  password: 'password',
+} as const;
+
+/** What the contacts are told. */
+export function describeExpiry(
+  { secret, offer }: Pick<ConnectionFacts, 'secret' | 'offer'>,
+  now: Date,
+): { what: string; remedy: string } {
+  const name = names[secret.kind];
+  const { expiresOn = '' } = secret;
+  const expired = dueWarning(expiresOn, now) === 0;
+  const what = expired
+    ? `The ${name} of the Dynamics 365 connection of "${offer.title}" expired on ${expiresOn}. New leads are kept and wait until it is replaced; none is lost.`
+    : `The ${name} of the Dynamics 365 connection of "${offer.title}" expires on ${expiresOn}. After that day leads wait until it is replaced.`;
+  return { what, remedy: remedies[secret.kind] };
+}
+
+const enter = 'under Offer setup, Customer leads, Connect';
+const remedies = {
+  'client-secret': `Azure portal, App registrations, your application, Certificates & secrets: select New client secret, copy its Value, and enter it as Client secret ${enter}.`,
+  certificate: `Azure portal, App registrations, your application, Certificates & secrets: upload a new certificate, and enter it with its private key ${enter}.`,
+  password: `Microsoft 365 admin center, Users, the service account: set a new password, and enter it as Password ${enter}. With Azure Active Directory nothing of this kind falls due every 90 days.`,
+} as const;
