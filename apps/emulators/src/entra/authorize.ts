@@ -11,11 +11,12 @@ type Wanted = {
   readonly query: URLSearchParams;
 };
 
-/** Walks one visit of the sign-in page. */
+/** Walks one visit of the sign-in page; `tenantName` is the directory as the address has it. */
 export async function authorize(
   login: Login,
   request: Incoming,
   tenant: Tenant,
+  tenantName: string,
   now: number,
 ): Promise<Reply> {
   const form = new URLSearchParams(request.method === 'POST' ? request.body.toString('utf8') : '');
@@ -31,7 +32,7 @@ export async function authorize(
       error_description: 'AADSTS50058: A silent sign-in request was sent but no user is signed in.',
     });
 
-  const action = `${request.base}/${tenant.id}/oauth2/v2.0/authorize?${request.search}`;
+  const action = `${request.base}/${tenantName}/oauth2/v2.0/authorize?${request.search}`;
   if (request.method !== 'POST')
     return html(200, signInPage(tenant, wanted.app, action, query.get('login_hint') ?? ''));
   if (form.get('cancel') !== null)

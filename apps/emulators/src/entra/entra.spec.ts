@@ -341,6 +341,27 @@ describe('signing in with a code and PKCE', () => {
     expect(refused.text).toContain('AADSTS50011');
   });
 
+  test('works for any directory under /organizations', async () => {
+    const address = `/organizations/oauth2/v2.0/authorize?${wish.toString()}`;
+    const form = new URLSearchParams({ username: person, password }).toString();
+    const back = await running.send(address, { host: LOGIN, method: 'POST', body: form });
+    const code = new URL(String(back.headers.location)).searchParams.get('code') ?? '';
+    const tokens = await ask(
+      {
+        grant_type: 'authorization_code',
+        client_id: productClientId,
+        code,
+        redirect_uri: 'http://localhost:5173/auth/callback',
+        code_verifier: verifier,
+      },
+      'organizations',
+    );
+    expect(decodeJwt(String(tokens.body()['id_token']))).toMatchObject({
+      tid: tenantId,
+      iss: `https://${LOGIN}/${tenantId}/v2.0`,
+    });
+  });
+
   test('a second factor can be given here', async () => {
     const users = [{ username: person, password, mfaRequired: true }];
     await running.control('PATCH', `tenants/${tenantId}`, { users });

@@ -5,6 +5,7 @@ import { refusalReply, refuse } from './aadsts.ts';
 import { authorize } from './authorize.ts';
 import { discoveryDocument, instanceDiscovery, issuerOf } from './discovery.ts';
 import type { Login } from './login.ts';
+import { domainOf, isGeneric, type Tenant } from './tenant.ts';
 import { answerTokenRequest } from './token-endpoint.ts';
 
 const ROUTE = /^\/([^/]+)\/(.+)$/;
@@ -33,7 +34,7 @@ async function answer(login: Login, request: Incoming): Promise<Reply> {
   const tenant = world.tenant(tenantName);
   if (/^discovery\/(v2\.0\/)?keys$/.test(rest))
     return json(200, world.keys.jwks(issuerOf(request.host, tenant?.id ?? '{tenantid}')));
-  const generic = tenantName === 'common' || tenantName === 'organizations';
+  const generic = isGeneric(tenantName);
   if (rest === 'v2.0/.well-known/openid-configuration') {
     if (!tenant && !generic) return refusalReply(refuse(90002, tenantName), now, newGuid());
     return json(
@@ -42,9 +43,9 @@ async function answer(login: Login, request: Incoming): Promise<Reply> {
     );
   }
   if (rest === 'oauth2/v2.0/authorize') {
-    const home = tenant ?? (generic ? world.tenants()[0] : undefined);
+    const home = tenant ?? (generic ? homeOf(login, request) : undefined);
     return home
-      ? authorize(login, request, home, now)
+      ? authorize(login, request, home, tenantName, now)
       : refusalReply(refuse(90002, tenantName), now, newGuid());
   }
   if (rest === 'oauth2/v2.0/logout') {
@@ -54,4 +55,12 @@ async function answer(login: Login, request: Incoming): Promise<Reply> {
       : redirect(target);
   }
   return html(404, '<!DOCTYPE html><title>404</title><h1>404 - File or directory not found.</h1>');
+}
+
+/** Under `organizations` the user name says the directory; before it is known, the application does. */
+function homeOf({ world }: Login, request: Incoming): Tenant | undefined {
+  const username = new URLSearchParams(request.body.toString('utf8')).get('username') ?? '';
+  const clientId = new URLSearchParams(request.search).get('client_id') ?? '';
+  const known = (tenant: Tenant): boolean => tenant.apps.has(clientId.toLowerCase());
+  return world.tenant(domainOf(username)) ?? world.tenants().find(known) ?? world.tenants()[0];
 }

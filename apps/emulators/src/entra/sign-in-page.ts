@@ -30,7 +30,7 @@ export function secondFactorPage(username: string, action: string, pending: stri
   return page(
     'Approve sign-in',
     `<section><h1>Approve sign-in</h1><p>${escape(username)} needs a second factor. Here a click stands for it.</p>
-    <form method="post" action="${escape(action)}"><input type="hidden" name="pending" value="${escape(pending)}"><button>Approve</button></form></section>`,
+    <form method="post" action="${escape(action)}"><input type="hidden" name="pending" value="${escape(pending)}"><input type="hidden" name="username" value="${escape(username)}"><button>Approve</button></form></section>`,
     HOME,
   );
 }

@@ -73,3 +73,8 @@ export function buildTenant(id: string, settings: TenantSettings): Tenant {
     ),
   };
 }
+
+/** The names under which any directory signs in. */
+export const isGeneric = (name: string): boolean => ['common', 'organizations', 'consumers'].includes(name);
+
+export const domainOf = (username: string): string => username.slice(username.indexOf('@') + 1).toLowerCase();

@@ -1,5 +1,6 @@
 // POST /<tenant>/oauth2/v2.0/token: who asks, with what proof, for which resource, and gets what.
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { header, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { GUID, newGuid } from '../world/ids.ts';
 import type { World } from '../world/world.ts';
@@ -9,7 +10,7 @@ import type { Login } from './login.ts';
 import { printOf } from './grants.ts';
 import { accessToken, idToken, resourceOf } from './issue.ts';
 import { checkStanding } from './sign-in.ts';
-import type { App, Tenant, User } from './tenant.ts';
+import { domainOf, isGeneric, type App, type Tenant, type User } from './tenant.ts';
 
 type Asked = {
   readonly login: Login;
@@ -50,17 +51,31 @@ export async function answerTokenRequest(
   return { ...reply, headers: { ...reply.headers, ...caching } };
 }
 
-/** The directory named, or for `organizations` the one of the user's domain. */
+/** The directory named, or for `organizations` the one of the user, who is in the form or in what was sealed for them. */
 function tenantOf(world: World, name: string, form: URLSearchParams): Tenant | Refusal {
   const tenant = world.tenant(name);
   if (tenant) return tenant;
-  if (name === 'common' || name === 'consumers' || name === 'organizations') {
-    if (name !== 'organizations' && form.get('grant_type') === 'password') return refuse(9001023);
+  if (isGeneric(name)) {
+    const grant = form.get('grant_type');
+    if (name !== 'organizations' && grant === 'password') return refuse(9001023);
+    if (grant === 'client_credentials') return refuse(90002, name);
     const username = form.get('username') ?? '';
-    const domain = username.slice(username.indexOf('@') + 1);
-    return world.tenant(domain) ?? (username ? refuse(50034, username, domain) : refuse(90002, name));
+    const home = world.tenant(domainOf(username)) ?? world.tenant(sealedTenant(form));
+    return home ?? (username ? refuse(50034, username, domainOf(username)) : refuse(90002, name));
   }
   return GUID.test(name) || name.includes('.') ? refuse(90002, name) : refuse(900023, name);
+}
+
+/** The tenant inside a code or refresh token; its signature is checked when it is redeemed. */
+function sealedTenant(form: URLSearchParams): string {
+  try {
+    const { grant } = decodeJwt<{ grant?: { tenantId?: string } }>(
+      form.get('code') ?? form.get('refresh_token') ?? '',
+    );
+    return grant?.tenantId ?? '';
+  } catch {
+    return '';
+  }
 }
 
 async function issueTokens(
