@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { dataverseClient, msalApplication } from './clients.ts';
 import { observe, type Exchange } from './exchange.ts';
 import { startRecorder, type Recorder } from './recorder.ts';
-import { STEPS, type Stage, type Step } from './steps.ts';
+import type { Stage, Step } from './step.ts';
+import { STEPS } from './steps.ts';
 import type { Target } from './target.ts';
 
 export type Result = { readonly step: Step; readonly exchanges: readonly Exchange[] };

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { conform, summary } from './conform.ts';
 import { readLiveSettings } from './config.ts';
 import { differences, observe, shapeOf } from './exchange.ts';
-import { answersOf } from './steps.ts';
+import { answersOf } from './step.ts';
 import { emulatedTarget, type RoleKind } from './target.ts';
 
 describe('driven by msal-node and dynamics-web-api', () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { conform, summary, type Result } from './conform.ts';
 import { readLiveSettings } from './config.ts';
 import { differences } from './exchange.ts';
-import { answersOf } from './steps.ts';
+import { answersOf } from './step.ts';
 import { emulatedTarget, liveTarget, type RoleKind, type Target } from './target.ts';
 
 try {

@@ -23,9 +23,19 @@ export type Running = Emulators & {
   readonly send: (path: string, sent?: Sent) => Promise<Answer>;
   /** Sends to the control API. */
   readonly control: (method: string, path: string, body?: unknown) => Promise<Answer>;
-  /** A token for Contoso's application. */
-  readonly token: (form?: Record<string, string>, tenantId?: string) => Promise<string>;
+  /** Sends a form to the token endpoint, of Contoso's tenant unless another is named. */
+  readonly askToken: (form: Record<string, string>, tenant?: string) => Promise<Answer>;
+  /** A token for Contoso's application, or as the form says otherwise. */
+  readonly token: (form?: Record<string, string>) => Promise<string>;
 };
+
+/** What Contoso's application sends for a token. */
+export const APPLICATION = {
+  grant_type: 'client_credentials',
+  client_id: CONTOSO.clientId,
+  client_secret: CONTOSO.clientSecret,
+  scope: `https://${CONTOSO.host}/.default`,
+} as const;
 
 /** Starts with the seed; `clock` gives ms since 1970. */
 export async function startForTest(clock: () => number = Date.now, dataDir?: string): Promise<Running> {
@@ -74,28 +84,20 @@ export async function startForTest(clock: () => number = Date.now, dataDir?: str
     });
   const control = (method: string, path: string, body?: unknown): Promise<Answer> =>
     send(`/control/${path}`, { method, host: 'emulators', body });
-  const token = async (
-    form: Record<string, string> = {},
-    tenantId: string = CONTOSO.tenantId,
-  ): Promise<string> => {
-    const answer = await send(`/${tenantId}/oauth2/v2.0/token`, {
+  const askToken = (form: Record<string, string>, tenant: string = CONTOSO.tenantId): Promise<Answer> =>
+    send(`/${tenant}/oauth2/v2.0/token`, {
       method: 'POST',
       host: 'login.microsoftonline.com',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({
-        client_id: CONTOSO.clientId,
-        client_secret: CONTOSO.clientSecret,
-        scope: `https://${CONTOSO.host}/.default`,
-        grant_type: 'client_credentials',
-        ...form,
-      }).toString(),
+      body: new URLSearchParams(form).toString(),
     });
-    return String(answer.body()['access_token']);
-  };
+  const token = async (form: Record<string, string> = {}): Promise<string> =>
+    String((await askToken({ ...APPLICATION, ...form })).body()['access_token']);
   return {
     ...emulators,
     send,
     control,
+    askToken,
     token,
     close: async () => {
       agent.destroy();
