@@ -5,6 +5,7 @@ import { config } from './config.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
+import { ValidationModule } from './validation/validation.module.ts';
 
 @Module({
   imports: [
@@ -16,6 +17,7 @@ import { TokensModule } from './tokens/tokens.module.ts';
     }),
     ConnectionsModule,
     TokensModule,
+    ValidationModule,
   ],
   providers: [Housekeeping],
 })

@@ -16,6 +16,8 @@ export const config = readSettings(process.env, {
   REQUESTER_KEYS_FILE: fileContent.transform(understood(readRequesterKeys)),
   /** Where requests to Microsoft's hosts go instead, in local runs and tests. */
   MICROSOFT_RESOLVER: optionalOrigin,
+  /** The most token requests to Microsoft Entra ID that one instance begins in a second. */
+  ENTRA_REQUESTS_PER_SECOND: z.coerce.number().positive().default(50),
   /** More regions than the built-in list, e.g. `crm23.dynamics.com`. */
   DYNAMICS_REGIONS: z.string().transform(understood(readRegions)).default(KNOWN_REGIONS),
   /** The public client application that signs Office 365 users in. Without it that authentication is refused. */

@@ -1,23 +1,20 @@
 /** When a secret's expiry is told of, and in which words; pure. */
 import type { ConnectionFacts } from '../connections/connection-facts.ts';
+import { daysLeft } from '../connections/days-left.ts';
 
 /** Days before the expiry, and 0 for when it has happened. */
 export const WARNINGS = [30, 14, 7, 3, 1, 0] as const;
 export type DaysBefore = (typeof WARNINGS)[number];
 
-const DAY_MS = 86_400_000;
-
 /**
  * The warning that is due; `undefined` where it is too early for any.
  *
  * Only the latest one: whoever enters a secret five days before its end is not told of thirty and fourteen.
- * @param expiresOn the last day on which the secret works, `YYYY-MM-DD`; days end at midnight UTC
+ * @param expiresOn the last day on which the secret works, `YYYY-MM-DD`
  */
 export function dueWarning(expiresOn: string, now: Date): DaysBefore | undefined {
-  const today = Date.parse(now.toISOString().slice(0, 10));
-  const daysLeft = Math.round((Date.parse(expiresOn) - today) / DAY_MS);
-  if (daysLeft < 0) return 0;
-  return WARNINGS.findLast((days) => days > 0 && daysLeft <= days);
+  const left = daysLeft(expiresOn, now);
+  return left < 0 ? 0 : WARNINGS.findLast((days) => days > 0 && left <= days);
 }
 
 const names = {

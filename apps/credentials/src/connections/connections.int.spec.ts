@@ -119,7 +119,11 @@ describe('the start', () => {
   });
 
   test.each([
-    ['there is none', { MASTER_KEY_FILE: '' }, 'in exactly one of MASTER_KEY_FILE, MASTER_KEY and MASTER_KEY_VAULT_KEY'],
+    [
+      'there is none',
+      { MASTER_KEY_FILE: '' },
+      'in exactly one of MASTER_KEY_FILE, MASTER_KEY and MASTER_KEY_VAULT_KEY',
+    ],
     ['its file is missing', { MASTER_KEY_FILE: '/nowhere/master.key' }, 'the file cannot be read (ENOENT)'],
     ['it is too short', { MASTER_KEY_FILE: '', MASTER_KEY: 'c2hvcnQ=' }, 'line 1 is not 32 bytes in base64'],
   ])('is refused with one sentence where %s', async (_case, settings, sentence) => {

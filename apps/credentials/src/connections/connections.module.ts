@@ -43,6 +43,6 @@ import { Connections } from './connections.ts';
         }),
     },
   ],
-  exports: [Connections],
+  exports: [API_KEY, Connections],
 })
 export class ConnectionsModule {}

@@ -1,8 +1,12 @@
 /** The schema of credentials in a database of a test's own. */
+import { jest } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { migrate, openDatabase } from '@leads/database';
 import { testDatabase } from '@leads/testing';
 import type { CredentialsTables } from '../tables.ts';
+
+// On a machine that is busy with other tests, processes take their time.
+jest.setTimeout(60_000);
 
 export interface TestSchema {
   database: Kysely<CredentialsTables>;

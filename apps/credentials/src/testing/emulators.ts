@@ -1,5 +1,9 @@
 /** Microsoft's side, as a process of its own. */
+import { jest } from '@jest/globals';
 import { startChild } from './child.ts';
+
+// On a machine that is busy with other tests, processes take their time.
+jest.setTimeout(60_000);
 
 export interface RunningEmulators {
   /** What MICROSOFT_RESOLVER is set to. */

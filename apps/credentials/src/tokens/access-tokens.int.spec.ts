@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLog } from '@leads/service';
 import { eventually } from '@leads/testing';
@@ -10,6 +11,7 @@ import { startTestSchema, type TestSchema } from '../testing/database.ts';
 import { contosoFields } from '../testing/fields.ts';
 import { AccessTokens, type AccessTokensOptions, type TokenOutcome } from './access-tokens.ts';
 import type { EntraAnswer } from './entra.ts';
+import { Pace } from './pace.ts';
 import { explainRefusal } from './refusals.ts';
 
 const HOUR = 3_600_000;
@@ -58,7 +60,8 @@ function accessTokens(options: Partial<AccessTokensOptions> = {}): AccessTokens 
     asked += 1;
     return entra();
   };
-  return new AccessTokens({ database: schema.database, ask, now, random: () => 0.5, log, ...options });
+  const pace = new Pace({ perSecond: 1_000, now: () => clock, sleep: () => Promise.resolve() });
+  return new AccessTokens({ database: schema.database, ask, pace, now, random: () => 0.5, log, ...options });
 }
 
 async function connect(): Promise<string> {
@@ -154,6 +157,66 @@ describe('an access token', () => {
       return answer;
     };
     expect(await tokens.get(connectionId, false)).toMatchObject({ accessToken: 'token-2', secretVersion: 2 });
+  });
+});
+
+describe('a thousand connections whose tokens end together', () => {
+  test('make one request each, never faster than the rate, and wait for nothing they need not', async () => {
+    const connectionIds = await Promise.all(Array.from({ length: 1_000 }, () => connect()));
+    const [began, perSecond] = [clock, 50];
+    const sleepers: { at: number; wake: () => void }[] = [];
+    const sleep = (ms: number): Promise<void> =>
+      new Promise((wake) => sleepers.push({ at: clock + ms, wake }));
+    const asks = new Map<string, number[]>();
+    const tokens = accessTokens({
+      pace: new Pace({ perSecond, now: () => clock, sleep }),
+      ask: ({ connectionId }) => {
+        asks.set(connectionId, [...(asks.get(connectionId) ?? []), clock]);
+        return Promise.resolve(token());
+      },
+    });
+    const got = Promise.all(
+      [...connectionIds, ...connectionIds].map((connectionId) => tokens.get(connectionId, false)),
+    ).then((outcomes) => ({ outcomes }));
+    const settled = Symbol('not yet');
+    for (;;) {
+      const done = await Promise.race([got, setImmediate(settled)]);
+      if (done !== settled) break;
+      const next = sleepers.sort((one, other) => one.at - other.at).shift();
+      if (!next) continue;
+      clock = Math.max(clock, next.at);
+      next.wake();
+    }
+    const { outcomes } = await got;
+    expect(outcomes.every(({ kind }) => kind === 'token')).toBe(true);
+    expect(asks.size).toBe(1_000);
+    const times = [...asks.values()].flat().sort((one, other) => one - other);
+    expect(times).toHaveLength(1_000);
+    times.forEach((time, index) => {
+      const secondEarlier = times[index - perSecond];
+      if (secondEarlier !== undefined) expect(time - secondEarlier).toBeGreaterThanOrEqual(999);
+    });
+    expect(clock - began).toBeLessThanOrEqual(20_000);
+  });
+
+  test('renew at different times ahead of their end', async () => {
+    const connectionIds = await Promise.all(Array.from({ length: 60 }, () => connect()));
+    const renewedAt: number[] = [];
+    const tokens = accessTokens({
+      random: Math.random,
+      ask: () => {
+        renewedAt.push(clock);
+        return Promise.resolve(token());
+      },
+    });
+    const began = clock;
+    for (let minute = 0; minute < 54; minute += 1) {
+      await Promise.all(connectionIds.map((connectionId) => tokens.get(connectionId, false)));
+      clock += MINUTE;
+    }
+    const minutes = renewedAt.slice(60).map((at) => Math.round((at - began) / MINUTE));
+    expect(Math.min(...minutes)).toBeGreaterThanOrEqual(36);
+    expect(new Set(minutes).size).toBeGreaterThan(5);
   });
 });
 

@@ -6,6 +6,7 @@ import { findConnection } from '../connections/connection-store.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { credentialName } from './credential.ts';
 import type { EntraAnswer } from './entra.ts';
+import type { Pace } from './pace.ts';
 import type { Refused } from './refusals.ts';
 import { forgetRefusal, recallRefusal, rememberRefusal } from './remembered-refusals.ts';
 
@@ -17,6 +18,7 @@ export interface AccessTokensOptions {
   database: Kysely<CredentialsTables>;
   /** Asks Entra ID once, for the connection as it is now. */
   ask: (connection: Connection) => Promise<EntraAnswer>;
+  pace: Pace;
   now: () => Date;
   /** From 0 to below 1. */
   random: () => number;
@@ -34,10 +36,22 @@ interface KeptToken {
   usableUntil: number;
 }
 
+/** How a token is asked for. */
+interface Asking {
+  /** The kept one was refused, or is to be tried anew. */
+  refresh: boolean;
+  /** A remembered refusal is to be tried again. */
+  evenIfRefused: boolean;
+}
+
 /** A token is not handed out in its last minutes: it has to last for what its user is about to do. */
 const LAST_MS = 300_000;
 /** A refused token is renewed at most this often. */
 const REFRESH_FLOOR_MS = 5_000;
+/** A person's Validate asks Entra ID anew at most this often for one connection. */
+const PERSON_FLOOR_MS = 60_000;
+/** Renewals ahead of time leave the way free when those who wait for a token would have to wait longer than this. */
+const RENEWALS_YIELD_MS = 1_000;
 const MOST_KEPT = 20_000;
 
 const UNKNOWN_CONNECTION: Refused = {
@@ -51,6 +65,7 @@ const UNKNOWN_CONNECTION: Refused = {
 export class AccessTokens {
   private readonly kept = new Map<string, KeptToken>();
   private readonly underWay = new Map<string, Promise<EntraAnswer>>();
+  private readonly askedByPerson = new Map<string, number>();
   /** Transient refusals: when the connection's credential may be tried again. */
   private readonly waiting = new Map<string, { credential: string; until: number; outcome: Refused }>();
 
@@ -60,7 +75,23 @@ export class AccessTokens {
    * A token for the connection as it is now.
    * @param refresh the kept one was refused by Dynamics 365
    */
-  async get(connectionId: string, refresh: boolean): Promise<TokenOutcome> {
+  get(connectionId: string, refresh: boolean): Promise<TokenOutcome> {
+    return this.answer(connectionId, { refresh, evenIfRefused: false });
+  }
+
+  /**
+   * What Entra ID says now, for a person who validates: neither a kept token nor a remembered refusal stands in the
+   * way. At most once a minute, for trying a wrong password again and again locks the account; then as {@link get}.
+   */
+  getForPerson(connectionId: string): Promise<TokenOutcome> {
+    const now = this.options.now().getTime();
+    const last = this.askedByPerson.get(connectionId);
+    if (last !== undefined && now - last < PERSON_FLOOR_MS) return this.get(connectionId, false);
+    this.askedByPerson.set(connectionId, now);
+    return this.answer(connectionId, { refresh: true, evenIfRefused: true });
+  }
+
+  private async answer(connectionId: string, how: Asking): Promise<TokenOutcome> {
     // Read each time: a secret replaced through any instance counts from that moment.
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const connection = await findConnection(this.options.database, connectionId);
@@ -68,7 +99,7 @@ export class AccessTokens {
         this.kept.delete(connectionId);
         return UNKNOWN_CONNECTION;
       }
-      const outcome = await this.outcomeFor(connection, refresh);
+      const outcome = await this.outcomeFor(connection, how);
       const latest = await findConnection(this.options.database, connectionId);
       const same = latest && credentialName(latest.facts) === credentialName(connection.facts);
       if (same && latest.facts.state !== 'deleted') return outcome;
@@ -82,12 +113,15 @@ export class AccessTokens {
     };
   }
 
-  private async outcomeFor(connection: Connection, refresh: boolean): Promise<TokenOutcome> {
+  private async outcomeFor(
+    connection: Connection,
+    { refresh, evenIfRefused }: Asking,
+  ): Promise<TokenOutcome> {
     const { connectionId, facts } = connection;
     const credential = credentialName(facts);
     const kept = this.usable(connectionId, credential, refresh);
     if (kept) return this.handOut(kept, connection);
-    const known = await this.knownRefusal(connection, credential);
+    const known = evenIfRefused ? undefined : await this.knownRefusal(connection, credential);
     // Looked at again: another request may have got one meanwhile, and from here on nothing is waited for.
     const since = this.usable(connectionId, credential, refresh);
     if (since) return this.handOut(since, connection);
@@ -138,7 +172,7 @@ export class AccessTokens {
   /** The kept token is good for some minutes yet, so whoever asked does not wait, and a failure costs nothing. */
   private renewBehind(connection: Connection, credential: string): void {
     const { connectionId } = connection;
-    if (this.waitFor(connectionId, credential)) return;
+    if (this.waitFor(connectionId, credential) || this.options.pace.waitMs > RENEWALS_YIELD_MS) return;
     this.renew(connection, credential).catch((error: unknown) => {
       this.options.log.error(
         { error, connectionId },
@@ -158,8 +192,9 @@ export class AccessTokens {
   }
 
   private async ask(connection: Connection, credential: string): Promise<EntraAnswer> {
-    const { ask, database, log, now } = this.options;
+    const { ask, database, log, now, pace } = this.options;
     const { connectionId } = connection;
+    await pace.turn();
     const answer = await ask(connection);
     const at = now();
     if (answer.kind === 'token') {

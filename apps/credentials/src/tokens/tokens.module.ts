@@ -1,4 +1,5 @@
 /** The room of tokens: requests over Kafka in, sealed answers out, Entra ID behind. */
+import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { Publisher } from '@leads/kafka';
@@ -9,6 +10,7 @@ import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { AccessTokens } from './access-tokens.ts';
+import { Pace } from './pace.ts';
 import { signIn } from './sign-in.ts';
 import { ISSUE_TOKEN_OPTIONS, TokenRequestsController } from './token-requests.controller.ts';
 
@@ -34,7 +36,12 @@ const now = (): Date => new Date();
       useFactory: (database: Kysely<CredentialsTables>, vault: Vault, outbound: Outbound, log: Logger) => {
         const { DYNAMICS_REGIONS: regions, OFFICE365_CLIENT_ID: publicClientId } = config;
         const ask = signIn({ database, vault, sender: outbound, regions, publicClientId });
-        return new AccessTokens({ database, ask, now, random: Math.random, log });
+        const pace = new Pace({
+          perSecond: config.ENTRA_REQUESTS_PER_SECOND,
+          now: Date.now,
+          sleep: setTimeout,
+        });
+        return new AccessTokens({ database, ask, pace, now, random: Math.random, log });
       },
     },
     {
@@ -51,6 +58,6 @@ const now = (): Date => new Date();
       },
     },
   ],
-  exports: [AccessTokens],
+  exports: [AccessTokens, Outbound],
 })
 export class TokensModule {}
