@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTOSO } from './seed.ts';
 import { startForTest, type Answer, type Running } from './testing/running.ts';
+import { sendMail } from './testing/send-mail.ts';
 
 const LEADS = '/api/data/v9.2/leads';
 const ID = '0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7e01';
@@ -200,26 +200,3 @@ describe('memory', () => {
     }
   });
 });
-
-/** Speaks SMTP by hand, one command after each answer. */
-function sendMail(port: number, to: readonly string[], lines: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const commands = [
-      'EHLO test',
-      'MAIL FROM:<leads@publisher.example>',
-      ...to.map((address) => `RCPT TO:<${address}>`),
-      'DATA',
-      `${lines.join('\r\n')}\r\n.`,
-      'QUIT',
-    ];
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', reject);
-    socket.on('close', () => resolve());
-    socket.on('data', (data) => {
-      const answer = data.toString();
-      if (/^[45]/.test(answer)) reject(new Error(answer));
-      const command = commands.shift();
-      if (command) socket.write(`${command}\r\n`);
-    });
-  });
-}

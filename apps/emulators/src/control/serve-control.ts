@@ -4,6 +4,7 @@ import { empty, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { valuesOf } from '../dataverse/lead-view.ts';
 import type { LeadRow } from '../dataverse/lead-store.ts';
 import type { Organization } from '../dataverse/organization.ts';
+import { MailRules } from '../inbox/mail-rules.ts';
 import { FaultRule } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -71,8 +72,8 @@ const ROUTES: readonly Route[] = [
   route(
     'GET',
     /^organizations\/([^/]+)\/leads$/,
-    withOrganization((_world, organization) =>
-      ok({ leads: [...organization.leads.rows()].map((row) => readBack(row, organization)) }),
+    withOrganization((_world, organization, request) =>
+      ok({ leads: readBackAll(organization, new URLSearchParams(request.search)) }),
     ),
   ),
   route(
@@ -127,6 +128,15 @@ const ROUTES: readonly Route[] = [
   route('GET', /^mails\/([^/]+)$/, (world, _request, [id = '']) => {
     const mail = world.mailbox.get(id);
     return mail ? ok(mail) : missing('such mail');
+  }),
+  route('GET', /^inbox$/, (world) => ok(world.mailbox.behaviour.rules)),
+  route('PUT', /^inbox$/, (world, request) => {
+    world.mailbox.behaviour.set(MailRules.parse(bodyOf(request) ?? {}));
+    return ok(world.mailbox.behaviour.rules);
+  }),
+  route('DELETE', /^inbox$/, (world) => {
+    world.mailbox.behaviour.set(MailRules.parse({}));
+    return done();
   }),
   route('DELETE', /^mails$/, (world) => {
     world.mailbox.clear();
@@ -190,6 +200,25 @@ function described(organization: Organization): Record<string, unknown> {
     ),
     ...settings,
   };
+}
+
+/** All leads in the order they came; `columns`, `offset` and `limit` keep the answer small where there are many. */
+function readBackAll(organization: Organization, query: URLSearchParams): Record<string, unknown>[] {
+  const columns = query.get('columns')?.split(',');
+  const offset = Number(query.get('offset') ?? 0);
+  const limit = Number(query.get('limit') ?? Infinity);
+  const leads: Record<string, unknown>[] = [];
+  let at = 0;
+  for (const row of organization.leads.rows()) {
+    at += 1;
+    if (at <= offset) continue;
+    if (leads.length >= limit) break;
+    const lead = readBack(row, organization);
+    leads.push(
+      columns === undefined ? lead : Object.fromEntries(columns.map((name) => [name, lead[name] ?? null])),
+    );
+  }
+  return leads;
 }
 
 /** A lead with all its values; its times to the millisecond, unlike the Web API's. */

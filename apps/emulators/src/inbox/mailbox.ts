@@ -1,4 +1,6 @@
-// The mails that arrived, newest last, bounded in number.
+// The mails that arrived, newest last, bounded in number and size.
+import { MailBehaviour } from './mail-rules.ts';
+
 export type Mail = {
   readonly id: string;
   readonly messageId: string;
@@ -23,10 +25,16 @@ export type MailQuery = {
 };
 
 const MAX_MAILS = 50_000;
+const MAX_CHARACTERS = 256 * 1024 * 1024;
+
+const sizeOf = (mail: Mail): number => mail.text.length + mail.html.length;
 
 export class Mailbox {
   readonly #mails = new Map<string, Mail>();
   readonly #record: (line: string) => void;
+  /** How the SMTP server treats what comes. */
+  readonly behaviour = new MailBehaviour();
+  #characters = 0;
 
   constructor(record: (line: string) => void) {
     this.#record = record;
@@ -38,7 +46,12 @@ export class Mailbox {
 
   add(mail: Mail): void {
     this.#mails.set(mail.id, mail);
-    if (this.#mails.size > MAX_MAILS) this.#mails.delete(this.#mails.keys().next().value as string);
+    this.#characters += sizeOf(mail);
+    while (this.#mails.size > MAX_MAILS || this.#characters > MAX_CHARACTERS) {
+      const oldest = this.#mails.values().next().value as Mail;
+      this.#characters -= sizeOf(oldest);
+      this.#mails.delete(oldest.id);
+    }
     this.#record(JSON.stringify({ k: 'mail', mail }));
   }
 
@@ -48,6 +61,7 @@ export class Mailbox {
 
   clear(): void {
     this.#mails.clear();
+    this.#characters = 0;
     this.#record(JSON.stringify({ k: 'mails-gone' }));
   }
 

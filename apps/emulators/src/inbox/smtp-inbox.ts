@@ -1,4 +1,6 @@
 // An SMTP server that takes every mail and keeps it; nothing is sent on.
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { newGuid } from '../world/ids.ts';
@@ -8,6 +10,7 @@ const MAX_MAIL_BYTES = 25 * 1024 * 1024;
 
 /** The caller listens and closes. `clock` stamps arrivals. */
 export function createSmtpInbox(mailbox: Mailbox, clock: () => number): SMTPServer {
+  const sockets = new Map<string, Socket>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -16,27 +19,50 @@ export function createSmtpInbox(mailbox: Mailbox, clock: () => number): SMTPServ
     disableReverseLookup: true,
     closeTimeout: 100,
     onAuth: (_auth, _session, done) => done(null, { user: 'anyone' }),
+    onConnect: (session, done) => {
+      const socket = openSockets.find((open) => open.remotePort === session.remotePort);
+      if (socket) sockets.set(session.id, socket);
+      done(
+        mailbox.behaviour.rules.away
+          ? refusal(421, 'Service not available, closing transmission channel')
+          : null,
+      );
+    },
+    onClose: (session) => {
+      sockets.delete(session.id);
+    },
+    onRcptTo: (recipient, _session, done) => {
+      const refused = mailbox.behaviour.refusalOf(recipient.address);
+      done(refused ? refusal(refused.code, refused.text) : null);
+    },
     onData: (stream, session, done) => {
       const recipients = session.envelope.rcptTo.map((recipient) => recipient.address);
-      simpleParser(stream).then(
-        (parsed) => {
-          if (stream.sizeExceeded) {
-            done(
-              Object.assign(new Error('Message exceeds fixed maximum message size'), { responseCode: 552 }),
-            );
-            return;
-          }
-          mailbox.add(mailOf(parsed, recipients, clock()));
-          done();
-        },
+      const take = async (): Promise<void> => {
+        const parsed = await simpleParser(stream);
+        if (stream.sizeExceeded) throw refusal(552, 'Message exceeds fixed maximum message size');
+        mailbox.add(mailOf(parsed, recipients, clock()));
+        const { delayMs, cutAfterTaking } = mailbox.behaviour.rules;
+        if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
+        if (cutAfterTaking) sockets.get(session.id)?.destroy();
+      };
+      take().then(
+        () => done(),
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
       );
     },
+  });
+  const openSockets: Socket[] = [];
+  server.server.on('connection', (socket: Socket) => {
+    openSockets.push(socket);
+    socket.on('close', () => openSockets.splice(openSockets.indexOf(socket), 1));
   });
   // A client that hangs up in the middle is its own problem.
   server.on('error', () => undefined);
   return server;
 }
+
+const refusal = (responseCode: number, text: string): Error =>
+  Object.assign(new Error(text), { responseCode });
 
 function mailOf(parsed: ParsedMail, recipients: readonly string[], receivedAt: number): Mail {
   const headers: Record<string, string> = {};
