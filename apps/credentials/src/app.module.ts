@@ -1,6 +1,7 @@
 /** Credentials: keeps connections and the secrets that open them, and issues access tokens. */
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
+import { ApiDocumentController } from './api/api-document.controller.ts';
 import { config } from './config.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -19,6 +20,7 @@ import { ValidationModule } from './validation/validation.module.ts';
     TokensModule,
     ValidationModule,
   ],
+  controllers: [ApiDocumentController],
   providers: [Housekeeping],
 })
 export class AppModule {}

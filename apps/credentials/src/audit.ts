@@ -1,5 +1,6 @@
 /** The audit trail: who did what and when, append-only (the database refuses changes), never a secret in it. */
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import type { CredentialsTables } from './tables.ts';
 
 /** What can be found in the trail. */
@@ -39,4 +40,31 @@ export async function addToAudit(database: Kysely<CredentialsTables>, line: Audi
       details: JSON.stringify(line.details ?? {}),
     })
     .execute();
+}
+
+/** A line as the API answers it. */
+export const AuditAnswer = z.object({
+  at: z.iso.datetime(),
+  who: z.string(),
+  what: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+export type AuditAnswer = z.infer<typeof AuditAnswer>;
+
+/** The newest lines about a connection are enough to look at. */
+const MOST_LINES = 500;
+
+/** What was done with a connection, newest first. */
+export async function readAudit(
+  database: Kysely<CredentialsTables>,
+  connectionId: string,
+): Promise<AuditAnswer[]> {
+  const rows = await database
+    .selectFrom('audit')
+    .select(['at', 'who', 'what', 'details'])
+    .where('connection_id', '=', connectionId)
+    .orderBy('id', 'desc')
+    .limit(MOST_LINES)
+    .execute();
+  return rows.map(({ at, ...line }) => ({ at: at.toISOString(), ...line }));
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiKeyGuard } from '../access/api-key.guard.ts';
+import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import { makeAddressKey } from './address-key.ts';
 import { answerWithAddress, type WithLeadAddress } from './connection-answer.ts';
 import { FIELD_RULES, type FieldRules, readSecret } from './connection-fields.ts';

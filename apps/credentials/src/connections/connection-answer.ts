@@ -1,25 +1,34 @@
 /** A connection as the API answers it: secrets are never in it, only when they were set and when they expire. */
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { writeContactEmails } from './contact-emails.ts';
-import type { Connection, ConnectionFacts } from './connection-facts.ts';
+import { type Connection, ConnectionFacts } from './connection-facts.ts';
 import { etagOf } from './connection-requests.ts';
 import type { Connections } from './connections.ts';
 
-export interface ConnectionAnswer extends Omit<ConnectionFacts, 'secret' | 'addressKey' | 'contactEmails'> {
-  connectionId: string;
-  version: number;
-  /** Separated by semicolons, as they are entered. */
-  contactEmails: string;
-  secret: { kind: ConnectionFacts['secret']['kind']; setAt: string; expiresOn?: string };
-  leadAddressSetAt: string;
-  changedAt: string;
-  changedBy: string;
-}
+/** What is answered for a connection, or for one of its versions. */
+export const ConnectionAnswer = ConnectionFacts.omit({
+  secret: true,
+  addressKey: true,
+  contactEmails: true,
+}).extend({
+  connectionId: z.uuid(),
+  version: z.int().positive(),
+  contactEmails: z.string().describe('Addresses separated by semicolons, as they are entered.'),
+  secret: ConnectionFacts.shape.secret.omit({ version: true }),
+  leadAddressSetAt: z.iso.datetime(),
+  changedAt: z.iso.datetime(),
+  changedBy: z.string(),
+});
+export type ConnectionAnswer = z.infer<typeof ConnectionAnswer>;
+
+/** One version, and what made it. */
+export const VersionAnswer = ConnectionAnswer.extend({ change: z.string() });
+export type VersionAnswer = z.infer<typeof VersionAnswer>;
 
 /** One connection with the address that its leads are posted to: for its owner's eyes. */
-export interface WithLeadAddress extends ConnectionAnswer {
-  leadAddress: string | undefined;
-}
+export const WithLeadAddress = ConnectionAnswer.extend({ leadAddress: z.url().optional() });
+export type WithLeadAddress = z.infer<typeof WithLeadAddress>;
 
 export function answerOf({
   connectionId,
@@ -49,5 +58,6 @@ export async function answerWithAddress(
   reply: FastifyReply,
 ): Promise<WithLeadAddress> {
   reply.header('etag', etagOf(connection));
-  return { ...answerOf(connection), leadAddress: await connections.leadAddress(connection) };
+  const leadAddress = await connections.leadAddress(connection);
+  return { ...answerOf(connection), ...(leadAddress === undefined ? {} : { leadAddress }) };
 }

@@ -110,6 +110,29 @@ describe('changing a connection', () => {
   });
 });
 
+test('who did what can be read, and goes on being kept when the connection is gone', async () => {
+  const { connectionId } = await running.create();
+  await change(connectionId, 1, { contactEmails: 'other@contoso.example' });
+  await running.call('DELETE', at(connectionId), undefined, { 'if-match': '"2"', 'x-actor': 'bert' });
+  const { status, body } = await running.call('GET', at(connectionId, '/audit'));
+  expect(status).toBe(200);
+  expect(body['audit']).toMatchObject([
+    { who: 'bert', what: 'connection deleted', details: { version: 3 } },
+    { who: 'anna', what: 'connection changed', details: { version: 2 } },
+    { who: 'API', what: 'connection created', details: { version: 1 } },
+  ]);
+  const client = new pg.Client({ connectionString: running.databaseUrl });
+  await client.connect();
+  await expect(client.query('delete from credentials.audit')).rejects.toThrow('append-only');
+  await client.end();
+});
+
+test('the document of the API is served', async () => {
+  const { status, body } = await running.call('GET', '/api/openapi.json', undefined, { authorization: '' });
+  expect(status).toBe(200);
+  expect(body['openapi']).toBe('3.1.0');
+});
+
 describe('a secret that was replaced', () => {
   test('ends the tokens got with it at once, and a wrong one can be mended', async () => {
     const { connectionId } = await running.create();

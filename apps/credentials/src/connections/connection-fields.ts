@@ -239,6 +239,14 @@ function schemaFor(authentication: unknown, rules: FieldRules): z.ZodType {
   }
 }
 
+/** The shapes of what is entered, for the document of the API: by authentication, and each one's secret alone. */
+export function fieldSchemas(rules: FieldRules): Record<'details' | 'secret', z.ZodType[]> {
+  return {
+    details: [schemaFor('azure-active-directory', rules), schemaFor('office-365', rules)],
+    secret: [z.strictObject(secretFields(rules)), z.strictObject(passwordFields)],
+  };
+}
+
 /** Whether there are too few or too many secrets: which fields belong together, no field alone can say. */
 function secretFaults(
   body: unknown,

@@ -1,11 +1,12 @@
 /** What a connection was before, who changed it, and back to that. */
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiKeyGuard } from '../access/api-key.guard.ts';
+import type { AuditAnswer } from '../audit.ts';
+import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import {
   answerOf,
   answerWithAddress,
-  type ConnectionAnswer,
+  type VersionAnswer,
   type WithLeadAddress,
 } from './connection-answer.ts';
 import { FIELD_RULES, type FieldRules, readRestoration } from './connection-fields.ts';
@@ -31,16 +32,14 @@ export class ConnectionVersionsController {
 
   /** Newest first, each with what was done. */
   @Get('versions')
-  async list(
-    @Req() request: FastifyRequest,
-  ): Promise<{ versions: (ConnectionAnswer & { change: string })[] }> {
+  async list(@Req() request: FastifyRequest): Promise<{ versions: VersionAnswer[] }> {
     const versions = await this.connections.versions(connectionIdOf(request));
     if (versions.length === 0) throw unknownConnection();
     return { versions: versions.map((version) => ({ ...answerOf(version), change: version.change })) };
   }
 
   @Get('versions/:version')
-  async find(@Req() request: FastifyRequest): Promise<ConnectionAnswer & { change: string }> {
+  async find(@Req() request: FastifyRequest): Promise<VersionAnswer> {
     const version = await this.findVersion(request);
     return { ...answerOf(version), change: version.change };
   }
@@ -64,6 +63,14 @@ export class ConnectionVersionsController {
     const revise = changeDetails(entered.fields, 'connection restored');
     const changed = await this.connections.revise(connectionId, actorOf(request), expected, revise);
     return answerWithAddress(this.connections, connectionOf(changed), reply);
+  }
+
+  /** Who did what with the connection, newest first; a deleted one's trail stays. */
+  @Get('audit')
+  async audit(@Req() request: FastifyRequest): Promise<{ audit: AuditAnswer[] }> {
+    const lines = await this.connections.audit(connectionIdOf(request));
+    if (lines.length === 0) throw unknownConnection();
+    return { audit: lines };
   }
 
   private async findVersion(request: FastifyRequest) {

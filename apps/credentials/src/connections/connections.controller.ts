@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiKeyGuard } from '../access/api-key.guard.ts';
+import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import {
   answerOf,
   answerWithAddress,

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { OutboxRelay } from '@leads/database';
 import { DATABASE, RELAY } from '@leads/service';
-import { API_KEY } from '../access/api-key.guard.ts';
+import { API_KEY } from '../api/api-key.guard.ts';
 import { config } from '../config.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';

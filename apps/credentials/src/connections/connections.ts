@@ -1,6 +1,7 @@
 /** Connections as they are kept: looked up, created, and changed one version at a time. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import { type AuditAnswer, readAudit } from '../audit.ts';
 import type { SecretKind, Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { hashAddressKey, leadAddressOf, makeAddressKey } from './address-key.ts';
@@ -83,6 +84,10 @@ export class Connections {
 
   version(connectionId: string, version: number): Promise<ConnectionVersion | undefined> {
     return findVersion(this.options.database, connectionId, version);
+  }
+
+  audit(connectionId: string): Promise<AuditAnswer[]> {
+    return readAudit(this.options.database, connectionId);
   }
 
   /** The address to which the marketplace posts this connection's leads: as good as a key, so for its owner only. */

@@ -12,7 +12,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import { DATABASE, LOG, type Logger, ProblemError } from '@leads/service';
-import { ApiKeyGuard } from '../access/api-key.guard.ts';
+import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import { addToAudit } from '../audit.ts';
 import { actorOf, connectionIdOf, unknownConnection } from '../connections/connection-requests.ts';
 import { Connections } from '../connections/connections.ts';
