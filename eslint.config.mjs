@@ -37,6 +37,7 @@ export const boundaries = [
     onlyDependOnLibsWithTags: [],
   },
   { sourceTag: 'scope:tools', onlyDependOnLibsWithTags: ['type:lib'] },
+  { sourceTag: 'scope:bench', onlyDependOnLibsWithTags: ['type:lib', 'scope:tools'] },
   { sourceTag: 'scope:e2e', onlyDependOnLibsWithTags: ['type:lib', 'scope:tools'] },
 ];
 

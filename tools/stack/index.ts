@@ -2,6 +2,7 @@ export { contoso, contosoHost, publishConnection, untilAccepted } from './connec
 export type { ConnectionEntry, CredentialsApi, PublishedConnection } from './connection.ts';
 export { readLeads, readMails } from './read-back.ts';
 export type { LeadRow, Mail } from './read-back.ts';
+export { freeFixedPorts } from './ports.ts';
 export type { Service, ServiceName } from './services.ts';
 export type { Stack, StackOptions } from './stack.ts';
 export { startStack } from './stack.ts';

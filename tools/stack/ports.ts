@@ -1,6 +1,7 @@
 /** Ports: free ones for throw-away stacks, and a clear sentence where a fixed one is taken. */
 import { createConnection, createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { fixedPorts } from './config.ts';
 import type { Port, Ports } from './config.ts';
 import { Unready } from './failure.ts';
 
@@ -25,6 +26,11 @@ export async function freeInsteadOf(fixed: Ports): Promise<Ports> {
   return Object.fromEntries(
     names.map((name, index) => [name, { ...fixed[name], port: free[index] ?? 0 }]),
   ) as Ports;
+}
+
+/** A free number for every port that a stack needs. */
+export function freeFixedPorts(): Promise<Ports> {
+  return freeInsteadOf(fixedPorts());
 }
 
 /** Refuses to go on where somebody else listens on one of the ports. */

@@ -8,6 +8,8 @@ export const config = readSettings(process.env, {
   REQUESTER_SIGNING_KEY_FILE: fileContent,
   /** Where requests to Microsoft's host names really go; unset in production. */
   MICROSOFT_RESOLVER: optionalOrigin,
-  /** The most leads of one connection that are on their way to Dynamics at a time. */
+  /** How a backlog leaves; the bench decides the default (bench/BENCHMARKS.md). */
+  BULK: z.enum(['off', 'batch', 'create-multiple']).default('create-multiple'),
+  /** The most requests of one connection that are on their way to Dynamics at a time. */
   LANE_CONCURRENCY: z.coerce.number().int().min(1).max(52).default(16),
 });

@@ -4,11 +4,12 @@ import type { Logger, Outbound } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { closeBreaker, openBreaker } from './breaker.ts';
 import { classifyAnswer, classifyRefusedToken, type Verdict } from './classify-failure.ts';
-import { createLead } from './create-lead.ts';
+import { type BulkWay, createLead, createLeads, type Destination } from './create-lead.ts';
 import { type Delivery, type End, nextDeliveries, type Settlement } from './deliveries.ts';
 import type { Lane } from './lane.ts';
 import { mapLead } from './map-lead.ts';
 import { Pace } from './pace.ts';
+import type { Answer } from './read-answer.ts';
 import type { WriterTables } from './tables.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -20,13 +21,20 @@ export interface DeliveryParts {
   http: Outbound;
   /** Writes ends down, those that gather in the meantime together; resolves when that is committed. */
   settle: Pick<NaturalBatching<Settlement>, 'add'>;
-  /** The most leads of the lane under way at a time. */
+  /** The most requests of the lane under way at a time. */
   mostAtATime: number;
+  bulk: BulkWay;
   log: Logger;
 }
 
-/** How many leads at a time a lane begins with. */
+/** How many requests at a time a lane begins with. */
 const START_AT_A_TIME = 4;
+
+/** The most leads in one request. */
+const BULK_ROWS = 100;
+
+/** The most leads of a lane that are in memory at a time. */
+const MOST_ROWS = 4 * BULK_ROWS;
 
 /** Between two tries of one lead; for ever. */
 const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 60 * 60_000 };
@@ -40,34 +48,38 @@ const DATABASE_RETRY_MS = 1_000;
 /** Delivers a lane's leads for as long as the lane is held; returns once nothing is under way any more. */
 export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<void> {
   const pace = new Pace(START_AT_A_TIME, parts.mostAtATime);
-  const underWay = new Map<string, Promise<void>>();
+  const requests = new Set<Promise<void>>();
+  const underWay = new Set<string>();
   lane.onSaved = () => pace.forgive();
 
   while (!lane.ended) {
     const holdMs = pace.holdMs(Date.now());
-    const room = pace.concurrency - underWay.size;
-    if (holdMs > 0 || room <= 0) {
+    const room = pace.concurrency - requests.size;
+    const rows =
+      pace.cautious || parts.bulk === 'off' ? room : Math.min(BULK_ROWS, MOST_ROWS - underWay.size);
+    if (holdMs > 0 || room <= 0 || rows <= 0) {
       await lane.sleep(holdMs || LOOK_AGAIN_MS);
       continue;
     }
     try {
-      const next = await nextDeliveries(parts.database, lane, new Set(underWay.keys()), room);
+      const next = await nextDeliveries(parts.database, lane, underWay, rows);
       if (next.due.length === 0) {
         await lane.sleep(Math.min(next.waitMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS));
         continue;
       }
       const token = await parts.tokens.tokenFor(lane);
       if (token.kind === 'refused') {
-        await react(lane, classifyRefusedToken(token.reason), 0, pace, parts);
+        await react(lane, classifyRefusedToken(token.reason), undefined, pace, parts);
         continue;
       }
-      for (const delivery of next.due) {
-        const { leadId } = delivery.accepted;
-        const delivered = deliver(lane, delivery, token.accessToken, pace, parts).finally(() => {
-          underWay.delete(leadId);
+      for (const parcel of parcels(next.due, room)) {
+        for (const { accepted } of parcel) underWay.add(accepted.leadId);
+        const delivered = deliver(lane, parcel, token.accessToken, pace, parts).finally(() => {
+          for (const { accepted } of parcel) underWay.delete(accepted.leadId);
+          requests.delete(delivered);
           lane.wake();
         });
-        underWay.set(leadId, delivered);
+        requests.add(delivered);
       }
     } catch (error) {
       parts.log.error(
@@ -77,52 +89,94 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
       pace.hold(DATABASE_RETRY_MS, Date.now());
     }
   }
-  await Promise.all(underWay.values());
+  await Promise.all(requests);
 }
 
-/** One lead to Dynamics, and its end written down. */
+/** Few leads leave at once, each in a request of its own; a backlog leaves in one. */
+function parcels(due: Delivery[], room: number): Delivery[][] {
+  return due.length <= room ? due.map((delivery) => [delivery]) : [due];
+}
+
+/** One request to Dynamics, and the end of each lead in it written down. */
 async function deliver(
   lane: Lane,
-  delivery: Delivery,
+  parcel: Delivery[],
   accessToken: string,
   pace: Pace,
   parts: DeliveryParts,
 ): Promise<void> {
-  const { leadId, connectionId, lead } = delivery.accepted;
+  const destination: Destination = { http: parts.http, organization: lane.organization, accessToken };
   const startedAt = performance.now();
-  const answer = await createLead(parts.http, lane.organization, accessToken, mapLead(leadId, lead));
+  const answers = await send(destination, parcel, parts.bulk);
   const ms = Math.round(performance.now() - startedAt);
-  const refusedToken = answer.kind === 'answered' && answer.status === 401;
+
   // A token can go stale: the first refusal makes a new one be fetched, a refusal of that one is the connection's fault.
-  const stale = refusedToken && parts.tokens.discard(lane, accessToken);
-  const verdict: Verdict = stale ? STALE_TOKEN : classifyAnswer(answer, delivery.attempts);
-  parts.log.info(
-    {
-      leadId,
-      connectionId,
-      verdict: verdict.kind,
-      ...answer,
-      message: undefined,
-      attempt: delivery.attempts + 1,
-      ms,
-    },
-    'lead sent to Dynamics',
-  );
+  const refused = answers.some((answer) => answer.kind === 'answered' && answer.status === 401);
+  const stale = refused && parts.tokens.discard(lane, accessToken);
+  const settlements = parcel.map((delivery, index) => {
+    const answer = answers[index] ?? NO_ANSWER;
+    const verdict = stale ? STALE_TOKEN : classifyAnswer(answer, delivery.attempts);
+    return { delivery, answer, verdict, end: endOf(verdict, delivery), at: new Date() };
+  });
+  parts.log.info(logLine(lane, settlements, ms), 'sent to Dynamics');
   try {
-    await react(lane, verdict, ms, pace, parts);
-    await parts.settle.add([{ delivery, end: endOf(verdict, delivery), at: new Date() }]);
+    const verdict = gist(settlements.map((settlement) => settlement.verdict));
+    await react(lane, verdict, parcel.length === 1 ? ms : undefined, pace, parts);
+    await parts.settle.add(settlements);
   } catch (error) {
-    // Still pending in the database: it is sent again, and Dynamics then says "duplicate".
-    parts.log.error({ error, leadId }, 'what became of a lead could not be written down; it is tried again');
+    // Still pending in the database: sent again, and Dynamics then says "duplicate".
+    parts.log.error(
+      { error, connectionId: lane.connectionId, leads: parcel.length },
+      'what became of leads could not be written down; they are tried again',
+    );
     pace.hold(DATABASE_RETRY_MS, Date.now());
   }
+}
+
+function send(destination: Destination, parcel: Delivery[], bulk: BulkWay): Promise<Answer[]> {
+  const records = parcel.map(({ accepted }) => mapLead(accepted.leadId, accepted.lead));
+  const [record] = records;
+  if (records.length === 1 && record) return createLead(destination, record).then((answer) => [answer]);
+  // What was tried before may be there already, and one such row fails a whole CreateMultiple.
+  const tried = parcel.some((delivery) => delivery.attempts > 0);
+  return createLeads(destination, records, tried || bulk !== 'create-multiple' ? 'batch' : bulk);
+}
+
+/** What the verdicts of one request say of the organisation: a success shows that it works, whatever else failed. */
+function gist(verdicts: Verdict[]): Verdict {
+  for (const kind of ['throttled', 'written', 'lead-refused', 'connection-broken'] as const) {
+    const found = verdicts.find((verdict) => verdict.kind === kind);
+    if (found) return found;
+  }
+  return verdicts[0] ?? STALE_TOKEN;
+}
+
+/** One wide line a request: every lead that was not simply written, by its id. */
+function logLine(
+  lane: Lane,
+  settlements: { delivery: Delivery; answer: Answer; verdict: Verdict }[],
+  ms: number,
+): Record<string, unknown> {
+  const [first] = settlements;
+  const one = settlements.length === 1 ? { leadId: first?.delivery.accepted.leadId } : {};
+  const others = settlements
+    .filter(({ verdict }) => verdict.kind !== 'written')
+    .map(({ delivery, answer, verdict }) => ({
+      leadId: delivery.accepted.leadId,
+      verdict: verdict.kind,
+      attempt: delivery.attempts + 1,
+      code: answer.code,
+      ...(answer.kind === 'answered' ? { status: answer.status } : {}),
+    }));
+  const written = settlements.length - others.length;
+  return { connectionId: lane.connectionId, ...one, leads: settlements.length, written, others, ms };
 }
 
 /** What an answer means for the lane: its pace, and whether its connection works. */
 async function react(
   lane: Lane,
   verdict: Verdict,
-  ms: number,
+  ms: number | undefined,
   pace: Pace,
   parts: DeliveryParts,
 ): Promise<void> {
@@ -159,6 +213,8 @@ function endOf(verdict: Verdict, delivery: Delivery): End {
     }
   }
 }
+
+const NO_ANSWER: Answer = { kind: 'unreachable', code: 'NO_ANSWER' };
 
 const STALE_TOKEN: Verdict = {
   kind: 'transient',

@@ -133,6 +133,7 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
       http,
       settle,
       mostAtATime: config.LANE_CONCURRENCY,
+      bulk: config.BULK,
       log: this.log,
     })
       .catch((error: unknown) => {

@@ -64,10 +64,10 @@ export class Pace {
 
   /**
    * Learns from one answer.
-   * @param tookMs how long it took
+   * @param tookMs how long it took; `undefined` where that says nothing, as for requests of differing size
    * @param random a number in [0, 1)
    */
-  learn(verdict: Verdict, tookMs: number, now: number, random: number): void {
+  learn(verdict: Verdict, tookMs: number | undefined, now: number, random: number): void {
     switch (verdict.kind) {
       case 'written':
       case 'lead-refused':
@@ -95,10 +95,12 @@ export class Pace {
     this.hold(backOffMs(beyond, random, TRY_AGAIN), now);
   }
 
-  private adapt(tookMs: number, now: number): void {
+  private adapt(tookMs: number | undefined, now: number): void {
     const usual = this.usualMs;
-    if (usual !== undefined && tookMs > SLOW_FACTOR * usual && tookMs > 100) this.slowDown(now);
+    const slow = usual !== undefined && tookMs !== undefined && tookMs > Math.max(100, SLOW_FACTOR * usual);
+    if (slow) this.slowDown(now);
     else this.limit = Math.min(this.most, this.limit + 1 / this.limit);
+    if (tookMs === undefined) return;
     this.usualMs = usual === undefined ? tookMs : usual + SMOOTHING * (tookMs - usual);
   }
 

@@ -1,0 +1,158 @@
+/** A stack for one measurement: organisations with latency and limits, connections to them, leads that wait. */
+import { randomUUID } from 'node:crypto';
+import { type Carried, topics } from '@leads/contracts';
+import { Publisher } from '@leads/kafka';
+import { startStack, type Stack } from '@leads/tools';
+import { inThrowAwayPlace } from './place.ts';
+
+const TENANT = '12345678-8af1-4a5f-8234-12234d01db47';
+const CLIENT = '23456052-aaaa-4bbb-8662-1234df56788f';
+const SECRET = 'emulated-client-secret-for-local-runs-only';
+
+/** What an emulated organisation is like; see docs/emulators.md. */
+export type OrganizationSettings = Record<string, unknown>;
+
+export interface Connection {
+  connectionId: string;
+  host: string;
+  leadAddress: string;
+}
+
+export interface Arena {
+  stack: Stack;
+  /** Makes an organisation and a published connection to it. */
+  connect(host: string, organization: OrganizationSettings): Promise<Connection>;
+  /** Pauses or resumes the delivery of a connection's leads. */
+  change(connection: Connection, action: 'pause' | 'resume'): Promise<void>;
+  /** Puts so many accepted leads of each connection into the topic, as the gateway's relay would. */
+  accept(connections: readonly Connection[], leadsEach: number): Promise<void>;
+  /** How many records the organisations of these connections have together. */
+  written(connections: readonly Connection[]): Promise<number>;
+  /** An organisation's records: id, and when each came to be (milliseconds since the epoch). */
+  records(connection: Connection): Promise<{ leadid: string; createdon: number }[]>;
+  /** One figure from the database. */
+  count(query: string): Promise<number>;
+}
+
+/** Boots a stack on free ports with throw-away data, and ends it after the work. */
+export async function inArena<Result>(
+  options: { serviceSettings?: Record<string, string>; writers?: number },
+  work: (arena: Arena) => Promise<Result>,
+): Promise<Result> {
+  return inThrowAwayPlace(async (place) => {
+    const stack = await startStack({ ...place, ...options, careless: true });
+    const publisher = new Publisher({
+      brokers: stack.broker.brokers.split(','),
+      clientId: 'bench',
+      topicPrefix: stack.topicPrefix,
+    });
+    try {
+      // What is measured is the writer: mails about its leads would take the cores it needs.
+      await stack.services.notification.stop();
+      return await work(arenaOf(stack, publisher, place.query));
+    } finally {
+      await publisher.disconnect();
+      await stack.stop();
+    }
+  });
+}
+
+function arenaOf(
+  stack: Stack,
+  publisher: Publisher,
+  query: (url: string, text: string) => Promise<number>,
+): Arena {
+  const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    ask(`${stack.emulators.url}/control/${path}`, method, body);
+  const api = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    ask(`${stack.credentialsApi.url}/api/connections${path}`, method, body, stack.credentialsApi.apiKey);
+  return {
+    stack,
+    async connect(host, organization) {
+      await control('PUT', `organizations/${host}`, {
+        tenantId: TENANT,
+        applicationUsers: [CLIENT],
+        ...organization,
+      });
+      const created = (await api('POST', '', {
+        publisher: { id: 'bench', name: 'Bench' },
+        offer: { id: host.split('.')[0], title: `Offer of ${host}` },
+        leadDestination: 'dynamics-365',
+        url: `https://${host}`,
+        authentication: 'azure-active-directory',
+        applicationId: CLIENT,
+        directoryId: TENANT,
+        clientSecret: SECRET,
+        contactEmails: 'sales@contoso.example',
+      })) as Omit<Connection, 'host'>;
+      await api('POST', `/${created.connectionId}/publish`);
+      return { connectionId: created.connectionId, leadAddress: created.leadAddress, host };
+    },
+    async change(connection, action) {
+      await api('POST', `/${connection.connectionId}/${action}`);
+    },
+    async accept(connections, leadsEach) {
+      const values = Array.from({ length: leadsEach }, (_, number) =>
+        connections.map(({ connectionId }) => acceptedLead(connectionId, number)),
+      ).flat();
+      for (let start = 0; start < values.length; start += 5_000) {
+        await publisher.publish(topics.leadsAccepted, values.slice(start, start + 5_000));
+      }
+    },
+    async written(connections) {
+      const counts = await Promise.all(
+        connections.map(
+          ({ host }) => control('GET', `organizations/${host}/leads/count`) as Promise<{ count: number }>,
+        ),
+      );
+      return counts.reduce((sum, { count }) => sum + count, 0);
+    },
+    async records({ host }) {
+      const path = `organizations/${host}/leads?columns=leadid,createdon`;
+      const { leads } = (await control('GET', path)) as { leads: { leadid: string; createdon: string }[] };
+      return leads.map(({ leadid, createdon }) => ({ leadid, createdon: Date.parse(createdon) }));
+    },
+    count: (text) => query(stack.database.url, text),
+  };
+}
+
+function acceptedLead(connectionId: string, number: number): Carried<typeof topics.leadsAccepted> {
+  const lead = {
+    customer: {
+      firstName: 'Ana',
+      lastName: `Trujillo ${number}`,
+      email: `ana.${number}@adatum.example`,
+      phone: '+52 55 5555 3932',
+      country: 'MX',
+      company: 'Adatum',
+      title: 'Owner',
+    },
+    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
+    actionCode: 'INS',
+    offerTitle: 'Contoso Analytics',
+    description: 'Campaigns: spring-2026',
+  };
+  return {
+    leadId: randomUUID(),
+    connectionId,
+    acceptedAt: new Date().toISOString(),
+    isTest: false,
+    lead,
+    original: JSON.stringify(lead),
+  };
+}
+
+async function ask(url: string, method: string, body?: unknown, bearer?: string): Promise<unknown> {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok)
+    throw new Error(`${method} ${url.replace(/^.*?\/\/[^/]*/, '')} answered ${answer.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
