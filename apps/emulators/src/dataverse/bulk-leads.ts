@@ -37,7 +37,7 @@ export function updateMultiple(call: Call): Reply {
   const targets = targetsOf(call);
   call.world.atomically(() => {
     for (const target of targets) {
-      const key = keyOf(target, call);
+      const key = keyOf(target);
       const row = lookUp(call.organization, key);
       if (!row) throw notFound(key);
       updated(call, row, target);
@@ -55,7 +55,7 @@ export function upsertMultiple(call: Call): Reply {
   const targets = targetsOf(call);
   world.atomically(() => {
     for (const target of targets) {
-      const key = keyOf(target, call);
+      const key = keyOf(target);
       const row = lookUp(organization, key);
       if (row) updated(call, row, target);
       else created(call, key, target);
@@ -84,11 +84,11 @@ function targetsOf({ request }: Call): readonly Columns[] {
   return targets as Columns[];
 }
 
-function keyOf(target: Columns, { organization }: Call): LeadKey {
+function keyOf(target: Columns): LeadKey {
   const address = target['@odata.id'];
   const id = target['leadid'];
   if (typeof address === 'string') {
-    const key = parseLeadKey(address.replace(/^.*\/(?=leads\()/, ''), organization);
+    const key = parseLeadKey(address.replace(/^.*\/(?=leads\()/, ''));
     if (key) return key.key;
   } else if (typeof id === 'string' && GUID.test(id)) return { id: id.toLowerCase() };
   throw badPayload("Every target needs 'leadid' or '@odata.id' with the key of its record.");

@@ -1,9 +1,8 @@
 // Addresses of single leads: `leads(<guid>)`, `leads(leadid=<guid>)`, `leads(key='v',other=2)`. Pure.
 import { GUID } from '../world/ids.ts';
 import type { LeadKey } from './change-leads.ts';
-import { badQuery, keyNotDefined } from './errors.ts';
+import { badQuery } from './errors.ts';
 import type { Columns } from './lead-store.ts';
-import type { Organization } from './organization.ts';
 
 export type LeadAddress = {
   readonly key: LeadKey;
@@ -15,7 +14,7 @@ const PAIR = /^([a-z_][a-z0-9_]*)=('(?:[^']|'')*'|[^,()']+)(?:,|$)/i;
 const FORBIDDEN = /[/<>*%&:\\?+]/;
 
 /** Undefined when `resource` is not the address of one lead; throws for a key that cannot be. */
-export function parseLeadKey(resource: string, organization: Organization): LeadAddress | undefined {
+export function parseLeadKey(resource: string): LeadAddress | undefined {
   if (!resource.startsWith('leads(')) return undefined;
   const end = closingParenthesis(resource);
   if (end < 0) throw badQuery("Syntax error: the key of 'leads' is not closed.");
@@ -38,7 +37,6 @@ export function parseLeadKey(resource: string, organization: Organization): Lead
   const id = key['leadid'];
   if (names.length === 1 && typeof id === 'string' && GUID.test(id))
     return { key: { id: id.toLowerCase() }, rest };
-  if (names.length === 0 || names.some((name) => !organization.columns.has(name))) throw keyNotDefined();
   if (Object.values(key).some((value) => typeof value === 'string' && FORBIDDEN.test(value)))
     throw badQuery(`The key '${inside}' holds a character that a key in an address cannot have.`);
   return { key: { key, text: inside }, rest };

@@ -59,7 +59,7 @@ function operateOnLeads(call: Call): Reply {
   }
   if (resource.startsWith(BULK)) return bulk(call, resource.slice(BULK.length));
   if (resource === 'leads/$count' && method === 'GET') return countLeads(call);
-  const address = parseLeadKey(resource, organization);
+  const address = parseLeadKey(resource);
   if (!address) throw segmentNotFound(resource.split('/')[1] ?? firstSegment(resource));
   const { key, rest } = address;
   if (rest !== '') {

@@ -70,7 +70,7 @@ export function buildOrganization(
   const columns = new Map<string, Column>();
   for (const column of [...LEAD_COLUMNS, ...settings.columns])
     if (!removed.has(column.logicalName)) columns.set(column.logicalName, column);
-  leads.defineKeys(settings.alternateKeys);
+  leads.defineKeys(settings.alternateKeys.filter((key) => key.status === 'Active'));
   return {
     host,
     settings,

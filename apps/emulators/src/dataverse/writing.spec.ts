@@ -175,9 +175,18 @@ describe('upsert', () => {
     ]);
     expect((await call('GET', "leads(sic='K7')?$select=sic")).body()).toMatchObject({ sic: 'K7' });
     expect((await call('GET', "leads(sic='other')")).status).toBe(404);
+    expect((await call('GET', 'leads()')).status).toBe(400);
     const undefinedKey = await call('PATCH', "leads(pager='1')", { body: {} });
     expect([undefinedKey.status, errorOf(undefinedKey).code]).toEqual([400, '0x8006088a']);
     expect(errorOf(undefinedKey).message).toContain("not valid for resource 'Microsoft.Dynamics.CRM.lead'");
+  });
+
+  test('does not know a key whose index is not built yet', async () => {
+    const key = { name: 'MarketplaceKey', columns: ['sic'], status: 'Pending' };
+    await control('PATCH', `organizations/${host}`, { alternateKeys: [key] });
+    expect((await call('PATCH', "leads(sic='K7')", { body: {} })).status).toBe(400);
+    expect((await call('POST', 'leads', { body: { sic: 'K7' } })).status).toBe(204);
+    expect((await call('POST', 'leads', { body: { sic: 'K7' } })).status).toBe(204);
   });
 
   test('leaves a qualified lead as it is', async () => {

@@ -76,12 +76,13 @@ describe('client credentials', () => {
     const assertionBy = async (
       key: typeof registered,
       audience: string,
+      issuer = APP,
     ): Promise<Record<string, string>> => ({
       grant_type: 'client_credentials',
       client_id: APP,
       scope: 'https://other.crm.dynamics.com/.default',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await new SignJWT({ iss: APP, sub: APP, aud: audience, exp: now / 1000 + 600 })
+      client_assertion: await new SignJWT({ iss: issuer, sub: issuer, aud: audience, exp: now / 1000 + 600 })
         .setProtectedHeader({ alg: 'PS256', 'x5t#S256': x5t })
         .sign(await importPKCS8(key.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, 'PS256')),
     });
@@ -92,6 +93,8 @@ describe('client credentials', () => {
     expect(wrongKey.body()).toMatchObject({ error: 'invalid_client', error_codes: [700027] });
     const wrongAudience = await ask(await assertionBy(registered, 'https://elsewhere.example'), OTHER);
     expect(wrongAudience.body()['error_codes']).toEqual([700027]);
+    const anotherIssuer = await ask(await assertionBy(registered, endpoint, clientId), OTHER);
+    expect(anotherIssuer.body()['error_codes']).toEqual([700027]);
   });
 });
 

@@ -22,11 +22,12 @@ export type Serve = (request: Incoming) => Delivery | Promise<Delivery>;
 
 export type HttpSite = { readonly server: Server; readonly sockets: Set<Socket> };
 
-/** Makes the server; the caller listens and closes. `clock` stamps arrivals. */
+/** Makes the server; the caller listens and closes. `clock` stamps arrivals, `report` gets mistakes of our own. */
 export function createHttpSite(
   serve: Serve,
   isOrganization: (host: string) => boolean,
   clock: () => number,
+  report: (text: string) => void = reportOnStderr,
 ): HttpSite {
   const sockets = new Set<Socket>();
   const server = createServer({ keepAliveTimeout: 120_000, noDelay: true }, (message, response) => {
@@ -37,12 +38,12 @@ export function createHttpSite(
       try {
         delivery = serve(request);
       } catch (error) {
-        delivery = { kind: 'send', reply: ownFailure(error) };
+        delivery = { kind: 'send', reply: ownFailure(error, report) };
       }
       if (isPending(delivery)) {
         delivery.then(
           (settled) => deliver(response, settled),
-          (error: unknown) => deliver(response, { kind: 'send', reply: ownFailure(error) }),
+          (error: unknown) => deliver(response, { kind: 'send', reply: ownFailure(error, report) }),
         );
       } else deliver(response, delivery);
     });
@@ -139,10 +140,12 @@ function trickle(response: ServerResponse, bytes: Buffer, overMs: number): void 
   setTimeout(next, overMs / 10).unref();
 }
 
-function ownFailure(error: unknown): Reply {
-  process.stderr.write(
-    `${JSON.stringify({ emulators: 'failed', error: String((error as Error)?.stack ?? error) })}\n`,
-  );
+function reportOnStderr(text: string): void {
+  process.stderr.write(`${JSON.stringify({ emulators: 'failed', error: text })}\n`);
+}
+
+function ownFailure(error: unknown, report: (text: string) => void): Reply {
+  report(String((error as Error)?.stack ?? error));
   return {
     status: 500,
     headers: { 'content-type': 'application/json' },
