@@ -24,6 +24,9 @@ export interface Answer {
 }
 
 export interface Running {
+  apiKey: string;
+  /** Where MICROSOFT_RESOLVER leads. */
+  emulatorsUrl: string;
   kafka: KafkaSettings;
   databaseUrl: string;
   requester: Requester;
@@ -128,6 +131,8 @@ async function boot(
   return {
     kafka,
     databaseUrl: database.url,
+    apiKey,
+    emulatorsUrl: emulators.url,
     requester,
     masterKeyFile,
     call,
