@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -166,26 +166,34 @@ describe('the inbox', () => {
 });
 
 describe('memory', () => {
-  test('with a data directory, a restart keeps leads, mails, settings and tokens', async () => {
+  const inFolder = async (run: (dataDir: string) => Promise<void>): Promise<void> => {
     const dataDir = await mkdtemp(join(tmpdir(), 'emulators-'));
     try {
+      await run(dataDir);
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  };
+  const idOf = (n: number): string => ID.replace(/.$/, String(n));
+  const leadsOf = async (emulators: Running): Promise<object[]> =>
+    (await emulators.control('GET', `organizations/${CONTOSO.host}/leads`)).body()['leads'] as object[];
+
+  test('with a data directory, a restart keeps leads, mails, settings and tokens', () =>
+    inFolder(async (dataDir) => {
       const before = await startForTest(Date.now, dataDir);
       const headers = { authorization: `Bearer ${await before.token()}` };
       for (const n of [1, 2])
         await before.send(LEADS, {
           method: 'POST',
           headers,
-          body: { lastname: `kept ${n}`, leadid: ID.replace(/.$/, String(n)) },
+          body: { lastname: `kept ${n}`, leadid: idOf(n) },
         });
       await sendMail(before.smtpPort, ['a@b.example'], ['Subject: kept', '', 'x']);
       await before.control('PATCH', `organizations/${CONTOSO.host}`, { friendlyName: 'Renamed' });
       await before.close();
 
       const after = await startForTest(Date.now, dataDir);
-      const leads = (await after.control('GET', `organizations/${CONTOSO.host}/leads`)).body()[
-        'leads'
-      ] as object[];
-      expect(leads).toEqual([
+      expect(await leadsOf(after)).toEqual([
         expect.objectContaining({ lastname: 'kept 1' }),
         expect.objectContaining({ lastname: 'kept 2' }),
       ]);
@@ -195,8 +203,44 @@ describe('memory', () => {
       );
       expect((await after.send('/api/data/v9.2/WhoAmI', { headers })).status).toBe(200);
       await after.close();
-    } finally {
-      await rm(dataDir, { recursive: true, force: true });
-    }
-  });
+    }));
+
+  test('a restart keeps changes and deletions, forgets what was rolled back, and bears a line cut short', () =>
+    inFolder(async (dataDir) => {
+      const before = await startForTest(Date.now, dataDir);
+      await before.control('PATCH', `organizations/${CONTOSO.host}`, {
+        applicationUsers: [
+          {
+            applicationId: CONTOSO.clientId,
+            roles: ['System Administrator', 'Microsoft Marketplace Lead Writer'],
+          },
+        ],
+      });
+      const headers = { authorization: `Bearer ${await before.token()}` };
+      const call = (method: string, path: string, body?: unknown): Promise<Answer> =>
+        before.send(path, { method, headers, body });
+      for (const n of [1, 2]) await call('POST', LEADS, { lastname: 'x', leadid: idOf(n) });
+      await call('PATCH', `${LEADS}(${idOf(1)})`, { jobtitle: 'CFO', statecode: 2 });
+      await call('DELETE', `${LEADS}(${idOf(2)})`);
+      const type = { '@odata.type': 'Microsoft.Dynamics.CRM.lead' };
+      const rows = [
+        { ...type, leadid: idOf(3) },
+        { ...type, lastname: 'x'.repeat(51) },
+      ];
+      expect(
+        (await call('POST', `${LEADS}/Microsoft.Dynamics.CRM.CreateMultiple`, { Targets: rows })).status,
+      ).toBe(400);
+      await before.close();
+      await appendFile(join(dataDir, 'journal.jsonl'), '{"k":"lead","host":"contoso.crm4');
+
+      const after = await startForTest(Date.now, dataDir);
+      const kept = expect.objectContaining({ leadid: idOf(1), jobtitle: 'CFO', statecode: 2, statuscode: 4 });
+      expect(await leadsOf(after)).toEqual([kept]);
+      await after.send(LEADS, { method: 'POST', headers, body: { leadid: idOf(4) } });
+      await after.close();
+
+      const again = await startForTest(Date.now, dataDir);
+      expect(await leadsOf(again)).toEqual([kept, expect.objectContaining({ leadid: idOf(4) })]);
+      await again.close();
+    }));
 });

@@ -146,7 +146,7 @@ describe('over the wire, scaled down', () => {
   });
 
   test('concurrency counts what is under way', async () => {
-    await setLimits({ requests: 6000, servers: 1, concurrency: 2, latencyMs: 100 });
+    await setLimits({ requests: 6000, servers: 1, concurrency: 2, latencyMs: 1000 });
     const answers = await Promise.all(Array.from({ length: 4 }, () => whoAmI()));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 429, 429]);
     const refused = answers.find((answer) => answer.status === 429);

@@ -48,7 +48,7 @@ describe('a fault', () => {
   });
 
   test('delays the answer, not the other requests', async () => {
-    await fault({ kind: 'delay', delayMs: 300, times: 1 });
+    await fault({ kind: 'delay', delayMs: 1000, times: 1 });
     const order: string[] = [];
     await Promise.all([whoAmI().then(() => order.push('slow')), whoAmI().then(() => order.push('quick'))]);
     expect(order).toEqual(['quick', 'slow']);
