@@ -99,9 +99,13 @@ export class AccessTokens {
         this.kept.delete(connectionId);
         return UNKNOWN_CONNECTION;
       }
-      const outcome = await this.outcomeFor(connection, how);
+      const credential = credentialName(connection.facts);
+      // Nothing has been waited for since the connection was read, so this is how it is.
+      const kept = this.usable(connectionId, credential, how.refresh);
+      if (kept) return this.handOut(kept, connection);
+      const outcome = await this.obtain(connection, credential, how);
       const latest = await findConnection(this.options.database, connectionId);
-      const same = latest && credentialName(latest.facts) === credentialName(connection.facts);
+      const same = latest && credentialName(latest.facts) === credential;
       if (same && latest.facts.state !== 'deleted') return outcome;
     }
     return {
@@ -113,14 +117,12 @@ export class AccessTokens {
     };
   }
 
-  private async outcomeFor(
+  private async obtain(
     connection: Connection,
+    credential: string,
     { refresh, evenIfRefused }: Asking,
   ): Promise<TokenOutcome> {
     const { connectionId, facts } = connection;
-    const credential = credentialName(facts);
-    const kept = this.usable(connectionId, credential, refresh);
-    if (kept) return this.handOut(kept, connection);
     const known = evenIfRefused ? undefined : await this.knownRefusal(connection, credential);
     // Looked at again: another request may have got one meanwhile, and from here on nothing is waited for.
     const since = this.usable(connectionId, credential, refresh);
