@@ -1,10 +1,13 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { CONTOSO } from './seed.ts';
 import { startForTest, type Answer, type Running } from './testing/running.ts';
 import { sendMail } from './testing/send-mail.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 const LEADS = '/api/data/v9.2/leads';
 const ID = '0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7e01';

@@ -1,10 +1,13 @@
 // The emulator driven by clients nobody here wrote, for both kinds of user.
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { conform, summary } from './conform.ts';
 import { readLiveSettings } from './config.ts';
 import { differences, observe, shapeOf } from './exchange.ts';
 import { answersOf } from './step.ts';
 import { emulatedTarget, type RoleKind } from './target.ts';
+
+// Sixty steps through two clients take their time on a busy machine.
+jest.setTimeout(60_000);
 
 describe('driven by msal-node and dynamics-web-api', () => {
   test.each<RoleKind>(['writer', 'administrator'])(

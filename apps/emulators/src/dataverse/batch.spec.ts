@@ -1,8 +1,11 @@
 // $batch after Microsoft's documented examples: sequential, stop or continue on error, change sets.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { boundaryOf, parseHeaders, parseMultipart } from '../odata/multipart.ts';
 import { CONTOSO } from '../seed.ts';
 import { startForTest, type Answer, type Running } from '../testing/running.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 const API = '/api/data/v9.2';
 const { host, tenantId, clientId } = CONTOSO;

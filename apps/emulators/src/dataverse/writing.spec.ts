@@ -1,8 +1,11 @@
 // Writing leads: requests and answers after Microsoft's documented examples.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CONTOSO } from '../seed.ts';
 import { API, errorOf, startContoso, type Contoso } from '../testing/contoso.ts';
 import { type Answer, type Running } from '../testing/running.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 const ID = '0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7e01';
 const ABSENT = '0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7eff';

@@ -1,8 +1,11 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, importPKCS8, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
 import { CONTOSO } from '../seed.ts';
 import { APPLICATION, startForTest, type Answer, type Running } from '../testing/running.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 const LOGIN = 'login.microsoftonline.com';
 const { tenantId, clientId, productClientId, host, person, serviceAccount, password } = CONTOSO;

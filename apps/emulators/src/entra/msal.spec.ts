@@ -1,6 +1,6 @@
 // @azure/msal-node against the emulated Entra: everything but plain client credentials, which conformance drives.
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   ConfidentialClientApplication,
   CryptoProvider,
@@ -12,6 +12,9 @@ import {
 import { networkThrough } from '../conformance/clients.ts';
 import { CONTOSO } from '../seed.ts';
 import { startForTest, type Running } from '../testing/running.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 const LOGIN = 'login.microsoftonline.com';
 const { tenantId, productClientId, host, person, serviceAccount, password } = CONTOSO;

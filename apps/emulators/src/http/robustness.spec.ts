@@ -1,9 +1,12 @@
 // Whatever comes over the wire, the process stays and the next request is answered.
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CONTOSO } from '../seed.ts';
 import { startForTest, type Running } from '../testing/running.ts';
+
+// Keys are made and much is sent: patience on a busy machine.
+jest.setTimeout(30_000);
 
 let running: Running;
 let authorization: string;
