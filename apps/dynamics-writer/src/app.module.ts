@@ -2,11 +2,15 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
-import { INSTANCE_ID, PUBLISHER, ServiceModule } from '@leads/service';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, PUBLISHER, ServiceModule } from '@leads/service';
+import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { HoldLanes } from './hold-lanes.ts';
+import { KeepHouse, keepingOf } from './keep-house.ts';
+import { ConnectionMetrics } from './metrics.ts';
 import { ReceiveTokens } from './receive-tokens.ts';
+import type { WriterTables } from './tables.ts';
 import { TakeInLeads } from './take-in-leads.ts';
 import { Tokens } from './tokens.ts';
 
@@ -22,6 +26,13 @@ import { Tokens } from './tokens.ts';
   controllers: [FollowConnections, TakeInLeads, ReceiveTokens],
   providers: [
     HoldLanes,
+    {
+      provide: KeepHouse,
+      inject: [DATABASE, LOG],
+      useFactory: (database: Kysely<WriterTables>, log: Logger) =>
+        new KeepHouse(database, log, keepingOf(config.PAYLOAD_DAYS)),
+    },
+    ConnectionMetrics,
     {
       provide: Tokens,
       inject: [PUBLISHER, INSTANCE_ID],

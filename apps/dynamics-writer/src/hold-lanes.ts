@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { listen, type Listener, type OutboxRelay } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
-import { DATABASE, INSTANCE_ID, LOG, type Logger, Outbound, RELAY } from '@leads/service';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, RELAY } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { deliverLeads } from './deliver-leads.ts';
@@ -15,6 +15,7 @@ import { type Settlement, settleDeliveries } from './deliveries.ts';
 import { Lane, type LaneFacts } from './lane.ts';
 import { LANE_CHANNEL, readNotice } from './lane-notice.ts';
 import { beat, claimLanes, LEASE_MS, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
+import { CountedOutbound, writtenLeads } from './metrics.ts';
 import type { WriterTables } from './tables.ts';
 import { Tokens } from './tokens.ts';
 
@@ -113,7 +114,7 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private take(facts: LaneFacts): void {
     const lane = new Lane(facts);
-    const http = new Outbound({
+    const http = new CountedOutbound(facts.connectionId, {
       resolver: config.MICROSOFT_RESOLVER,
       connections: config.LANE_CONCURRENCY,
       timeoutMs: DYNAMICS_TIMEOUT_MS,
@@ -121,7 +122,9 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     });
     const settle = new NaturalBatching<Settlement>(
       async (settlements) => {
-        await settleDeliveries(this.database, lane, settlements);
+        const settled = new Set(await settleDeliveries(this.database, lane, settlements));
+        const written = settlements.filter(({ end }) => end.kind === 'written');
+        writtenLeads.inc(written.filter(({ delivery }) => settled.has(delivery.accepted.leadId)).length);
         this.relay.wake();
       },
       () => 1,

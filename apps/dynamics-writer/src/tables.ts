@@ -19,8 +19,8 @@ export interface LanesTable {
 export interface DeliveriesTable {
   lead_id: string;
   connection_id: string;
-  /** A `LeadAccepted` as JSON. */
-  accepted: string;
+  /** A `LeadAccepted` as JSON; null once a written lead's payload has been dropped. */
+  accepted: string | null;
   accepted_at: Date;
   state: Generated<'pending' | 'written' | 'dead'>;
   attempts: Generated<number>;
@@ -28,6 +28,16 @@ export interface DeliveriesTable {
   /** The last `Reason` as JSON. */
   last_failure: string | null;
   settled_at: Date | null;
+  /** Delivered like any other, but not a customer's. */
+  is_test: Generated<boolean>;
+}
+
+/** Counted by triggers on `deliveries`, test leads left out. */
+export interface TotalsTable {
+  connection_id: string;
+  accepted: number;
+  written: number;
+  dead: number;
 }
 
 export interface InstancesTable {
@@ -38,5 +48,6 @@ export interface InstancesTable {
 export interface WriterTables extends ServiceTables {
   lanes: LanesTable;
   deliveries: DeliveriesTable;
+  totals: TotalsTable;
   instances: InstancesTable;
 }

@@ -17,12 +17,13 @@ export class TakeInLeads {
     const leads = records.map(({ value }) => value);
     await this.database.transaction().execute(async (transaction) => {
       await sql`
-        insert into deliveries (lead_id, connection_id, accepted, accepted_at, due_at)
-        select lead_id, connection_id, accepted, accepted_at, now()
+        insert into deliveries (lead_id, connection_id, accepted, accepted_at, is_test, due_at)
+        select lead_id, connection_id, accepted, accepted_at, is_test, now()
         from unnest(${leads.map((lead) => lead.leadId)}::uuid[], ${leads.map((lead) => lead.connectionId)}::uuid[],
                     ${leads.map((lead) => JSON.stringify(lead))}::text[],
-                    ${leads.map((lead) => lead.acceptedAt)}::timestamptz[])
-          as lead (lead_id, connection_id, accepted, accepted_at)
+                    ${leads.map((lead) => lead.acceptedAt)}::timestamptz[],
+                    ${leads.map((lead) => lead.isTest)}::boolean[])
+          as lead (lead_id, connection_id, accepted, accepted_at, is_test)
         on conflict (lead_id) do nothing
       `.execute(transaction);
       await notifyLanes(transaction, {

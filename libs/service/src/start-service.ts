@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { OutboxRelay } from '@leads/database';
 import type { KafkaTransport } from '@leads/kafka';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { collectDefaultMetrics } from 'prom-client';
 import { type Logger, nestLogger } from './log.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
 import {
@@ -41,6 +42,7 @@ export async function startService(
     abortOnError: false,
   });
   const log = app.get<Logger>(LOG);
+  collectDefaultMetrics();
   const { settings } = app.get<ServiceOptions>(SERVICE);
   app.useLogger(nestLogger(log));
   app.useGlobalFilters(new ProblemFilter(log));
