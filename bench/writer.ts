@@ -1,10 +1,13 @@
 /** `npm run bench -- writer [--json] [--only NAME]`: the writer's bars, one line each. */
 import { parseArgs } from 'node:util';
 import type { Bar } from './writer/bar.ts';
+import { budget } from './writer/budget.ts';
 import { drain } from './writer/drain.ts';
+import { isolation } from './writer/isolation.ts';
 import { lone } from './writer/lone.ts';
+import { memory } from './writer/memory.ts';
 
-const bars: Record<string, () => Promise<Bar>> = { lone, drain: () => drain() };
+const bars: Record<string, () => Promise<Bar>> = { lone, drain: () => drain(), isolation, budget, memory };
 
 const { values } = parseArgs({
   allowPositionals: true,

@@ -30,6 +30,11 @@ export interface Arena {
   written(connections: readonly Connection[]): Promise<number>;
   /** An organisation's records: id, and when each came to be (milliseconds since the epoch). */
   records(connection: Connection): Promise<{ leadid: string; createdon: number }[]>;
+  /** The statuses with which the organisation answered what was written to it; the latest 10,000. */
+  statuses(connection: Connection): Promise<number[]>;
+  /** Makes an organisation fail; see docs/emulators.md. */
+  fault(fault: Record<string, unknown>): Promise<void>;
+  noFaults(): Promise<void>;
   /** One figure from the database. */
   count(query: string): Promise<number>;
 }
@@ -111,6 +116,18 @@ function arenaOf(
       const path = `organizations/${host}/leads?columns=leadid,createdon`;
       const { leads } = (await control('GET', path)) as { leads: { leadid: string; createdon: string }[] };
       return leads.map(({ leadid, createdon }) => ({ leadid, createdon: Date.parse(createdon) }));
+    },
+    async statuses({ host }) {
+      const { requests } = (await control('GET', `requests?host=${host}&path=leads`)) as {
+        requests: { method: string; status: number }[];
+      };
+      return requests.filter(({ method }) => method === 'POST').map(({ status }) => status);
+    },
+    async fault(fault) {
+      await control('POST', 'faults', fault);
+    },
+    async noFaults() {
+      await control('DELETE', 'faults');
     },
     count: (text) => query(stack.database.url, text),
   };

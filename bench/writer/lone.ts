@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@leads/testing';
 import { inArena } from './arena.ts';
 import type { Bar } from './bar.ts';
+import { percentile } from './percentile.ts';
+import { post } from './post.ts';
 
 const PER_SECOND = 50;
 const SECONDS = 20;
@@ -14,7 +16,7 @@ export async function lone(): Promise<Bar> {
   return inArena({ serviceSettings: { LOG_LEVEL: 'warn' } }, async (arena) => {
     const connection = await arena.connect('bench.crm4.dynamics.com', { limits: { latencyMs: 25 } });
     await eventually(async () => {
-      if ((await post(connection.leadAddress, -1)).status !== 202) throw new Error('not accepted yet');
+      await post(connection.leadAddress);
     });
     await eventually(
       async () => {
@@ -27,11 +29,7 @@ export async function lone(): Promise<Bar> {
     const began = performance.now();
     for (let number = 0; number < PER_SECOND * SECONDS; number += 1) {
       await delay(Math.max(0, began + (number * 1000) / PER_SECOND - performance.now()));
-      posts.push(
-        post(connection.leadAddress, number).then(async (answer) => {
-          acceptedAt.set(((await answer.json()) as { leadId: string }).leadId, Date.now());
-        }),
-      );
+      posts.push(post(connection.leadAddress).then((leadId) => void acceptedAt.set(leadId, Date.now())));
     }
     await Promise.all(posts);
     await eventually(
@@ -42,14 +40,11 @@ export async function lone(): Promise<Bar> {
       { timeoutMs: 60_000 },
     );
     const records = await arena.records(connection);
-    const took = records
-      .flatMap(({ leadid, createdon }) => {
-        const accepted = acceptedAt.get(leadid);
-        return accepted === undefined ? [] : [createdon - accepted];
-      })
-      .sort((a, b) => a - b);
-    const p50 = took[Math.floor(took.length * 0.5)] ?? Infinity;
-    const p99 = took[Math.floor(took.length * 0.99)] ?? Infinity;
+    const took = records.flatMap(({ leadid, createdon }) => {
+      const accepted = acceptedAt.get(leadid);
+      return accepted === undefined ? [] : [createdon - accepted];
+    });
+    const [p50, p99] = [percentile(took, 0.5), percentile(took, 0.99)];
     return {
       bar: 'lone',
       value: p50,
@@ -59,22 +54,5 @@ export async function lone(): Promise<Bar> {
       p99,
       leads: took.length,
     };
-  });
-}
-
-function post(address: string, number: number): Promise<Response> {
-  return fetch(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      userDetails: {
-        firstName: 'Ana',
-        lastName: `Trujillo ${number}`,
-        email: `ana.${number}@adatum.example`,
-      },
-      leadSource: 'AzureMarketplace',
-      actionCode: 'INS',
-      offerTitle: 'Contoso Analytics',
-    }),
   });
 }

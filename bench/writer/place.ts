@@ -12,14 +12,11 @@ export interface Place extends Pick<StackOptions, 'dataDir' | 'ports' | 'say'> {
 export async function inThrowAwayPlace<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'leads-bench-'));
   chmodSync(dataDir, 0o711);
-  const clients = new Map<string, Promise<pg.Client>>();
+  const pools = new Map<string, pg.Pool>();
   const query = async (url: string, text: string): Promise<number> => {
-    let client = clients.get(url);
-    if (!client) {
-      client = connect(url);
-      clients.set(url, client);
-    }
-    const { rows } = await (await client).query<{ value: string | number }>(text);
+    const pool = pools.get(url) ?? openPool(url);
+    pools.set(url, pool);
+    const { rows } = await pool.query<{ value: string | number }>(text);
     return Number(rows[0]?.value ?? 0);
   };
   try {
@@ -29,10 +26,9 @@ export async function inThrowAwayPlace<Result>(work: (place: Place) => Promise<R
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  // The stack ends before this connection does.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // The stack ends before its pool does.
+  pool.on('error', () => undefined);
+  return pool;
 }
