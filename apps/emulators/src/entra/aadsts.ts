@@ -186,6 +186,29 @@ const KINDS: Readonly<Record<number, Kind>> = {
     error: 'interaction_required',
     text: 'Device is not in required device state: compliant.',
   },
+  50072: {
+    status: 400,
+    error: 'interaction_required',
+    suberror: 'basic_action',
+    text: "User needs to enroll for second factor authentication (interactive) to access '{0}'.",
+  },
+  50074: {
+    status: 400,
+    error: 'interaction_required',
+    suberror: 'basic_action',
+    text: "Strong authentication is required to access '{0}' and the user did not pass the MFA challenge.",
+  },
+  53001: {
+    status: 400,
+    error: 'interaction_required',
+    text: 'Device is not in required device state: domain_joined.',
+  },
+  53002: {
+    status: 400,
+    error: 'interaction_required',
+    text: 'The application is not an approved app for Conditional Access.',
+  },
+  530035: { status: 400, error: 'invalid_grant', text: 'Access has been blocked by security defaults.' },
   50196: {
     status: 400,
     error: 'invalid_grant',
@@ -195,6 +218,18 @@ const KINDS: Readonly<Record<number, Kind>> = {
     status: 429,
     error: 'temporarily_unavailable',
     text: 'The server is busy: this tenant has exceeded its request rate. Wait before sending more requests.',
+  },
+  90006: { status: 503, error: 'temporarily_unavailable', text: 'External server is retryable.' },
+  90012: { status: 504, error: 'temporarily_unavailable', text: 'The request timed out.' },
+  90024: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    text: 'Request budget exceeded: a transient error has occurred. Please try again.',
+  },
+  50033: {
+    status: 503,
+    error: 'temporarily_unavailable',
+    text: 'A retryable error has occurred. Please try again.',
   },
   90033: {
     status: 503,
@@ -220,6 +255,8 @@ export function refusalText({ number, words }: Refusal): string {
 
 export const oauthError = (number: number): string => KINDS[number]?.error ?? 'invalid_request';
 
+const MFA = new Set([50072, 50074, 50076, 50079]);
+
 /** The answer of the token endpoint. `claims` goes with MFA refusals, which a client passes on when it asks anew. */
 export function refusalReply(
   refusal: Refusal,
@@ -239,7 +276,7 @@ export function refusalReply(
     correlation_id: correlationId,
     error_uri: `https://login.microsoftonline.com/error?code=${refusal.number}`,
     ...(kind.suberror ? { suberror: kind.suberror } : {}),
-    ...(refusal.number === 50076
+    ...(MFA.has(refusal.number)
       ? {
           claims:
             '{"access_token":{"capolids":{"essential":true,"values":["b3a6d7a5-0f5e-4f0e-9d3a-2b7f7c1c0a55"]}}}',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTOSO } from '../seed.ts';
+import { KNOWN_NUMBERS } from './aadsts.ts';
 import { APPLICATION, startForTest, type Running } from '../testing/running.ts';
 
 const LOGIN = 'login.microsoftonline.com';
@@ -133,6 +134,13 @@ describe('refusals', () => {
     for (let n = 0; n < 10; n += 1)
       expect((await ask({ ...form, password: 'wrong' }, OTHER)).body()['error_codes']).toEqual([50126]);
     expect((await ask(form, OTHER)).body()['error_codes']).toEqual([50053]);
+  });
+
+  test.each(KNOWN_NUMBERS)('AADSTS%d can be asked for as a fault', async (code) => {
+    await running.control('POST', 'faults', { host: LOGIN, kind: 'aadsts', code, times: 1 });
+    const answer = await ask(credentials);
+    expect(answer.body()).toMatchObject({ error: expect.stringMatching(/^[a-z_]+$/), error_codes: [code] });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
   });
 
   test('any number can be asked for as a fault', async () => {
