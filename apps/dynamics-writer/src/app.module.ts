@@ -11,6 +11,7 @@ import { KeepHouse, keepingOf } from './keep-house.ts';
 import { ConnectionMetrics } from './metrics.ts';
 import { ReceiveTokens } from './receive-tokens.ts';
 import type { WriterTables } from './tables.ts';
+import { ReplayLeads } from './replay-leads.ts';
 import { TakeInLeads } from './take-in-leads.ts';
 import { Tokens } from './tokens.ts';
 
@@ -23,7 +24,7 @@ import { Tokens } from './tokens.ts';
       consumes: ['once-per-service', 'every-instance'],
     }),
   ],
-  controllers: [FollowConnections, TakeInLeads, ReceiveTokens],
+  controllers: [FollowConnections, TakeInLeads, ReplayLeads, ReceiveTokens],
   providers: [
     HoldLanes,
     {

@@ -64,6 +64,8 @@ export async function keepHouse(
         order by settled_at limit ${batch} for update skip locked)
     `.execute(database),
   );
+  // Known for as long as its request can be read again.
+  await sql`delete from replays where replayed_at < ${before(rowMs)}`.execute(database);
   return { payloads, rows };
 }
 

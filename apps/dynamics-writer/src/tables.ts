@@ -40,6 +40,15 @@ export interface TotalsTable {
   dead: number;
 }
 
+export interface ReplaysTable {
+  replay_id: string;
+  connection_id: string;
+  requested_by: string;
+  requested_at: Date;
+  leads: number;
+  replayed_at: Generated<Date>;
+}
+
 export interface InstancesTable {
   instance_id: string;
   seen_at: Date;
@@ -49,5 +58,6 @@ export interface WriterTables extends ServiceTables {
   lanes: LanesTable;
   deliveries: DeliveriesTable;
   totals: TotalsTable;
+  replays: ReplaysTable;
   instances: InstancesTable;
 }

@@ -50,3 +50,15 @@ export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Rea
 /** What became of a lead at the writer. */
 export const LeadOutcome = z.discriminatedUnion('outcome', [LeadWritten, LeadDeferred, LeadDead]);
 export type LeadOutcome = z.infer<typeof LeadOutcome>;
+
+/** A person has dead leads delivered again: those that are named, or all of the connection. */
+export const ReplayRequested = z.object({
+  replayId: z.uuid(),
+  connectionId: z.uuid(),
+  /** Absent: every lead of the connection that is dead when the writer reads this. */
+  leadIds: z.array(z.uuid()).min(1).max(10_000).optional(),
+  /** Who asked, for people to read. */
+  requestedBy: z.string(),
+  at: z.iso.datetime(),
+});
+export type ReplayRequested = z.infer<typeof ReplayRequested>;

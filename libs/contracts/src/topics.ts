@@ -1,7 +1,7 @@
 /** The topic catalogue: each topic's name, schema, key and policy, typed once for who publishes and who consumes. */
 import type { z } from 'zod';
 import { Alert, ConnectionChanged, ValidationStep } from './connection-events.ts';
-import { LeadAccepted, LeadOutcome } from './lead-events.ts';
+import { LeadAccepted, LeadOutcome, ReplayRequested } from './lead-events.ts';
 import { TokenIssued, TokenRequested } from './token-messages.ts';
 
 /** How long a topic keeps its records: for a time in milliseconds, or the newest of each key for ever. */
@@ -47,6 +47,13 @@ export const topics = {
     schema: LeadOutcome,
     key: (value) => value.leadId,
     partitions: 12,
+    retention: { policy: 'delete', ms: 14 * DAY },
+  }),
+  replays: topic({
+    name: 'replays.v1',
+    schema: ReplayRequested,
+    key: (value) => value.connectionId,
+    partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   validations: topic({
