@@ -35,6 +35,8 @@ const declared = [
       CREDENTIALS_API_KEY: keys.credentialsApiKey,
       GATEWAY_PUBLIC_URL: gatewayUrl,
       MICROSOFT_RESOLVER: emulatorsUrl,
+      // The emulated directory's registration for user names and passwords.
+      OFFICE365_CLIENT_ID: '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11',
     }),
   },
   {
