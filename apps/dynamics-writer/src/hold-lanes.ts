@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { listen, type Listener, type OutboxRelay } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
-import { DATABASE, INSTANCE_ID, LOG, type Logger, RELAY } from '@leads/service';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, type Outbound, RELAY } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { deliverLeads } from './deliver-leads.ts';
@@ -28,9 +28,20 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
 /** The most ends that are written down in one transaction. */
 const LARGEST_SETTLEMENT = 500;
 
+/** How long a lane that is given back may finish what is under way, before that is cut off, in milliseconds. */
+const FINISH_WITHIN_MS = 12_000;
+
+interface HeldLane {
+  lane: Lane;
+  http: Outbound;
+  /** Settles once nothing of the lane is under way any more. */
+  drained: Promise<void>;
+}
+
 @Injectable()
 export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly held = new Map<string, { lane: Lane; drained: Promise<void> }>();
+  private readonly held = new Map<string, HeldLane>();
+  private readonly leaving = new Set<Promise<void>>();
   private listener: Listener | undefined;
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
@@ -60,10 +71,12 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Nothing new begins; what is under way is finished; the lanes are free for others at once. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.timer);
     await this.listener?.close();
     await this.round;
-    await this.giveBack([...this.held.keys()]);
+    for (const held of this.held.values()) this.giveBack(held);
+    await Promise.all(this.leaving);
+    clearInterval(this.timer);
+    await this.round;
     await leave(this.database, this.instance).catch((error: unknown) => {
       this.log.warn({ error }, 'leaving could not be written down; the leases end by themselves');
     });
@@ -102,13 +115,14 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
       if (facts?.fence === lane.fence) lane.refresh(facts);
       else this.drop(connectionId, lane);
     }
+    if (this.stopping) return;
     // A claim whose answer was lost left lanes that are ours without our knowing.
     for (const [connectionId, facts] of renewed) if (!this.held.has(connectionId)) this.take(facts);
     const share = await laneShare(this.database);
-    const surplus = [...this.held.keys()].slice(share);
-    if (surplus.length > 0) await this.giveBack(surplus);
-    if (this.stopping) return;
-    for (const facts of await claimLanes(this.database, this.instance, share - this.held.size))
+    const staying = [...this.held.values()].filter(({ lane }) => !lane.ended);
+    // Not waited for: a lane that takes long to finish must not keep the others' leases from being renewed.
+    for (const held of staying.slice(share)) this.giveBack(held);
+    for (const facts of await claimLanes(this.database, this.instance, share - staying.length))
       this.take(facts);
   }
 
@@ -147,7 +161,7 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
         this.drop(lane.connectionId, lane);
       })
       .finally(() => http.close());
-    this.held.set(facts.connectionId, { lane, drained });
+    this.held.set(facts.connectionId, { lane, http, drained });
   }
 
   /** The lease is gone: somebody else may have it already, so nothing new begins here. */
@@ -156,11 +170,32 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     if (this.held.get(connectionId)?.lane === lane) this.held.delete(connectionId);
   }
 
-  private async giveBack(connectionIds: string[]): Promise<void> {
-    const lanes = connectionIds.flatMap((id) => this.held.get(id) ?? []);
-    for (const { lane } of lanes) lane.end();
-    await Promise.all(lanes.map(({ drained }) => drained));
-    for (const { lane } of lanes) this.held.delete(lane.connectionId);
-    await releaseLanes(this.database, this.instance, connectionIds);
+  /** Lets a lane finish what is under way, and frees it for others; its lease is renewed meanwhile. */
+  private giveBack({ lane, http, drained }: HeldLane): void {
+    lane.end();
+    const cutOff = setTimeout(() => {
+      this.log.warn(
+        { connectionId: lane.connectionId },
+        'requests of a lane are cut off, to hand it over in time',
+      );
+      http.abort();
+    }, FINISH_WITHIN_MS);
+    const left = drained
+      .then(() => {
+        clearTimeout(cutOff);
+        return releaseLanes(this.database, this.instance, [lane.connectionId]);
+      })
+      .catch((error: unknown) => {
+        this.log.warn(
+          { error, connectionId: lane.connectionId },
+          'a lane could not be given back; its lease ends by itself',
+        );
+      })
+      .finally(() => {
+        // Only now: a round that found the lane ours and not held would take it up again.
+        this.drop(lane.connectionId, lane);
+        this.leaving.delete(left);
+      });
+    this.leaving.add(left);
   }
 }

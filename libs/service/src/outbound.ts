@@ -64,8 +64,14 @@ export class Outbound {
     };
   }
 
+  /** Waits for what is under way. */
   close(): Promise<void> {
     return this.dispatcher.close();
+  }
+
+  /** Cuts off what is under way: each request is rejected, and whether it had its effect is unknown. */
+  abort(): void {
+    this.dispatcher.destroy().catch(() => undefined);
   }
 }
 

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { eventually } from '@leads/testing';
+import { contosoHost, readLeads, startTestStack, type TestStack } from '@leads/tools';
+import { inParallel, leadNumber, post } from './marketplace.ts';
+
+const LEADS = 60;
+const HAND_OVER_WITHIN_MS = 20_000;
+
+let stack: TestStack;
+
+beforeEach(async () => {
+  stack = await startTestStack({ writers: 2 });
+}, 120_000);
+afterEach(() => stack.stop(), 60_000);
+
+async function slowDown(delayMs: number, times: number): Promise<void> {
+  const fault = { host: contosoHost, match: { method: 'POST' }, kind: 'delay', delayMs, times };
+  const answer = await fetch(`${stack.emulators.url}/control/faults`, {
+    method: 'POST',
+    body: JSON.stringify(fault),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+async function requestsUnderWay(writerUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${writerUrl}/metrics`)).text();
+  return Number(/^writer_requests_in_flight (\d+)/m.exec(metrics)?.[1] ?? 0);
+}
+
+test('a writer that is told to end while Dynamics hangs hands its lanes over within 20 s, and nothing is doubled', async () => {
+  // As many requests as may be under way hang for longer than anybody waits.
+  await slowDown(300_000, 4);
+  const accepted = new Set<string | undefined>();
+  await inParallel(
+    Array.from({ length: LEADS }, (_, number) => number),
+    4,
+    async (number) => void accepted.add(await post(stack.connection.leadAddress, leadNumber(number))),
+  );
+  expect(accepted.size).toBe(LEADS);
+  await eventually(async () => {
+    const underWay = await Promise.all(stack.writers.map(({ url }) => requestsUnderWay(url)));
+    expect(Math.max(...underWay)).toBeGreaterThan(0);
+  });
+
+  // Either of the two holds the only lane: both end, one after the other, and one is started again.
+  for (const writer of stack.writers) {
+    const began = Date.now();
+    const exit = await writer.kill('SIGTERM');
+    expect(exit.signal).toBe('SIGTERM');
+    expect(Date.now() - began).toBeLessThan(HAND_OVER_WITHIN_MS);
+  }
+
+  await stack.services['dynamics-writer'].restart();
+
+  await eventually(
+    async () => {
+      const written = (await readLeads(stack.emulators.url, contosoHost)).map((record) => record.leadid);
+      expect(written.length).toBe(LEADS);
+      expect(new Set<string | undefined>(written)).toEqual(accepted);
+    },
+    { timeoutMs: 60_000, everyMs: 250 },
+  );
+}, 180_000);
