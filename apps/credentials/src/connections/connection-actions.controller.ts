@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import { makeAddressKey } from './address-key.ts';
 import { answerWithAddress, type WithLeadAddress } from './connection-answer.ts';
-import { FIELD_RULES, type FieldRules, readSecret } from './connection-fields.ts';
+import { FIELD_RULES, type FieldRules } from './connection-fields.ts';
+import { readSecret } from './secret-fields.ts';
 import {
   actorOf,
   connectionIdOf,
@@ -87,7 +88,7 @@ export class ConnectionActionsController {
   ): Promise<WithLeadAddress> {
     const connection = await this.connections.find(connectionIdOf(request));
     if (!connection) throw unknownConnection();
-    const entered = readSecret(body, connection.facts.authentication, this.rules());
+    const entered = readSecret(body, connection.facts.authentication, this.rules().today);
     if (!entered.ok) throw notAccepted(entered.faults);
     return this.revise(request, reply, replaceSecret(entered.fields));
   }

@@ -43,7 +43,10 @@ describe('the details of a connection', () => {
     [{ clientSecret: '' }, '/clientSecret Enter the client secret.'],
     [{ clientSecret: undefined }, '/clientSecret Enter the client secret.'],
     [{ clientSecret: 'a ' }, '/clientSecret The client secret must not begin or end with a blank.'],
-    [{ clientSecretExpiresOn: '2026-11-21' }, '/clientSecretExpiresOn The client secret expired'],
+    [
+      { clientSecretExpiresOn: '2026-11-21' },
+      '/clientSecretExpiresOn A client secret that expired on 2026-11-21',
+    ],
     [{ clientSecretExpiresOn: 'never' }, '/clientSecretExpiresOn Enter the day'],
     [{ leadDestination: 'azure-table' }, '/leadDestination The lead destination must be dynamics-365'],
     [{ authentication: 'kerberos' }, '/authentication Choose the authentication'],
@@ -66,6 +69,14 @@ describe('the details of a connection', () => {
   test('a change may leave the secret as it is', () => {
     expect(readConnectionChange({ ...contoso, clientSecret: undefined }, rules)).toMatchObject({ ok: true });
     expect(readConnectionChange({ ...contoso, clientSecret: '' }, rules)).toMatchObject({ ok: false });
+  });
+
+  test('a change to a connection whose secret has expired may say so as it is', () => {
+    const changes = { clientSecret: undefined, clientSecretExpiresOn: '2026-11-21' };
+    expect(readConnectionChange({ ...contoso, ...changes }, rules)).toMatchObject({
+      ok: true,
+      fields: { secretExpiresOn: '2026-11-21' },
+    });
   });
 
   test('no fault quotes a secret, whatever else was entered', () => {

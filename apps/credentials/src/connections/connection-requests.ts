@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '@leads/service';
 import type { Connection } from './connection-facts.ts';
-import type { Fault } from './connection-fields.ts';
+import type { Fault } from './faults.ts';
 import type { Changed } from './connections.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

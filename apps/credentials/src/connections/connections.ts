@@ -5,7 +5,8 @@ import { type AuditAnswer, readAudit } from '../audit.ts';
 import type { SecretKind, Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { hashAddressKey, leadAddressOf, makeAddressKey } from './address-key.ts';
-import type { Fault, NewConnectionFields } from './connection-fields.ts';
+import type { NewConnectionFields } from './connection-fields.ts';
+import type { Fault } from './faults.ts';
 import type { Connection } from './connection-facts.ts';
 import {
   commitVersion,
