@@ -2,12 +2,12 @@
 import { type BackOff, backOffMs, type NaturalBatching } from '@leads/pacing';
 import type { Logger, Outbound } from '@leads/service';
 import type { Kysely } from 'kysely';
+import { mapForConnection } from './apply-mapping.ts';
 import { closeBreaker, openBreaker } from './breaker.ts';
 import { classifyAnswer, classifyRefusedToken, type Verdict } from './classify-failure.ts';
 import { type BulkWay, createLead, createLeads, type Destination } from './create-lead.ts';
 import { type Delivery, type End, nextDeliveries, type Settlement } from './deliveries.ts';
 import type { Lane } from './lane.ts';
-import { mapLead } from './map-lead.ts';
 import { Pace } from './pace.ts';
 import type { Answer } from './read-answer.ts';
 import type { WriterTables } from './tables.ts';
@@ -107,7 +107,7 @@ async function deliver(
 ): Promise<void> {
   const destination: Destination = { http: parts.http, organization: lane.organization, accessToken };
   const startedAt = performance.now();
-  const answers = await send(destination, parcel, parts.bulk);
+  const answers = await send(lane, destination, parcel, parts.bulk);
   const ms = Math.round(performance.now() - startedAt);
 
   // A token can go stale: the first refusal makes a new one be fetched, a refusal of that one is the connection's fault.
@@ -133,8 +133,8 @@ async function deliver(
   }
 }
 
-function send(destination: Destination, parcel: Delivery[], bulk: BulkWay): Promise<Answer[]> {
-  const records = parcel.map(({ accepted }) => mapLead(accepted.leadId, accepted.lead));
+function send(lane: Lane, destination: Destination, parcel: Delivery[], bulk: BulkWay): Promise<Answer[]> {
+  const records = parcel.map(({ accepted }) => mapForConnection(accepted.leadId, accepted.lead, lane).record);
   const [record] = records;
   if (records.length === 1 && record) return createLead(destination, record).then((answer) => [answer]);
   // What was tried before may be there already, and one such row fails a whole CreateMultiple.

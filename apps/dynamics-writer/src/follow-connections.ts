@@ -24,6 +24,7 @@ export class FollowConnections {
             organization: value.url,
             state: value.state,
             secret_version: value.secretVersion,
+            mapping: value.mapping ? JSON.stringify(value.mapping) : null,
             owner: null,
           })
           .onConflict((conflict) =>
@@ -34,6 +35,7 @@ export class FollowConnections {
                 organization: (row) => row.ref('excluded.organization'),
                 state: (row) => row.ref('excluded.state'),
                 secret_version: (row) => row.ref('excluded.secret_version'),
+                mapping: (row) => row.ref('excluded.mapping'),
               })
               .where(sql<boolean>`lanes.version < excluded.version`),
           )

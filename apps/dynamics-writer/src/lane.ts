@@ -1,5 +1,7 @@
 /** A connection's lane while this instance holds it. */
+import { Mapping } from '@leads/contracts';
 import { Doorbell } from '@leads/pacing';
+import type { LeadTable } from './lead-table.ts';
 
 export interface LaneFacts {
   connectionId: string;
@@ -12,15 +14,20 @@ export interface LaneFacts {
   broken: boolean;
   /** The connection's version: it rises with every save. */
   version: number;
+  /** A `Mapping` as JSON, where the connection has one. */
+  mapping?: string | null;
 }
 
-export class Lane implements LaneFacts {
+export class Lane implements Omit<LaneFacts, 'mapping'> {
   readonly connectionId: string;
   readonly fence: number;
   organization: string;
   secretVersion: number;
   version: number;
   broken: boolean;
+  mapping: Mapping | undefined;
+  /** The organisation's own lead table, once it is known. */
+  table: LeadTable | undefined;
   /** Called when the connection was saved anew. */
   onSaved: (() => void) | undefined;
   private readonly ending = new AbortController();
@@ -33,6 +40,7 @@ export class Lane implements LaneFacts {
     this.secretVersion = facts.secretVersion;
     this.version = facts.version;
     this.broken = facts.broken;
+    this.mapping = readMapping(facts.mapping);
   }
 
   /** Whether the lane is to be given up: nothing new may begin in it. */
@@ -46,11 +54,12 @@ export class Lane implements LaneFacts {
   }
 
   /** The connection was saved anew; a lane that waits for just that goes on. */
-  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion' | 'version'>): void {
+  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion' | 'version' | 'mapping'>): void {
     if (facts.version === this.version) return;
     this.version = facts.version;
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
+    this.mapping = readMapping(facts.mapping);
     this.onSaved?.();
     this.wake();
   }
@@ -64,4 +73,8 @@ export class Lane implements LaneFacts {
   sleep(ms: number): Promise<void> {
     return this.bell.sleep(ms);
   }
+}
+
+function readMapping(json: string | null | undefined): Mapping | undefined {
+  return json ? Mapping.parse(JSON.parse(json)) : undefined;
 }

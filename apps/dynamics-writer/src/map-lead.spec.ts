@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type MarketplaceLead, readMarketplaceLead } from '@leads/contracts';
-import { COLUMN_LENGTHS, cutText, mapLead } from './map-lead.ts';
+import { cutText } from './cut-text.ts';
+import { COLUMN_LENGTHS, mapLead } from './map-lead.ts';
 
 const LEAD_ID = '0195b7a3-0b4d-7e6f-8a9b-0c1d2e3f4a5b';
 const samples = new URL('../../../libs/contracts/samples/marketplace/', import.meta.url);
@@ -45,7 +46,7 @@ describe('mapping a lead', () => {
       telephone1: '0300074321',
       companyname: 'Fabrikam',
       jobtitle: 'Sales Representative',
-      address1_country: 'DE',
+      address1_country: 'Germany',
       leadsourcecode: 8,
       description: [
         'Campaigns: spring-2026',

@@ -1,8 +1,14 @@
 /** A marketplace lead as the columns of a Dynamics 365 lead record. */
 import { describeAction, isDoNotContact, type MarketplaceLead, readLeadOrigin } from '@leads/contracts';
+import { countryName } from './country-name.ts';
+import { cutText } from './cut-text.ts';
+import type { LeadTable } from './lead-table.ts';
 
-/** The columns that are written, named as Dataverse names them (table `lead`). */
-export interface LeadRecord {
+/** A record as it is sent: columns of the table `lead`, and lookups as `<navigation property>@odata.bind`. */
+export type LeadRecord = { leadid: string } & Record<string, string | number | boolean>;
+
+/** The standard columns, named as Dataverse names them. A type, not an interface: it is a `LeadRecord`. */
+export type StandardLead = {
   leadid: string;
   subject: string;
   firstname?: string;
@@ -12,12 +18,12 @@ export interface LeadRecord {
   companyname?: string;
   jobtitle?: string;
   address1_country?: string;
-  leadsourcecode: number;
-  description: string;
+  leadsourcecode?: number;
+  description?: string;
   donotemail?: true;
   donotphone?: true;
   donotbulkemail?: true;
-}
+};
 
 /** Longest values of the standard lead table, in UTF-16 code units (Dynamics 365 Sales, table reference of `lead`). */
 export const COLUMN_LENGTHS = {
@@ -35,21 +41,8 @@ export const COLUMN_LENGTHS = {
 /** `leadsourcecode` of a lead that came from a web site. */
 const LEAD_SOURCE_WEB = 8;
 
-const ELLIPSIS = '…';
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** At most `length` code units of a text, cut between two characters as people see them, with an ellipsis. */
-export function cutText(text: string, length: number): string {
-  if (text.length <= length) return text;
-  let end = 0;
-  for (const { index, segment } of characters.segment(text.slice(0, length + 1))) {
-    if (index + segment.length > length - ELLIPSIS.length) break;
-    end = index + segment.length;
-  }
-  return text.slice(0, end).trimEnd() + ELLIPSIS;
-}
-
-type CutColumn = Exclude<keyof typeof COLUMN_LENGTHS, 'description'>;
+/** A standard column that holds one field of the lead. */
+export type CutColumn = Exclude<keyof typeof COLUMN_LENGTHS, 'description'>;
 
 const LABELS: Record<CutColumn, string> = {
   subject: 'Offer',
@@ -62,48 +55,91 @@ const LABELS: Record<CutColumn, string> = {
   address1_country: 'Country',
 };
 
+/** Something of the lead that its column cannot hold, or not wholly: it stands in the description. */
+export type Overflow = [label: string, value: string];
+
+export interface MapOptions {
+  /** The organisation's own lead table, where it could be read. */
+  table?: LeadTable | undefined;
+  /** The language of country names, as a BCP 47 tag. */
+  countryLanguage?: string | undefined;
+  /** What else the description has to tell. */
+  overflow?: Overflow[];
+}
+
 /**
  * Maps a lead onto the standard lead table.
  *
  * The lead's own id becomes the record's primary key, so that a second create of the same lead is refused as a
- * duplicate. A value too long for its column is cut, and stands in full in the description. A lead without a last
- * name or a topic gets the most telling thing it has instead.
+ * duplicate. A value too long for its column is cut, and stands in full in the description; so does one whose
+ * column the organisation does not have. A lead without a last name or a topic gets the most telling thing it has
+ * instead.
  * @param leadId the lead's UUID
  */
-export function mapLead(leadId: string, lead: MarketplaceLead): LeadRecord {
+export function mapLead(leadId: string, lead: MarketplaceLead, options: MapOptions = {}): StandardLead {
+  const { table, overflow = [] } = options;
+  const whole = wholeValues(lead, options.countryLanguage);
+  const columns = Object.entries(whole) as [CutColumn, string][];
+  const cut = columns.filter(([column, value]) => value.length > lengthOf(column, table));
+  const fitted = Object.fromEntries(
+    columns
+      .map(([column, value]) => [column, cutText(value, lengthOf(column, table))])
+      .filter(([, value]) => value !== ''),
+  ) as Partial<Record<CutColumn, string>> & { subject: string; lastname: string };
+  const description = describe(
+    lead,
+    leadId,
+    [...cut.map(([column, value]): Overflow => [LABELS[column], value]), ...overflow],
+    lengthOf('description', table),
+  );
+  return {
+    leadid: leadId,
+    ...fitted,
+    ...(takesOption('leadsourcecode', LEAD_SOURCE_WEB, table) ? { leadsourcecode: LEAD_SOURCE_WEB } : {}),
+    ...(description === '' ? {} : { description }),
+    ...(isDoNotContact(lead) ? doNotContact(table) : {}),
+  };
+}
+
+/** What each standard column would hold, had it room. */
+export function wholeValues(lead: MarketplaceLead, countryLanguage?: string): Record<CutColumn, string> {
   const { customer } = lead;
-  const origin = readLeadOrigin(lead);
-  const whole: Record<CutColumn, string> = {
-    subject: lead.offerTitle || origin.offer || 'Microsoft marketplace lead',
+  return {
+    subject: lead.offerTitle || readLeadOrigin(lead).offer || 'Microsoft marketplace lead',
     firstname: customer.firstName,
     lastname: customer.lastName || customer.company || customer.email || customer.phone || '(no name given)',
     emailaddress1: customer.email,
     telephone1: customer.phone,
     companyname: customer.company,
     jobtitle: customer.title,
-    address1_country: customer.country,
-  };
-  const columns = Object.entries(whole) as [CutColumn, string][];
-  const cut = columns.filter(([column, value]) => value.length > COLUMN_LENGTHS[column]);
-  const fitted = Object.fromEntries(
-    columns
-      .filter(([, value]) => value !== '')
-      .map(([column, value]) => [column, cutText(value, COLUMN_LENGTHS[column])]),
-  ) as Partial<Record<CutColumn, string>> & { subject: string; lastname: string };
-  const doNotContact = isDoNotContact(lead)
-    ? ({ donotemail: true, donotphone: true, donotbulkemail: true } as const)
-    : {};
-  return {
-    leadid: leadId,
-    ...fitted,
-    leadsourcecode: LEAD_SOURCE_WEB,
-    description: describe(lead, leadId, cut),
-    ...doNotContact,
+    address1_country: countryName(customer.country, countryLanguage),
   };
 }
 
+/** The organisation's own length where its table is known, 0 for a column it does not have. */
+function lengthOf(column: keyof typeof COLUMN_LENGTHS, table: LeadTable | undefined): number {
+  if (!table) return COLUMN_LENGTHS[column];
+  const own = table.columns[column];
+  return own ? (own.length ?? COLUMN_LENGTHS[column]) : 0;
+}
+
+function takesOption(column: string, option: number, table: LeadTable | undefined): boolean {
+  if (!table) return true;
+  const own = table.columns[column];
+  return (
+    own !== undefined && (own.options === undefined || own.options.some(({ value }) => value === option))
+  );
+}
+
+const DO_NOT_CONTACT = ['donotemail', 'donotphone', 'donotbulkemail'] as const;
+
+function doNotContact(table: LeadTable | undefined): Partial<Record<(typeof DO_NOT_CONTACT)[number], true>> {
+  const columns = DO_NOT_CONTACT.filter((column) => !table || table.columns[column]);
+  return Object.fromEntries(columns.map((column) => [column, true]));
+}
+
 /** What the customer wrote, then what the marketplace said, then what was cut; the first yields when room is short. */
-function describe(lead: MarketplaceLead, leadId: string, cut: [CutColumn, string][]): string {
+function describe(lead: MarketplaceLead, leadId: string, overflow: Overflow[], limit: number): string {
   const action = readLeadOrigin(lead).action;
   const facts = [
     ...(lead.leadSource ? [`Lead source: ${lead.leadSource}`] : []),
@@ -111,11 +147,11 @@ function describe(lead: MarketplaceLead, leadId: string, cut: [CutColumn, string
       ? [`Action: ${action}${describeAction(action) === action ? '' : ` (${describeAction(action)})`}`]
       : []),
     `Marketplace lead: ${leadId}`,
-    ...cut.map(([column, value]) => `${LABELS[column]} in full: ${value}`),
+    ...overflow.map(([label, value]) => `${label} in full: ${value}`),
   ].join('\n');
-  const limit = COLUMN_LENGTHS.description;
   const room = limit - facts.length - 2;
   // A description of a few characters would say less than the cut values it displaces.
-  const said = room >= 20 || lead.description.length <= room ? cutText(lead.description, room) : '';
+  const said =
+    room >= 20 || (lead.description.length <= room && room > 0) ? cutText(lead.description, room) : '';
   return cutText(said ? `${said}\n\n${facts}` : facts, limit);
 }

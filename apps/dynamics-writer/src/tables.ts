@@ -8,6 +8,8 @@ export interface LanesTable {
   organization: string;
   state: string;
   secret_version: number;
+  /** A `Mapping` as JSON, where the connection has one. */
+  mapping: Generated<string | null>;
   owner: string | null;
   fence: Generated<number>;
   leased_until: Generated<Date>;

@@ -4,6 +4,58 @@ import { z } from 'zod';
 export const Authentication = z.enum(['azure-active-directory', 'office-365']);
 export type Authentication = z.infer<typeof Authentication>;
 
+/** A column of the lead table by its logical name. */
+const ColumnName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/);
+
+/** What a lead says, by the name of the marketplace's field. */
+export const LeadField = z.enum([
+  'firstName',
+  'lastName',
+  'email',
+  'phone',
+  'country',
+  'company',
+  'title',
+  'offerTitle',
+]);
+export type LeadField = z.infer<typeof LeadField>;
+
+/** What a custom column can be filled with: a field, or what else is known of the lead. */
+export const LeadFact = z.enum([
+  ...LeadField.options,
+  'leadSource',
+  'actionCode',
+  'source',
+  'action',
+  'offer',
+  'description',
+  'leadId',
+]);
+export type LeadFact = z.infer<typeof LeadFact>;
+
+/** How the leads of one connection differ from the standard lead record; everything left out stays standard. */
+export const Mapping = z.object({
+  /** The same value for every lead. */
+  constants: z.record(ColumnName, z.union([z.string().max(2_000), z.number(), z.boolean()])).optional(),
+  /** Fields that go to another column than the standard one. */
+  targets: z.partialRecord(LeadField, ColumnName).optional(),
+  /** Further columns, and what they are filled with. */
+  columns: z.record(ColumnName, LeadFact).optional(),
+  /** Lookups: the navigation property, and the record that it is bound to. */
+  lookups: z
+    .record(
+      z.string().regex(/^[A-Za-z]\w{0,99}$/),
+      z.string().regex(/^\/[a-z][a-z0-9_]{0,99}\([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\)$/i),
+    )
+    .optional(),
+  /** The language in which the organisation writes names of countries, as a BCP 47 tag; English unless given. */
+  countryLanguage: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/)
+    .optional(),
+});
+export type Mapping = z.infer<typeof Mapping>;
+
 /** Public facts of one connection at one version. A consumer ignores a version not above the one it has. */
 export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
@@ -22,6 +74,7 @@ export const ConnectionChanged = z.object({
   addressKeyHash: z.string().regex(/^[0-9a-f]{64}$/),
   /** Raised by one whenever the secret is replaced, so that a token got with an older one is dropped. */
   secretVersion: z.int().positive(),
+  mapping: Mapping.optional(),
 });
 export type ConnectionChanged = z.infer<typeof ConnectionChanged>;
 
