@@ -1,6 +1,6 @@
 /** How well a lane keeps to what its organisation permits. */
 import { eventually } from '@leads/testing';
-import { inArena } from './arena.ts';
+import { inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 
 const REQUESTS = 600;

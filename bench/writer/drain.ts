@@ -1,6 +1,6 @@
 /** How fast a backlog drains, in bulk and one by one. */
 import { eventually } from '@leads/testing';
-import { type Arena, inArena } from './arena.ts';
+import { type Arena, inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 
 const CONNECTIONS = 20;

@@ -1,7 +1,7 @@
 /** What one dead organisation costs the others. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@leads/testing';
-import { type Arena, type Connection, inArena } from './arena.ts';
+import { type Arena, type Connection, inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 import { percentile } from './percentile.ts';
 import { post } from './post.ts';

@@ -1,7 +1,7 @@
 /** How long a lone lead takes from the 202 to its record. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@leads/testing';
-import { inArena } from './arena.ts';
+import { inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 import { percentile } from './percentile.ts';
 import { post } from './post.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@leads/testing';
-import { type Arena, type Connection, inArena } from './arena.ts';
+import { type Arena, type Connection, inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 
 const LEADS = 1_000_000;

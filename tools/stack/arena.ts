@@ -1,13 +1,15 @@
-/** A stack for one measurement: organisations with latency and limits, connections to them, leads that wait. */
+/** A stack for a measurement or a trial: organisations as they are wanted, connections to them, leads that wait. */
 import { randomUUID } from 'node:crypto';
-import { type Carried, topics } from '@leads/contracts';
+import { topics } from '@leads/contracts';
+import type { Carried } from '@leads/contracts';
 import { Publisher } from '@leads/kafka';
-import { startStack, type Stack } from '@leads/tools';
-import { inThrowAwayPlace } from './place.ts';
+import { contoso } from './connection.ts';
+import { startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import { inThrowAwayPlace } from './throw-away.ts';
+import type { Place } from './throw-away.ts';
 
-const TENANT = '12345678-8af1-4a5f-8234-12234d01db47';
-const CLIENT = '23456052-aaaa-4bbb-8662-1234df56788f';
-const SECRET = 'emulated-client-secret-for-local-runs-only';
+const { directoryId, applicationId, clientSecret } = contoso;
 
 /** What an emulated organisation is like; see docs/emulators.md. */
 export type OrganizationSettings = Record<string, unknown>;
@@ -35,8 +37,10 @@ export interface Arena {
   /** Makes an organisation fail; see docs/emulators.md. */
   fault(fault: Record<string, unknown>): Promise<void>;
   noFaults(): Promise<void>;
-  /** One figure from the database. */
+  /** One figure from the database: the column `value` of a query's first row. */
   count(query: string): Promise<number>;
+  /** The rows of a query. */
+  rows<Row>(query: string): Promise<Row[]>;
 }
 
 /** Boots a stack on free ports with throw-away data, and ends it after the work. */
@@ -46,27 +50,35 @@ export async function inArena<Result>(
 ): Promise<Result> {
   return inThrowAwayPlace(async (place) => {
     const stack = await startStack({ ...place, ...options, careless: true });
-    const publisher = new Publisher({
-      brokers: stack.broker.brokers.split(','),
-      clientId: 'bench',
-      topicPrefix: stack.topicPrefix,
-    });
     try {
-      // What is measured is the writer: mails about its leads would take the cores it needs.
-      await stack.services.notification.stop();
-      return await work(arenaOf(stack, publisher, place.query));
+      return await arenaOn(stack, place, work);
     } finally {
-      await publisher.disconnect();
       await stack.stop();
     }
   });
 }
 
-function arenaOf(
+/** Does the work on a stack that runs already. */
+export async function arenaOn<Result>(
   stack: Stack,
-  publisher: Publisher,
-  query: (url: string, text: string) => Promise<number>,
-): Arena {
+  place: Pick<Place, 'query'>,
+  work: (arena: Arena) => Promise<Result>,
+): Promise<Result> {
+  const publisher = new Publisher({
+    brokers: stack.broker.brokers.split(','),
+    clientId: 'arena',
+    topicPrefix: stack.topicPrefix,
+  });
+  try {
+    // What is tried is the writer: mails about its leads would take the cores it needs.
+    await stack.services.notification.stop();
+    return await work(arenaOf(stack, publisher, place));
+  } finally {
+    await publisher.disconnect();
+  }
+}
+
+function arenaOf(stack: Stack, publisher: Publisher, { query }: Pick<Place, 'query'>): Arena {
   const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
     ask(`${stack.emulators.url}/control/${path}`, method, body);
   const api = (method: string, path: string, body?: unknown): Promise<unknown> =>
@@ -75,8 +87,8 @@ function arenaOf(
     stack,
     async connect(host, organization) {
       await control('PUT', `organizations/${host}`, {
-        tenantId: TENANT,
-        applicationUsers: [CLIENT],
+        tenantId: directoryId,
+        applicationUsers: [applicationId],
         ...organization,
       });
       const created = (await api('POST', '', {
@@ -85,9 +97,9 @@ function arenaOf(
         leadDestination: 'dynamics-365',
         url: `https://${host}`,
         authentication: 'azure-active-directory',
-        applicationId: CLIENT,
-        directoryId: TENANT,
-        clientSecret: SECRET,
+        applicationId,
+        directoryId,
+        clientSecret,
         contactEmails: 'sales@contoso.example',
       })) as Omit<Connection, 'host'>;
       await api('POST', `/${created.connectionId}/publish`);
@@ -129,7 +141,11 @@ function arenaOf(
     async noFaults() {
       await control('DELETE', 'faults');
     },
-    count: (text) => query(stack.database.url, text),
+    async count(text) {
+      const [row] = await query<{ value: string | number }>(stack.database.url, text);
+      return Number(row?.value ?? 0);
+    },
+    rows: (text) => query(stack.database.url, text),
   };
 }
 

@@ -1,23 +1,25 @@
-/** Where a measurement's stack lives: free ports, a throw-away folder, and a look into its database. */
+/** Where a throw-away stack lives: free ports, a folder that goes with it, and a look into its database. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freeFixedPorts, type StackOptions } from '@leads/tools';
 import pg from 'pg';
+import { freeFixedPorts } from './ports.ts';
+import type { StackOptions } from './stack.ts';
 
 export interface Place extends Pick<StackOptions, 'dataDir' | 'ports' | 'say'> {
-  query: (url: string, text: string) => Promise<number>;
+  /** The rows of a query. */
+  query: <Row>(url: string, text: string) => Promise<Row[]>;
 }
 
 export async function inThrowAwayPlace<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
   const dataDir = mkdtempSync(join(tmpdir(), 'leads-bench-'));
   chmodSync(dataDir, 0o711);
   const pools = new Map<string, pg.Pool>();
-  const query = async (url: string, text: string): Promise<number> => {
+  const query = async <Row>(url: string, text: string): Promise<Row[]> => {
     const pool = pools.get(url) ?? openPool(url);
     pools.set(url, pool);
-    const { rows } = await pool.query<{ value: string | number }>(text);
-    return Number(rows[0]?.value ?? 0);
+    const { rows } = await pool.query(text);
+    return rows as Row[];
   };
   try {
     return await work({ dataDir, ports: await freeFixedPorts(), say: () => undefined, query });

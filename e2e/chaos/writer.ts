@@ -1,0 +1,188 @@
+/**
+ * `npm run chaos -- writer --seed N`: 5,000 leads over 10 connections, three writers of which one is killed every
+ * five seconds, every fault of the emulators, broker and database restarted once each. In the end each lead is in its
+ * organisation exactly once, or visibly dead with a true reason. Prints one JSON line; exit code 1 where it is not so.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { eventually } from '@leads/testing';
+import type { Connection } from '@leads/tools';
+import { inChaos, type Chaos } from './stage.ts';
+import { inParallel, post } from '../marketplace.ts';
+import { anyFault } from './faults.ts';
+import { chance, type Chance } from './random.ts';
+
+const CONNECTIONS = 10;
+const KILL_EVERY_MS = 5_000;
+const FAULT_EVERY_MS = 700;
+const AT_A_TIME = 16;
+/** Leads whose company holds this are refused by a plug-in of every organisation: they must end dead, and only they. */
+const REFUSED = 'Refused by rule';
+const REFUSED_EVERY = 100;
+
+const { values } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, leads: { type: 'string', default: '5000' } },
+});
+const seed = Number(values.seed);
+const leads = Number(values.leads);
+
+const result = await inChaos({ writers: 3 }, (chaos) => run(chaos, chance(seed)));
+process.stdout.write(`${JSON.stringify({ chaos: 'writer', seed, ...result })}\n`);
+process.exit(result.ok ? 0 : 1);
+
+async function run(chaos: Chaos, random: Chance): Promise<Record<string, unknown> & { ok: boolean }> {
+  const connections = await Promise.all(
+    Array.from({ length: CONNECTIONS }, (_, number) =>
+      chaos.arena.connect(`chaos${number}.crm4.dynamics.com`, {
+        limits: { latencyMs: 10 },
+        plugins: [{ column: 'companyname', contains: REFUSED }],
+      }),
+    ),
+  );
+  const calm = new AbortController();
+  const troubles = [
+    strike(chaos, connections, random, calm.signal),
+    killWriters(chaos, random, calm.signal),
+    restartStores(chaos, calm.signal),
+  ];
+  const began = Date.now();
+  const accepted = await postAll(connections);
+  // The last restart comes well after the last lead of a fast run.
+  await delay(Math.max(0, 45_000 - (Date.now() - began)));
+  calm.abort();
+  const struck = await Promise.all(troubles);
+  await chaos.arena.noFaults();
+  await eventually(
+    async () => {
+      const known = await chaos.arena.count('select count(*) as value from writer.deliveries');
+      const pending = await chaos.arena.count(
+        `select count(*) as value from writer.deliveries where state = 'pending'`,
+      );
+      if (known < accepted.size || pending > 0)
+        throw new Error(`${pending} leads are pending, ${known} are known`);
+    },
+    { timeoutMs: 240_000, everyMs: 500 },
+  ).catch(() => undefined);
+  return judge(chaos, connections, accepted, struck);
+}
+
+/** Posts every lead until it is accepted, as a sender that repeats; ids to whether the plug-in refuses them. */
+async function postAll(connections: readonly Connection[]): Promise<Map<string, boolean>> {
+  const accepted = new Map<string, boolean>();
+  await inParallel(
+    Array.from({ length: leads }, (_, number) => number),
+    AT_A_TIME,
+    async (number) => {
+      const refused = number % REFUSED_EVERY === 0;
+      const address = connections[number % connections.length]?.leadAddress ?? '';
+      const leadId = await eventually(
+        async () => {
+          const id = await post(address, leadOf(number, refused));
+          if (id === undefined) throw new Error('not accepted');
+          return id;
+        },
+        { timeoutMs: 120_000, everyMs: 100 },
+      );
+      accepted.set(leadId, refused);
+    },
+  );
+  return accepted;
+}
+
+function leadOf(number: number, refused: boolean): Record<string, unknown> {
+  return {
+    userDetails: { lastName: `Lead ${number}`, company: refused ? REFUSED : 'Adatum' },
+    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
+    actionCode: 'INS',
+    offerTitle: 'Contoso Analytics',
+  };
+}
+
+/** Strikes a random organisation every moment, and Entra ID now and then. */
+async function strike(
+  { arena }: Chaos,
+  connections: readonly Connection[],
+  random: Chance,
+  calm: AbortSignal,
+): Promise<Record<string, number>> {
+  const struck: Record<string, number> = {};
+  while (await pause(FAULT_EVERY_MS, calm)) {
+    const fault = anyFault(random);
+    await arena.fault({ host: random.oneOf(connections).host, ...fault });
+    struck[fault.kind] = (struck[fault.kind] ?? 0) + 1;
+    if (random.next() < 0.1) {
+      await arena.fault({ host: 'login.microsoftonline.com', kind: 'aadsts', code: 90033, forMs: 1_500 });
+      struck['aadsts'] = (struck['aadsts'] ?? 0) + 1;
+    }
+  }
+  return struck;
+}
+
+async function killWriters(
+  { arena }: Chaos,
+  random: Chance,
+  calm: AbortSignal,
+): Promise<Record<string, number>> {
+  let kills = 0;
+  while (await pause(KILL_EVERY_MS, calm)) {
+    const victim = random.oneOf(arena.stack.writers);
+    await victim.kill('SIGKILL');
+    kills += 1;
+    await victim.restart();
+  }
+  return { kills };
+}
+
+async function restartStores(
+  { restartBroker, restartDatabase }: Chaos,
+  calm: AbortSignal,
+): Promise<Record<string, number>> {
+  let restarts = 0;
+  for (const restart of [restartBroker, restartDatabase]) {
+    if (!(await pause(15_000, calm))) break;
+    await restart();
+    restarts += 1;
+  }
+  return { restarts };
+}
+
+/** @returns false once it is to be calm */
+async function pause(ms: number, calm: AbortSignal): Promise<boolean> {
+  await delay(ms, undefined, { signal: calm }).catch(() => undefined);
+  return !calm.aborted;
+}
+
+async function judge(
+  { arena }: Chaos,
+  connections: readonly Connection[],
+  accepted: Map<string, boolean>,
+  struck: Record<string, number>[],
+): Promise<Record<string, unknown> & { ok: boolean }> {
+  const records = (await Promise.all(connections.map((connection) => arena.records(connection)))).flat();
+  const ids = new Set(records.map(({ leadid }) => leadid));
+  const dead = await arena.rows<{ lead_id: string; cause: string }>(
+    `select lead_id, last_failure::json->>'cause' as cause from writer.deliveries where state = 'dead'`,
+  );
+  const deadIds = new Set(dead.map((row) => row.lead_id));
+  const pending = await arena.count(
+    `select count(*) as value from writer.deliveries where state = 'pending'`,
+  );
+  const lost = [...accepted.keys()].filter((id) => !ids.has(id) && !deadIds.has(id)).length - pending;
+  const doubled =
+    records.length - ids.size + [...ids].filter((id) => !accepted.has(id) || deadIds.has(id)).length;
+  const untrue = dead.filter(
+    (row) => row.cause !== 'plug-in-refused' || accepted.get(row.lead_id) !== true,
+  ).length;
+  return {
+    ok: accepted.size === leads && pending === 0 && lost === 0 && doubled === 0 && untrue === 0,
+    accepted: accepted.size,
+    written: ids.size,
+    pending,
+    dead: dead.length,
+    doubled,
+    lost,
+    deadWithoutTrueReason: untrue,
+    ...Object.fromEntries(struck.flatMap((counts) => Object.entries(counts))),
+  };
+}
