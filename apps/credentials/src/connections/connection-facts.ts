@@ -1,6 +1,6 @@
 /** What is kept of a connection at one version: everything but what opens it. */
 import { z } from 'zod';
-import { Authentication, type ConnectionChanged } from '@leads/contracts';
+import { Authentication, type ConnectionChanged, Mapping } from '@leads/contracts';
 
 const Instant = z.iso.datetime();
 
@@ -18,6 +18,7 @@ export const ConnectionFacts = z.object({
   /** With Office 365. */
   userName: z.string().optional(),
   contactEmails: z.array(z.email()),
+  mapping: Mapping.optional(),
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   secret: z.object({
     kind: z.enum(['client-secret', 'certificate', 'password']).default('client-secret'),
@@ -60,5 +61,6 @@ export function toEvent({ connectionId, version, facts, changedAt }: Connection)
     state: facts.state,
     addressKeyHash: facts.addressKey.hash,
     secretVersion: facts.secret.version,
+    ...(facts.mapping ? { mapping: facts.mapping } : {}),
   };
 }

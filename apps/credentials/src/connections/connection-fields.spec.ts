@@ -53,6 +53,22 @@ describe('the details of a connection', () => {
     [{ publisher: { id: 'contoso' } }, "/publisher/name Enter the publisher's name."],
     [{ offer: undefined }, '/offer Enter the offer.'],
     [{ password: 'x' }, '/password This field belongs to the authentication office-365'],
+    [
+      { mapping: { constants: { 'Not A Column': 'x' } } },
+      '/mapping/constants/Not A Column A constant is a text',
+    ],
+    [
+      { mapping: { columns: { contoso_offer: 'price' } } },
+      '/mapping/columns/contoso_offer A further column can',
+    ],
+    [{ mapping: { targets: { shoeSize: 'contoso_size' } } }, '/mapping/targets'],
+    [
+      { mapping: { lookups: { currency: 'https://evil.example' } } },
+      '/mapping/lookups/currency A lookup binds',
+    ],
+    [{ mapping: { countryLanguage: 'German' } }, '/mapping/countryLanguage Enter the language'],
+    [{ mapping: { colors: {} } }, '/mapping/colors There is no such field'],
+    [{ mapping: 'standard' }, '/mapping A mapping has these parts'],
     [{ 'a/b~c': 1 }, '/a~1b~0c There is no such field'],
   ])('%j is at fault', (changes, fault) => {
     expect(faults(changes)).toEqual([expect.stringContaining(fault)]);

@@ -1,10 +1,11 @@
 /** What may be entered for a connection, and every fault of what was, each with where it is. */
 import { z } from 'zod';
-import type { Authentication } from '@leads/contracts';
+import type { Authentication, Mapping } from '@leads/contracts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import { readContactEmails, writeContactEmails } from './contact-emails.ts';
 import { readDynamicsUrl, type Regions } from './dynamics-url.ts';
 import { type Entered, faultsOf } from './faults.ts';
+import { mappingField } from './mapping-fields.ts';
 import {
   type AcceptedSecret,
   applicationSecretFields,
@@ -35,6 +36,8 @@ export interface ConnectionFields {
   leadDestination: 'dynamics-365';
   url: string;
   contactEmails: string[];
+  /** Absent where a change leaves it as it is, null for the standard record. */
+  mapping?: Mapping | null;
   identity: Identity;
   /** Absent where a change leaves the secret as it is. */
   secret?: NewSecret;
@@ -90,6 +93,7 @@ function commonFields(rules: FieldRules) {
         for (const message of list.faults) context.addIssue({ code: 'custom', message });
         return z.NEVER;
       }),
+    mapping: mappingField,
     authentication: z.enum(['azure-active-directory', 'office-365'], {
       error: 'Choose the authentication: azure-active-directory (recommended) or office-365.',
     }),
@@ -132,9 +136,9 @@ export function readRestoration(
   rules: FieldRules,
 ): Entered<ConnectionFields> {
   const { publisher, offer, leadDestination, url, contactEmails, authentication } = earlier;
-  const { applicationId, directoryId, userName } = earlier;
+  const { applicationId, directoryId, userName, mapping = null } = earlier;
   const identity = authentication === 'office-365' ? { userName } : { applicationId, directoryId };
-  const details = { publisher, offer, leadDestination, url, authentication, ...identity };
+  const details = { publisher, offer, leadDestination, url, authentication, mapping, ...identity };
   const secret = typeof body === 'object' && body !== null ? body : {};
   const restored = { ...secret, ...details, contactEmails: writeContactEmails(contactEmails) };
   return readFields(restored, rules, false);
@@ -181,6 +185,7 @@ interface Accepted extends AcceptedSecret {
   leadDestination: 'dynamics-365';
   url: string;
   contactEmails: string[];
+  mapping?: Mapping | null | undefined;
   authentication: Authentication;
   applicationId?: string;
   directoryId?: string;
@@ -194,5 +199,10 @@ function fieldsOf(accepted: Accepted): ConnectionFields {
     authentication === 'office-365'
       ? { authentication, userName }
       : { authentication, applicationId, directoryId };
-  return { publisher, offer, leadDestination, url, contactEmails, identity, ...secretOf(accepted) };
+  const { mapping } = accepted;
+  return {
+    ...{ publisher, offer, leadDestination, url, contactEmails, identity },
+    ...(mapping === undefined ? {} : { mapping }),
+    ...secretOf(accepted),
+  };
 }

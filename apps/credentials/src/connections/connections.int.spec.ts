@@ -49,7 +49,8 @@ describe('the connections API', () => {
   });
 
   test('tells of every version on connections.v1, with the hash of the address key and never the key', async () => {
-    const { connectionId, leadAddress } = await running.create();
+    const mapping = { constants: { contoso_campaign: 'spring' }, columns: { contoso_offer: 'offer' } };
+    const { connectionId, leadAddress } = await running.create({ mapping });
     await running.call('POST', `/api/connections/${connectionId}/publish`);
     const events = await running.published(
       topics.connections,
@@ -59,8 +60,8 @@ describe('the connections API', () => {
     const key = leadAddress.split('/').at(-1) ?? '';
     const addressKeyHash = createHash('sha256').update(key).digest('hex');
     expect(events).toMatchObject([
-      { version: 1, state: 'draft', addressKeyHash, secretVersion: 1 },
-      { version: 2, state: 'published', addressKeyHash, secretVersion: 1 },
+      { version: 1, state: 'draft', addressKeyHash, secretVersion: 1, mapping },
+      { version: 2, state: 'published', addressKeyHash, secretVersion: 1, mapping },
     ]);
     expect(JSON.stringify(events)).not.toContain(key);
   });

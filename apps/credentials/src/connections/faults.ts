@@ -1,5 +1,6 @@
 /** What is wrong with a request: each fault with where it is, in a sentence. */
 import type { z } from 'zod';
+import { describeMappingFault } from './mapping-fields.ts';
 
 /** One fault: a JSON pointer into the request, and a sentence. */
 export interface Fault {
@@ -24,7 +25,7 @@ const METHOD_FIELDS = {
 export function faultsOf(error: z.ZodError): Fault[] {
   return error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
-      return [{ pointer: pointerTo(issue.path), detail: issue.message }];
+      return [{ pointer: pointerTo(issue.path), detail: describeMappingFault(issue) ?? issue.message }];
     }
     return issue.keys.map((key) => ({
       pointer: pointerTo([...issue.path, key]),

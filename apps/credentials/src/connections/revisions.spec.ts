@@ -70,6 +70,18 @@ describe('a change', () => {
     expect(revision).not.toHaveProperty('newSecret');
   });
 
+  test('leaves the mapping as it is unless another one, or none, was entered', () => {
+    const mapping = { constants: { contoso_campaign: 'spring' } };
+    const mapped = { ...facts, mapping };
+    const changed = (entered: ConnectionFields): unknown =>
+      changeDetails(entered, 'connection changed')(mapped, at);
+    expect(changed(fields)).toMatchObject({ facts: { mapping } });
+    expect(changed({ ...fields, mapping: { countryLanguage: 'de' } })).toHaveProperty('facts.mapping', {
+      countryLanguage: 'de',
+    });
+    expect(changed({ ...fields, mapping: null })).not.toHaveProperty('facts.mapping');
+  });
+
   test('can correct the expiry alone', () => {
     const revision = changeDetails({ ...fields, secretExpiresOn: '2028-01-01' }, 'connection changed')(
       facts,

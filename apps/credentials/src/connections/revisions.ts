@@ -89,7 +89,7 @@ export function replaceSecret(secret: NewSecret): Revise {
 /** Other details. Without a secret the one at hand stays, unless it belongs to what was changed. */
 export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise {
   return (facts, at) => {
-    const { identity, secret, secretExpiresOn, ...details } = fields;
+    const { identity, secret, secretExpiresOn, mapping, ...details } = fields;
     if (!secret && !isSignedInAs(facts, identity)) {
       const fault =
         identity.authentication === 'office-365'
@@ -107,10 +107,19 @@ export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise
     return {
       kind: 'revised',
       act,
-      facts: { ...details, ...identity, state, addressKey, secret: next },
+      facts: { ...details, ...mappingFact(mapping, facts), ...identity, state, addressKey, secret: next },
       ...(secret ? { newSecret: secret } : {}),
     };
   };
+}
+
+/** What becomes of the mapping: another one, the standard one (null), or the one at hand. */
+export function mappingFact(
+  entered: ConnectionFields['mapping'],
+  facts?: Pick<ConnectionFacts, 'mapping'>,
+): Pick<ConnectionFacts, 'mapping'> {
+  const mapping = entered === undefined ? facts?.mapping : entered;
+  return mapping ? { mapping } : {};
 }
 
 /** What is known of a secret without knowing it. */
