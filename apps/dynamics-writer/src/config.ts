@@ -12,6 +12,11 @@ export const config = readSettings(process.env, {
   BULK: z.enum(['off', 'batch', 'create-multiple']).default('create-multiple'),
   /** The most requests of one connection that are on their way to Dynamics at a time. */
   LANE_CONCURRENCY: z.coerce.number().int().min(1).max(52).default(16),
+  /** The unique name of the lead writer solution. */
+  LEAD_WRITER_SOLUTION: z
+    .string()
+    .regex(/^\w{1,100}$/)
+    .default('MicrosoftMarketplacesLeadIntegrationSolution'),
   /** How long what a written lead said is kept, in days. */
   PAYLOAD_DAYS: z.coerce.number().min(0).default(7),
 });

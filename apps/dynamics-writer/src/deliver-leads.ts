@@ -10,6 +10,7 @@ import { type Delivery, type End, nextDeliveries, type Settlement } from './deli
 import type { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import type { Answer } from './read-answer.ts';
+import type { KnownOrganization } from './read-organization.ts';
 import type { WriterTables } from './tables.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -19,6 +20,8 @@ export interface DeliveryParts {
   tokens: Tokens;
   /** HTTP to the lane's organisation alone, so that a slow one holds up nobody else. */
   http: Outbound;
+  /** What is known of the lane's organisation. */
+  organization: Pick<KnownOrganization, 'recall'>;
   /** Writes ends down, those that gather in the meantime together; resolves when that is committed. */
   settle: Pick<NaturalBatching<Settlement>, 'add'>;
   /** The most requests of the lane under way at a time. */
@@ -72,6 +75,7 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
         await react(lane, classifyRefusedToken(token.reason), undefined, pace, parts);
         continue;
       }
+      await parts.organization.recall(token.accessToken);
       for (const parcel of parcels(next.due, room)) {
         for (const { accepted } of parcel) underWay.add(accepted.leadId);
         const delivered = deliver(lane, parcel, token.accessToken, pace, parts).finally(() => {

@@ -12,10 +12,12 @@ import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { deliverLeads } from './deliver-leads.ts';
 import { type Settlement, settleDeliveries } from './deliveries.ts';
+import { EXPECTED_VERSION } from './judge-organization.ts';
 import { Lane, type LaneFacts } from './lane.ts';
 import { LANE_CHANNEL, readNotice } from './lane-notice.ts';
 import { beat, claimLanes, LEASE_MS, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
 import { CountedOutbound, writtenLeads } from './metrics.ts';
+import { KnownOrganization } from './read-organization.ts';
 import type { WriterTables } from './tables.ts';
 import { Tokens } from './tokens.ts';
 
@@ -144,10 +146,17 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
       () => 1,
       { records: LARGEST_SETTLEMENT, bytes: Infinity },
     );
+    const organization = new KnownOrganization(lane, {
+      database: this.database,
+      http,
+      expected: { solution: config.LEAD_WRITER_SOLUTION, version: EXPECTED_VERSION },
+      log: this.log,
+    });
     const drained = deliverLeads(lane, {
       database: this.database,
       tokens: this.tokens,
       http,
+      organization,
       settle,
       mostAtATime: config.LANE_CONCURRENCY,
       bulk: config.BULK,
@@ -160,7 +169,10 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
         );
         this.drop(lane.connectionId, lane);
       })
-      .finally(() => http.close());
+      .finally(async () => {
+        await organization.idle();
+        await http.close();
+      });
     this.held.set(facts.connectionId, { lane, http, drained });
   }
 

@@ -10,6 +10,11 @@ export interface LanesTable {
   secret_version: number;
   /** A `Mapping` as JSON, where the connection has one. */
   mapping: Generated<string | null>;
+  /** An `OrganizationReading` as JSON. */
+  reading: Generated<string | null>;
+  read_at: Generated<Date | null>;
+  /** A list of `Reason` as JSON. */
+  warnings: Generated<string>;
   owner: string | null;
   fence: Generated<number>;
   leased_until: Generated<Date>;

@@ -96,7 +96,13 @@ export const Alert = z.object({
   alertId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
-  kind: z.enum(['connection-failing', 'connection-restored', 'secret-expiring', 'record-quarantined']),
+  kind: z.enum([
+    'connection-failing',
+    'connection-restored',
+    'connection-warning',
+    'secret-expiring',
+    'record-quarantined',
+  ]),
   what: z.string(),
   remedy: z.string(),
 });

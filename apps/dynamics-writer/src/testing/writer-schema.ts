@@ -1,4 +1,5 @@
 /** The writer's schema in a database of a test's own, with one connection's lane and leads to put into it. */
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { type LeadAccepted, readMarketplaceLead, type topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
@@ -10,6 +11,9 @@ import { Lane } from '../lane.ts';
 import { claimLanes } from '../leases.ts';
 import { TakeInLeads } from '../take-in-leads.ts';
 import type { WriterTables } from '../tables.ts';
+
+// On a machine that is busy with other tests, processes take their time.
+jest.setTimeout(60_000);
 
 export const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
 export const NOW = new Date('2026-11-22T09:30:00Z');
