@@ -106,6 +106,9 @@ describe('a request that may not be answered', () => {
         'unknown requester: no requester is registered for its key',
       ]);
     });
+    const metrics = await running.call('GET', '/metrics');
+    expect(metrics.text).toContain('credentials_token_requests_total{outcome="turned-away"} 7');
+    expect(metrics.text).toMatch(/credentials_entra_requests_total\{result="transient"\} 1\n/);
     // Asked after all of them and answered: what was to come has come.
     await requester.ask(connectionId);
     const asked = new Set(requests.map(({ requestId }) => requestId));

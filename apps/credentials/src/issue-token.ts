@@ -4,6 +4,7 @@ import { type TokenAnswer, type TokenClaims, topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
 import type { Logger } from '@leads/service';
 import { addToAudit } from './audit.ts';
+import { tokenRequests } from './metrics.ts';
 import type { CredentialsTables } from './tables.ts';
 import type { AccessTokens, TokenOutcome } from './tokens/access-tokens.ts';
 import { sealAnswer } from './tokens/seal-answer.ts';
@@ -40,6 +41,7 @@ export async function issueToken(request: string, options: IssueTokenOptions): P
   const outcome = await accessTokens.get(claims.connectionId, claims.refresh);
   const sealed = await sealAnswer(answerTo(claims, outcome), claims.epk);
   await publisher.publish(topics.tokensIssued, [{ requestId: claims.jti, requester: claims.sub, sealed }]);
+  tokenRequests.inc({ outcome: outcome.kind });
 }
 
 function answerTo({ jti, connectionId }: TokenClaims, outcome: TokenOutcome): TokenAnswer {
@@ -51,6 +53,7 @@ async function turnAway(
   { why, who, connectionId }: { why: string; who: string; connectionId?: string },
   { database, log, now }: IssueTokenOptions,
 ): Promise<void> {
+  tokenRequests.inc({ outcome: 'turned-away' });
   log.warn({ who, why, connectionId }, 'a token request was turned away');
   await addToAudit(database, {
     at: now(),

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from '@leads/service';
 import type { Connection } from '../connections/connection-facts.ts';
 import { findConnection } from '../connections/connection-store.ts';
+import { entraRequests, entraSeconds } from '../metrics.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { credentialName } from './credential.ts';
 import type { EntraAnswer } from './entra.ts';
@@ -197,7 +198,10 @@ export class AccessTokens {
     const { ask, database, log, now, pace } = this.options;
     const { connectionId } = connection;
     await pace.turn();
+    const measured = entraSeconds.startTimer();
     const answer = await ask(connection);
+    measured();
+    entraRequests.inc({ result: answer.kind === 'refused' && answer.transient ? 'transient' : answer.kind });
     const at = now();
     if (answer.kind === 'token') {
       this.waiting.delete(connectionId);
