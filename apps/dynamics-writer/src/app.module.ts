@@ -2,18 +2,27 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
-import { DATABASE, INSTANCE_ID, LOG, type Logger, PUBLISHER, ServiceModule } from '@leads/service';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, Outbound, PUBLISHER, ServiceModule } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { HoldLanes } from './hold-lanes.ts';
+import { EXPECTED_VERSION } from './judge-organization.ts';
 import { KeepHouse, keepingOf } from './keep-house.ts';
 import { ConnectionMetrics } from './metrics.ts';
 import { ReceiveTokens } from './receive-tokens.ts';
 import type { WriterTables } from './tables.ts';
 import { ReplayLeads } from './replay-leads.ts';
+import { MAKE_VALIDATION, type MakeValidation, RunValidations } from './run-validations.ts';
 import { TakeInLeads } from './take-in-leads.ts';
 import { Tokens } from './tokens.ts';
+import { validateConnection } from './validate-connection.ts';
+
+/** How long one question of a Validate may take, in milliseconds: a person waits for it. */
+const VALIDATE_TIMEOUT_MS = 15_000;
+
+/** How long a Validate waits for its test lead, in milliseconds. */
+const TEST_LEAD_PATIENCE_MS = 60_000;
 
 @Module({
   imports: [
@@ -24,7 +33,7 @@ import { Tokens } from './tokens.ts';
       consumes: ['once-per-service', 'every-instance'],
     }),
   ],
-  controllers: [FollowConnections, TakeInLeads, ReplayLeads, ReceiveTokens],
+  controllers: [FollowConnections, TakeInLeads, ReplayLeads, RunValidations, ReceiveTokens],
   providers: [
     HoldLanes,
     {
@@ -34,6 +43,21 @@ import { Tokens } from './tokens.ts';
         new KeepHouse(database, log, keepingOf(config.PAYLOAD_DAYS)),
     },
     ConnectionMetrics,
+    {
+      provide: MAKE_VALIDATION,
+      inject: [DATABASE, Tokens, PUBLISHER],
+      useFactory: (database: Kysely<WriterTables>, tokens: Tokens, publisher: Publisher): MakeValidation => {
+        const http = new Outbound({
+          resolver: config.MICROSOFT_RESOLVER,
+          connections: 8,
+          timeoutMs: VALIDATE_TIMEOUT_MS,
+          maxBodyBytes: 4 * 1024 * 1024,
+        });
+        const expected = { solution: config.LEAD_WRITER_SOLUTION, version: EXPECTED_VERSION };
+        const parts = { database, tokens, http, publisher, expected, patienceMs: TEST_LEAD_PATIENCE_MS };
+        return (validationId, connection) => validateConnection(validationId, connection, parts);
+      },
+    },
     {
       provide: Tokens,
       inject: [PUBLISHER, INSTANCE_ID],

@@ -42,7 +42,7 @@ export class FollowConnections {
           .execute();
       }
       await notifyLanes(transaction, {
-        changed: true,
+        news: 'changed',
         connectionIds: records.map(({ value }) => value.connectionId),
       });
     });

@@ -85,9 +85,11 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private hear(payload: string): void {
-    const { changed, connectionId } = readNotice(payload);
-    if (changed) this.look();
-    this.held.get(connectionId)?.lane.wake();
+    const { news, connectionId } = readNotice(payload);
+    if (news === 'changed') this.look();
+    const lane = this.held.get(connectionId)?.lane;
+    if (news === 'probe') lane?.probe();
+    else lane?.wake();
   }
 
   /** Starts a round, or has the one under way followed by another. */

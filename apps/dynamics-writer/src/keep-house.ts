@@ -66,6 +66,7 @@ export async function keepHouse(
   );
   // Known for as long as its request can be read again.
   await sql`delete from replays where replayed_at < ${before(rowMs)}`.execute(database);
+  await sql`delete from validations where asked_at < ${before(rowMs)}`.execute(database);
   return { payloads, rows };
 }
 

@@ -5,26 +5,29 @@ import type { WriterTables } from './tables.ts';
 /** The channel of LISTEN and NOTIFY. */
 export const LANE_CHANNEL = 'dynamics_writer_lanes';
 
-/** `changed`: the connection itself is other than before; otherwise it has leads to deliver. */
+/**
+ * `leads`: the connection has leads to deliver. `changed`: the connection itself is other than before. `probe`: a
+ * test lead waits, and is to be tried although the lane may be holding back.
+ */
+export type LaneNews = 'leads' | 'changed' | 'probe';
+
 export interface LaneNotice {
-  changed: boolean;
+  news: LaneNews;
   connectionId: string;
 }
 
 /** Tells every instance once the transaction commits. */
 export async function notifyLanes(
   transaction: Kysely<WriterTables>,
-  notice: { changed: boolean; connectionIds: string[] },
+  notice: { news: LaneNews; connectionIds: string[] },
 ): Promise<void> {
-  const payloads = [...new Set(notice.connectionIds)].map(
-    (id) => `${notice.changed ? 'changed' : 'leads'}:${id}`,
-  );
+  const payloads = [...new Set(notice.connectionIds)].map((id) => `${notice.news}:${id}`);
   await sql`select pg_notify(${LANE_CHANNEL}, payload) from unnest(${payloads}::text[]) as payload`.execute(
     transaction,
   );
 }
 
 export function readNotice(payload: string): LaneNotice {
-  const [what, connectionId = ''] = payload.split(':');
-  return { changed: what === 'changed', connectionId };
+  const [news = '', connectionId = ''] = payload.split(':');
+  return { news: news === 'changed' || news === 'probe' ? news : 'leads', connectionId };
 }

@@ -54,3 +54,17 @@ describe('a sleeping lane', () => {
     await sleeping;
   });
 });
+
+describe('a lane that holds back', () => {
+  test('is let go by a save and by a test lead, but not by mere news', () => {
+    const holding = lane();
+    let letGo = 0;
+    holding.onSaved = () => (letGo += 1);
+    holding.wake();
+    expect(letGo).toBe(0);
+    holding.probe();
+    expect(letGo).toBe(1);
+    holding.refresh({ organization: 'https://contoso.crm4.dynamics.com', secretVersion: 1, version: 2 });
+    expect(letGo).toBe(2);
+  });
+});

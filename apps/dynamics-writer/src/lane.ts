@@ -28,7 +28,7 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
   mapping: Mapping | undefined;
   /** The organisation's own lead table, once it is known. */
   table: LeadTable | undefined;
-  /** Called when the connection was saved anew. */
+  /** Called when the connection may work again: it was saved anew, or is being validated. */
   onSaved: (() => void) | undefined;
   private readonly ending = new AbortController();
   private readonly bell = new Doorbell();
@@ -60,6 +60,12 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
     this.mapping = readMapping(facts.mapping);
+    this.onSaved?.();
+    this.wake();
+  }
+
+  /** A test lead waits: it is tried at once, whatever the lane waits for. */
+  probe(): void {
     this.onSaved?.();
     this.wake();
   }

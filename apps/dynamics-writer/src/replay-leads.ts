@@ -24,7 +24,7 @@ export class ReplayLeads {
       const leads = await this.database.transaction().execute(async (transaction) => {
         const count = await reviveDead(transaction, value);
         if (count > 0) {
-          await notifyLanes(transaction, { changed: false, connectionIds: [value.connectionId] });
+          await notifyLanes(transaction, { news: 'leads', connectionIds: [value.connectionId] });
         }
         return count;
       });

@@ -56,6 +56,14 @@ export interface ReplaysTable {
   replayed_at: Generated<Date>;
 }
 
+export interface ValidationsTable {
+  validation_id: string;
+  connection_id: string;
+  asked_at: Date;
+  taken_until: Generated<Date>;
+  done_at: Date | null;
+}
+
 export interface InstancesTable {
   instance_id: string;
   seen_at: Date;
@@ -66,5 +74,6 @@ export interface WriterTables extends ServiceTables {
   deliveries: DeliveriesTable;
   totals: TotalsTable;
   replays: ReplaysTable;
+  validations: ValidationsTable;
   instances: InstancesTable;
 }

@@ -27,7 +27,7 @@ export class TakeInLeads {
         on conflict (lead_id) do nothing
       `.execute(transaction);
       await notifyLanes(transaction, {
-        changed: false,
+        news: 'leads',
         connectionIds: leads.map((lead) => lead.connectionId),
       });
     });

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Alert, LeadOutcome, ValidationStep } from '@leads/contracts';
+import { openBreaker } from './breaker.ts';
+import { EXPECTED_VERSION } from './judge-organization.ts';
+import { countLeads } from './metrics.ts';
+import { type Emulators, type Organization, startEmulators } from './testing/emulators.ts';
+import { claimLane, type RunningLane, runLane, tokensFor } from './testing/running-lane.ts';
+import { CONNECTION, REASON, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
+import { validateConnection } from './validate-connection.ts';
+
+const SOLUTION = 'MicrosoftMarketplacesLeadIntegrationSolution';
+const ROLE = 'Microsoft Marketplace Lead Writer';
+const PRIVILEGES = {
+  prvCreateLead: 'Basic',
+  prvReadLead: 'Basic',
+  prvCreateUserEntityUISettings: 'Basic',
+  prvReadUserEntityUISettings: 'Basic',
+  prvWriteUserEntityUISettings: 'Basic',
+  prvReadAsyncOperation: 'Global',
+  prvWriteAsyncOperation: 'Global',
+  prvAppendToAsyncOperation: 'Global',
+};
+
+let schema: WriterSchema;
+let emulators: Emulators;
+let running: RunningLane | undefined;
+
+beforeAll(async () => {
+  [schema, emulators] = await Promise.all([startWriterSchema(), startEmulators()]);
+});
+afterAll(async () => {
+  await schema.close();
+  await emulators.close();
+});
+beforeEach(async () => {
+  await schema.begin();
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+});
+
+/** Has the lane of a connection drained into an organisation that is as the settings say. */
+async function serve(settings: Record<string, unknown> = {}, state = 'published'): Promise<Organization> {
+  const organization = await emulators.organization(settings);
+  running = runLane(schema, await claimLane(schema.database, organization, { state }), organization);
+  return organization;
+}
+
+interface Run {
+  validationId: string;
+  steps: ValidationStep[];
+  /** What a check ended with. */
+  end: (check: string) => ValidationStep | undefined;
+}
+
+async function validate(
+  organization: Organization,
+  { isPaused = false, patienceMs = 10_000 }: { isPaused?: boolean; patienceMs?: number } = {},
+): Promise<Run> {
+  const validationId = randomUUID();
+  const steps: ValidationStep[] = [];
+  const publisher = {
+    publish: (_topic: unknown, values: unknown[]) => {
+      steps.push(...values.map((value) => ValidationStep.parse(value)));
+      return Promise.resolve();
+    },
+  };
+  const connection = {
+    connectionId: CONNECTION,
+    organization: organization.organization,
+    secretVersion: 1,
+    mapping: undefined,
+    isPaused,
+  };
+  await validateConnection(validationId, connection, {
+    database: schema.database,
+    tokens: tokensFor(organization),
+    http: organization.http,
+    publisher,
+    expected: { solution: SOLUTION, version: EXPECTED_VERSION },
+    patienceMs,
+  });
+  return {
+    validationId,
+    steps,
+    end: (check) => steps.find((step) => step.check === check && step.status !== 'started'),
+  };
+}
+
+async function records({ host }: Organization): Promise<Record<string, unknown>[]> {
+  const { leads } = await emulators.control('GET', `organizations/${host}/leads`);
+  return leads as Record<string, unknown>[];
+}
+
+const inconclusive = (run: Run): string[] =>
+  run.steps.filter(({ status }) => status === 'failed' || status === 'warning').map(({ check }) => check);
+
+describe('the second half of a Validate', () => {
+  test('passes every check of an organisation set up by the guide, and leaves one test lead', async () => {
+    const organization = await serve();
+    const run = await validate(organization);
+    expect(inconclusive(run)).toEqual([]);
+    const ends = run.steps.filter(({ status }) => status !== 'started').map(({ check }) => check);
+    expect(ends.filter((check) => !check.startsWith('privilege-') && check !== 'role')).toEqual([
+      'token',
+      'user',
+      'version',
+      'solution',
+      'lead-table',
+      'test-lead',
+      'test-lead-found',
+      'dynamics',
+      'validate',
+    ]);
+    expect(ends.filter((check) => check.startsWith('privilege-'))).toHaveLength(7);
+    expect(run.end('dynamics')?.status).toBe('passed');
+    expect(run.end('validate')?.status).toBe('finished');
+    // The guide's role may not read roles.
+    expect(run.end('role')).toMatchObject({
+      status: 'passed',
+      cause: expect.stringContaining('may not read'),
+    });
+    expect(await records(organization)).toEqual([
+      expect.objectContaining({
+        leadid: run.validationId,
+        lastname: expect.stringMatching(/^MSFT_TEST_\d{18}$/),
+      }),
+    ]);
+  });
+
+  test("its test lead counts as nobody's lead, and its outcome says that it is a test", async () => {
+    await validate(await serve());
+    expect(await countLeads(schema.database)).toEqual([
+      expect.objectContaining({ accepted: 0, written: 0, pending: 0, dead: 0 }),
+    ]);
+    const rows = await schema.database.selectFrom('outbox').select('value').execute();
+    expect(rows.map(({ value }) => LeadOutcome.parse(JSON.parse(value)))).toEqual([
+      expect.objectContaining({ outcome: 'written', isTest: true }),
+    ]);
+  });
+
+  test('passed, it closes the breaker of a draft that waits for its connection to be mended', async () => {
+    const organization = await serve({}, 'draft');
+    if (!running) throw new Error('no lane runs');
+    const fault = { host: organization.host, kind: 'status', status: 401 };
+    await emulators.control('POST', 'faults', { ...fault, match: { method: 'POST' } });
+    const failed = await validate(organization);
+    expect(failed.end('test-lead')).toMatchObject({ status: 'failed' });
+    expect(running.lane.broken).toBe(true);
+    await emulators.control('DELETE', `faults?host=${organization.host}`);
+    const passed = await validate(organization);
+    expect(passed.end('dynamics')?.status).toBe('passed');
+    const rows = await schema.database
+      .selectFrom('outbox')
+      .selectAll()
+      .where('topic', '=', 'alerts.v1')
+      .execute();
+    expect(rows.map(({ value }) => Alert.parse(JSON.parse(value)).kind)).toEqual([
+      'connection-failing',
+      'connection-restored',
+    ]);
+  });
+
+  test('a test lead that failed is taken back: it never comes later', async () => {
+    const organization = await serve();
+    if (!running) throw new Error('no lane runs');
+    await openBreaker(schema.database, running.lane, REASON, new Date());
+    await emulators.control('POST', 'faults', {
+      host: organization.host,
+      match: { method: 'POST' },
+      kind: 'status',
+      status: 503,
+    });
+    const run = await validate(organization, { patienceMs: 500 });
+    expect(run.end('test-lead')?.status).toBe('failed');
+    expect(await schema.database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>, string, RegExp, RegExp]>([
+    ['no user', { applicationUsers: [] }, 'user', /0x80072560/, /Application Users/],
+    [
+      'no grant on System Job',
+      { roles: [{ name: ROLE, privileges: { ...PRIVILEGES, prvWriteAsyncOperation: 'Basic' } }] },
+      'privilege-prvWriteAsyncOperation',
+      /only at the level Basic; Global is needed/,
+      /tab Customization, set Write of System Job to Organization/,
+    ],
+    [
+      'no right to create leads',
+      { roles: [{ name: ROLE, privileges: { prvReadLead: 'Basic' } }] },
+      'privilege-prvCreateLead',
+      /prvCreateLead/,
+      /Manage Roles/,
+    ],
+    [
+      'a plug-in that refuses',
+      { plugins: [{ column: 'subject' }] },
+      'test-lead',
+      /refused by a plug-in/,
+      /replay|rule/,
+    ],
+    ['no lead table', { hasLeadTable: false }, 'lead-table', /no lead table/, /Dynamics 365 Sales/],
+  ])('%s fails with cause and remedy', async (_case, settings, check, cause, remedy) => {
+    const run = await validate(await serve(settings), { patienceMs: 3_000 });
+    expect(run.end(check)).toMatchObject({
+      status: 'failed',
+      cause: expect.stringMatching(cause),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(run.end('dynamics')?.status).toBe('failed');
+    expect(run.end('validate')?.status).toBe('finished');
+  });
+
+  test('an old solution is a warning and keeps nothing from passing', async () => {
+    const run = await validate(await serve({ solutions: [{ uniquename: SOLUTION, version: '0.9.0.0' }] }));
+    expect(inconclusive(run)).toEqual(['solution']);
+    expect(run.end('solution')?.cause).toMatch(/0\.9\.0\.0; version 1\.0\.0\.0 is expected/);
+    expect(run.end('dynamics')?.status).toBe('passed');
+  });
+
+  test('what the role may not read is concluded from the test lead', async () => {
+    const roles = [{ name: ROLE, privileges: { ...PRIVILEGES, prvReadLead: undefined } }];
+    const run = await validate(await serve({ roles }));
+    expect(inconclusive(run)).toEqual(['test-lead-found']);
+    for (const check of ['solution', 'role', 'lead-table']) {
+      expect(run.end(check)).toMatchObject({
+        status: 'passed',
+        cause: expect.stringContaining('test lead was written'),
+      });
+    }
+    expect(run.end('test-lead-found')?.cause).toContain('may not read it back');
+  });
+
+  test('a paused connection says so', async () => {
+    const run = await validate(await serve(), { isPaused: true });
+    expect(run.end('test-lead')).toMatchObject({
+      status: 'failed',
+      cause: expect.stringContaining('paused'),
+    });
+  });
+});
