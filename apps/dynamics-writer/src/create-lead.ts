@@ -4,7 +4,7 @@ import type { Outbound, OutboundAnswer } from '@leads/service';
 import { readBatch, writeBatch } from './batch-body.ts';
 import { classifyAnswer } from './classify-failure.ts';
 import type { LeadRecord } from './map-lead.ts';
-import { type Answer, networkCode, readError, retryAfterMs } from './read-answer.ts';
+import { type Answer, networkCode, readError, readHints, retryAfterMs } from './read-answer.ts';
 
 /** Where creates go, and with what right. */
 export interface Destination {
@@ -100,6 +100,7 @@ function readAnswer(answer: OutboundAnswer): Answer {
     status: answer.status,
     ...readError(answer.body),
     retryAfterMs: retryAfterMs(answer.headers['retry-after'], Date.now()),
+    hints: readHints(answer.headers),
   };
 }
 

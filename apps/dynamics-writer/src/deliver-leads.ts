@@ -114,6 +114,7 @@ async function deliver(
   const answers = await send(lane, destination, parcel, parts.bulk);
   const ms = Math.round(performance.now() - startedAt);
 
+  for (const answer of answers.slice(-1)) if (answer.kind === 'answered') pace.heed(answer.hints ?? {});
   // A token can go stale: the first refusal makes a new one be fetched, a refusal of that one is the connection's fault.
   const refused = answers.some((answer) => answer.kind === 'answered' && answer.status === 401);
   const stale = refused && parts.tokens.discard(lane, accessToken);

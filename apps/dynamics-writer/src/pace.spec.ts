@@ -66,6 +66,27 @@ describe('the pace of a lane', () => {
     expect(pace.concurrency).toBe(8);
   });
 
+  test('begins at what the organisation recommends, once, within the most', () => {
+    const pace = new Pace(4, 16);
+    pace.heed({ parallelism: 10 });
+    expect(pace.concurrency).toBe(10);
+    pace.heed({ parallelism: 3 });
+    expect(pace.concurrency).toBe(10);
+    const bold = new Pace(4, 16);
+    bold.heed({ parallelism: 50 });
+    expect(bold.concurrency).toBe(16);
+  });
+
+  test('does not send more at once than the limit still permits, but always something', () => {
+    const pace = new Pace(8, 8);
+    pace.heed({ remaining: 3 });
+    expect(pace.concurrency).toBe(3);
+    pace.heed({ remaining: 0 });
+    expect(pace.concurrency).toBe(1);
+    pace.heed({});
+    expect(pace.concurrency).toBe(8);
+  });
+
   test('whatever happens, something may always begin within the longest wait, and never more than the most', () => {
     const answers = fc.oneof(
       fc.constantFrom(WRITTEN, TRANSIENT, BROKEN),

@@ -1,6 +1,7 @@
 /** How fast a lane may go: what its organisation's answers permit, and how long to hold after trouble. */
 import { type BackOff, backOffMs } from '@leads/pacing';
 import type { Verdict } from './classify-failure.ts';
+import type { CapacityHints } from './read-answer.ts';
 
 /** After so many passing failures in a row the lane feels its way with one request at a time. */
 const STUMBLES_BEFORE_CAUTION = 3;
@@ -27,6 +28,8 @@ export class Pace {
   private troubles = 0;
   private usualMs: number | undefined;
   private slowedAt = 0;
+  private recommended = false;
+  private remaining = Infinity;
 
   /** @param start how many requests at a time to begin with; @param most how many never to exceed */
   constructor(
@@ -43,7 +46,7 @@ export class Pace {
 
   /** How many requests may be under way at a time, now. */
   get concurrency(): number {
-    return this.cautious ? 1 : Math.max(1, Math.floor(this.limit));
+    return this.cautious ? 1 : Math.max(1, Math.min(Math.floor(this.limit), this.remaining));
   }
 
   /** How long nothing may begin, in milliseconds; 0 where something may. */
@@ -63,6 +66,17 @@ export class Pace {
   }
 
   /**
+   * Takes what the organisation says of its capacity: it begins at the parallelism that is recommended, and what its
+   * limit still permits is not sent all at once, so that few requests run into it.
+   */
+  heed({ parallelism, remaining = Infinity }: CapacityHints): void {
+    this.remaining = remaining;
+    if (this.recommended || parallelism === undefined) return;
+    this.recommended = true;
+    this.limit = Math.min(parallelism, this.most);
+  }
+
+  /**
    * Learns from one answer.
    * @param tookMs how long it took; `undefined` where that says nothing, as for requests of differing size
    * @param random a number in [0, 1)
@@ -75,6 +89,8 @@ export class Pace {
         this.adapt(tookMs, now);
         return;
       case 'throttled':
+        // How much is permitted after the wait is not known.
+        this.remaining = Infinity;
         this.slowDown(now);
         this.hold(verdict.waitMs, now);
         return;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readError, retryAfterMs } from './read-answer.ts';
+import { readError, readHints, retryAfterMs } from './read-answer.ts';
 
 test.each([
   ['7', 7000],
@@ -11,6 +11,18 @@ test.each([
   [undefined, undefined],
 ])('Retry-After %j is %j ms', (header, expected) => {
   expect(retryAfterMs(header, Date.parse('2026-11-22T20:00:00Z'))).toBe(expected);
+});
+
+test.each([
+  [
+    { 'x-ms-dop-hint': '10', 'x-ms-ratelimit-burst-remaining-xrm-requests': '0' },
+    { parallelism: 10, remaining: 0 },
+  ],
+  [{ 'x-ms-dop-hint': '0' }, {}],
+  [{ 'x-ms-dop-hint': 'many', 'x-ms-ratelimit-burst-remaining-xrm-requests': '-1' }, {}],
+  [{}, {}],
+])('the hints of %j are %j', (headers, hints) => {
+  expect(readHints(headers as Record<string, string>)).toEqual(hints);
 });
 
 describe('reading an error body', () => {
