@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { topics } from '@leads/contracts';
+import { Publisher } from '@leads/kafka';
+import { eventually } from '@leads/testing';
+import { contosoHost, readLeads, readMails, startTestStack, type TestStack } from '@leads/tools';
+import { leadNumber, post } from './marketplace.ts';
+
+let stack: TestStack;
+let publisher: Publisher;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  const brokers = stack.broker.brokers.split(',');
+  publisher = new Publisher({ brokers, clientId: 'e2e', topicPrefix: stack.topicPrefix });
+}, 120_000);
+afterAll(async () => {
+  await publisher.disconnect();
+  await stack.stop();
+}, 60_000);
+
+/** The gauges of the one connection, by their short names. */
+async function counts(): Promise<Record<string, number>> {
+  const answer = await fetch(`${stack.services['dynamics-writer'].url}/metrics`);
+  const found = (await answer.text()).matchAll(/^writer_leads_(\w+)\{connection="[^"]+"\} (\d+)$/gm);
+  return Object.fromEntries([...found].map(([, name = '', value]) => [name, Number(value)]));
+}
+
+async function settings(changes: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${stack.emulators.url}/control/organizations/${contosoHost}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(changes),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+const TIME = { timeoutMs: 30_000 };
+
+describe('an operator', () => {
+  test('validates a connection: a test lead is in Dynamics, marked in the mail, and counted as nobody’s', async () => {
+    const { url, apiKey } = stack.credentialsApi;
+    const answer = await fetch(`${url}/api/connections/${stack.connection.connectionId}/validate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
+    expect(answer.status).toBe(202);
+    const { validationId } = (await answer.json()) as { validationId: string };
+    await eventually(async () => {
+      const records = await readLeads(stack.emulators.url, contosoHost);
+      expect(records.map(({ leadid }) => leadid)).toEqual([validationId]);
+    }, TIME);
+    await eventually(async () => {
+      const mails = await readMails(stack.emulators.url);
+      expect(mails.map(({ subject }) => subject)).toEqual([expect.stringContaining('[Test]')]);
+    }, TIME);
+    expect(await counts()).toMatchObject({ accepted: 0, written: 0, pending: 0, dead: 0 });
+  });
+
+  test('replays a dead lead once its cause is gone, and every lead is accounted for all the time', async () => {
+    await settings({ plugins: [{ column: 'lastname', contains: 'Trujillo 7' }] });
+    const leadId = await post(stack.connection.leadAddress, leadNumber(7));
+    await eventually(
+      async () => expect(await counts()).toMatchObject({ accepted: 1, written: 0, pending: 0, dead: 1 }),
+      TIME,
+    );
+    await settings({ plugins: [] });
+    const { connectionId } = stack.connection;
+    const at = new Date().toISOString();
+    await publisher.publish(topics.replays, [
+      { replayId: randomUUID(), connectionId, requestedBy: 'e2e', at },
+    ]);
+    await eventually(async () => {
+      const records = await readLeads(stack.emulators.url, contosoHost);
+      expect(records.map(({ leadid }) => leadid)).toContain(leadId);
+      expect(await counts()).toMatchObject({ accepted: 1, written: 1, pending: 0, dead: 0 });
+    }, TIME);
+  });
+});
