@@ -19,12 +19,14 @@ describe('the pace of a lane', () => {
     expect(pace.concurrency).toBe(10);
   });
 
-  test('halves once for a burst of throttled answers, and waits as long as was said', () => {
+  test('halves once for a burst of throttled answers, waits as long as was said, and tries one before the rest', () => {
     const pace = new Pace(16, 16);
     for (let count = 0; count < 16; count += 1) pace.learn(throttled(7_000), 5, 10_000 + count, 0);
-    expect(pace.concurrency).toBe(8);
     expect(pace.holdMs(10_015)).toBe(7_000);
     expect(pace.holdMs(17_015)).toBe(0);
+    expect(pace.concurrency).toBe(1);
+    pace.heed({ remaining: 500 });
+    expect(pace.concurrency).toBe(8);
   });
 
   test('falls when answers become much slower than usual', () => {

@@ -89,8 +89,8 @@ export class Pace {
         this.adapt(tookMs, now);
         return;
       case 'throttled':
-        // How much is permitted after the wait is not known.
-        this.remaining = Infinity;
+        // After the wait one request finds out how much is permitted; many at once would only make it longer.
+        this.remaining = 1;
         this.slowDown(now);
         this.hold(verdict.waitMs, now);
         return;
