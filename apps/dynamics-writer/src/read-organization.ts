@@ -1,5 +1,6 @@
 /** An organisation is looked at on first use and then daily: its version, solution, role and lead table. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Alert, type Reason, topics } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
 import type { Logger, Outbound } from '@leads/service';
@@ -22,6 +23,9 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** How long to wait after a look that got no clear answer, in milliseconds. */
 const LOOK_AGAIN_MS = 10 * 60_000;
+
+/** How long the first leads of an organisation wait to know its table, in milliseconds. */
+const FIRST_LOOK_MS = 3_000;
 
 export interface ReadingParts {
   database: Kysely<WriterTables>;
@@ -78,7 +82,8 @@ export class KnownOrganization {
 
   /**
    * Before leads are mapped: what was read before is at hand in a moment, and a look that is due begins without
-   * being waited for.
+   * being waited for. Only the very first look is, for a moment: else the first leads would be cut to lengths that
+   * their organisation may not have.
    */
   async recall(accessToken: string, now: number = Date.now()): Promise<void> {
     if (this.judgedVersion !== this.lane.version) await this.load();
@@ -94,6 +99,11 @@ export class KnownOrganization {
         );
       })
       .finally(() => (this.isLooking = false));
+    if (this.reading) return;
+    const enough = new AbortController();
+    const patience = delay(FIRST_LOOK_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([this.looking, patience]);
+    enough.abort();
   }
 
   /** Resolves when no look is under way. */

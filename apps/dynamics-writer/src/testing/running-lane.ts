@@ -5,9 +5,11 @@ import { NaturalBatching } from '@leads/pacing';
 import type { Logger } from '@leads/service';
 import { deliverLeads } from '../deliver-leads.ts';
 import { type Settlement, settleDeliveries } from '../deliveries.ts';
+import { EXPECTED_VERSION } from '../judge-organization.ts';
 import { LANE_CHANNEL, readNotice } from '../lane-notice.ts';
 import { Lane } from '../lane.ts';
 import { claimLanes } from '../leases.ts';
+import { KnownOrganization } from '../read-organization.ts';
 import type { WriterTables } from '../tables.ts';
 import type { Token, Tokens } from '../tokens.ts';
 import type { Organization } from './emulators.ts';
@@ -56,11 +58,17 @@ export function runLane(schema: WriterSchema, lane: Lane, organization: Organiza
     () => 1,
     { records: 500, bytes: Infinity },
   );
+  const known = new KnownOrganization(lane, {
+    database,
+    http: organization.http,
+    expected: { solution: 'MicrosoftMarketplacesLeadIntegrationSolution', version: EXPECTED_VERSION },
+    log: silent,
+  });
   const drained = deliverLeads(lane, {
     database,
     tokens: tokensFor(organization) as Tokens,
     http: organization.http,
-    organization: { recall: () => Promise.resolve() },
+    organization: known,
     settle,
     mostAtATime: 4,
     bulk: 'create-multiple',
@@ -71,6 +79,7 @@ export function runLane(schema: WriterSchema, lane: Lane, organization: Organiza
     stop: async () => {
       lane.end();
       await drained;
+      await known.idle();
       await ear.close();
     },
   };
