@@ -86,4 +86,19 @@ describe('the second half of a Validate', () => {
       .execute();
     await eventually(() => expect(made).toBe(2));
   });
+
+  test('that an ending instance cannot finish is made by another at once', async () => {
+    const first = start(() => new Promise(() => undefined));
+    const due = step();
+    await first.takeIn([due]);
+    const takenUntil = schema.database.selectFrom('validations').select('taken_until');
+    await eventually(async () => {
+      const [row] = await takenUntil.execute();
+      expect(row?.taken_until).toBeInstanceOf(Date);
+    });
+    await runners.pop()?.beforeApplicationShutdown();
+    const made: string[] = [];
+    start((validationId) => Promise.resolve(void made.push(validationId)));
+    await eventually(() => expect(made).toEqual([due.value.validationId]));
+  });
 });

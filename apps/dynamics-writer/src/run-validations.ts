@@ -1,4 +1,5 @@
 /** Validates come in from the topic, wait in rows, and are made one by one by whichever instance is free. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Controller,
@@ -23,13 +24,16 @@ const STALE_MS = 10 * 60_000;
 /** Longer than a Validate can take: after that, whoever had it is dead. */
 const TAKEN = sql`interval '5 minutes'`;
 
+/** How long an instance that ends may finish its Validates, in milliseconds. */
+const FINISH_WITHIN_MS = 5_000;
+
 const LOOK_MS = 1_000;
 const AT_A_TIME = 4;
 
 @Controller()
 export class RunValidations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly bell = new Doorbell();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<string, Promise<void>>();
   private stopping = false;
   private loop: Promise<void> = Promise.resolve();
 
@@ -65,7 +69,19 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
     this.stopping = true;
     this.bell.ring();
     await this.loop;
-    await Promise.all(this.running);
+    const enough = new AbortController();
+    const patience = delay(FINISH_WITHIN_MS, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.running.values()), patience]);
+    enough.abort();
+    // What is not finished is for another instance, at once.
+    await sql`
+      update validations set taken_until = '-infinity'
+      where validation_id = any(${[...this.running.keys()]}::uuid[]) and done_at is null
+    `
+      .execute(this.database)
+      .catch((error: unknown) => {
+        this.log.warn({ error }, 'Validates could not be given back; others take them up later');
+      });
   }
 
   private async run(): Promise<void> {
@@ -75,10 +91,10 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
         const taken = free > 0 ? await this.take(free) : [];
         for (const { validationId, connection } of taken) {
           const made = this.makeOne(validationId, connection).finally(() => {
-            this.running.delete(made);
+            this.running.delete(validationId);
             this.bell.ring();
           });
-          this.running.add(made);
+          this.running.set(validationId, made);
         }
       } catch (error) {
         this.log.error({ error }, 'Validates could not be looked for; tried again');
