@@ -6,8 +6,16 @@ import { drain } from './writer/drain.ts';
 import { isolation } from './writer/isolation.ts';
 import { lone } from './writer/lone.ts';
 import { memory } from './writer/memory.ts';
+import { scale } from './writer/scale.ts';
 
-const bars: Record<string, () => Promise<Bar>> = { lone, drain: () => drain(), isolation, budget, memory };
+const bars: Record<string, () => Promise<Bar>> = {
+  lone,
+  drain: () => drain(),
+  isolation,
+  budget,
+  scale,
+  memory,
+};
 
 const { values } = parseArgs({
   allowPositionals: true,

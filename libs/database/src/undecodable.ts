@@ -1,5 +1,5 @@
 /** Records that could not be decoded, kept with their bytes and where they came from, for a person to look at. */
-import type { Generated, Kysely } from 'kysely';
+import { type Generated, type QueryExecutorProvider, sql } from 'kysely';
 
 export interface UndecodableTable {
   topic: string;
@@ -27,15 +27,27 @@ export interface UndecodableRecord {
   reason: string;
 }
 
-/** Keeps records; one that is kept already (its topic was replayed) changes nothing. */
-export async function keepUndecodable<Tables extends WithUndecodable>(
-  database: Kysely<Tables>,
+/**
+ * Keeps records; one that is kept already (its topic was replayed) changes nothing.
+ * @returns those that were not kept before
+ */
+export async function keepUndecodable(
+  database: QueryExecutorProvider,
   records: UndecodableRecord[],
-): Promise<void> {
-  if (records.length === 0) return;
-  await (database as unknown as Kysely<WithUndecodable>)
-    .insertInto('undecodable')
-    .values(records.map(({ offset, ...record }) => ({ ...record, record_offset: offset })))
-    .onConflict((conflict) => conflict.columns(['topic', 'partition', 'record_offset']).doNothing())
-    .execute();
+): Promise<UndecodableRecord[]> {
+  if (records.length === 0) return [];
+  const { rows } = await sql<{ topic: string; partition: number; record_offset: string }>`
+    insert into undecodable (topic, partition, record_offset, key, value, reason)
+    select * from unnest(${records.map(({ topic }) => topic)}::text[], ${records.map(({ partition }) => partition)}::int[],
+                         ${records.map(({ offset }) => offset)}::text[], ${records.map(({ key }) => key)}::bytea[],
+                         ${records.map(({ value }) => value)}::bytea[], ${records.map(({ reason }) => reason)}::text[])
+    on conflict do nothing
+    returning topic, partition, record_offset
+  `.execute(database);
+  const fresh = new Set(rows.map((row) => placeOf(row.topic, row.partition, row.record_offset)));
+  return records.filter(({ topic, partition, offset }) => fresh.has(placeOf(topic, partition, offset)));
+}
+
+function placeOf(topic: string, partition: number, offset: string): string {
+  return `${topic}[${partition}]@${offset}`;
 }

@@ -3,17 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import {
-  keepUndecodable,
-  openDatabase,
-  OutboxRelay,
-  type WithOutbox,
-  type WithUndecodable,
-} from '@leads/database';
+import { openDatabase, OutboxRelay, type WithOutbox, type WithUndecodable } from '@leads/database';
 import { type Delivery, KafkaTransport, Publisher } from '@leads/kafka';
 import type { z } from 'zod';
 import { HealthController, READINESS_CHECKS, type ReadinessCheck } from './health.ts';
 import { createLog, type Logger, nestLogger } from './log.ts';
+import { putAside } from './put-aside.ts';
 import type { serviceSettings } from './settings.ts';
 
 export const LOG = Symbol('log');
@@ -83,7 +78,7 @@ export class ServiceModule implements OnApplicationShutdown {
               },
               'records could not be decoded; their bytes are kept in the table undecodable',
             );
-            await keepUndecodable(database, records);
+            await putAside(database, records, name);
           },
           onFatal: (error) => endAfter(log, error),
           log: nestLogger(log),

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Alert } from '@leads/contracts';
+import { migrate, openDatabase, type WithOutbox, type WithUndecodable } from '@leads/database';
+import { testDatabase, type TestDatabase } from '@leads/testing';
+import type { Kysely } from 'kysely';
+import { putAside } from './put-aside.ts';
+
+const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
+
+let server: TestDatabase;
+let database: Kysely<WithOutbox & WithUndecodable>;
+
+beforeAll(async () => {
+  server = await testDatabase(async (url) => {
+    const folder = await mkdtemp(`${tmpdir()}/migrations-`);
+    await migrate({ url, schema: 'public', folder: pathToFileURL(`${folder}/`) });
+    await rm(folder, { recursive: true });
+  });
+  database = openDatabase(
+    { url: server.url, schema: 'public', poolSize: 2, application: 'test' },
+    () => undefined,
+  );
+});
+afterAll(async () => {
+  await database.destroy();
+  await server.drop();
+});
+
+test('a record that cannot be read raises one alert for its connection, however often it comes', async () => {
+  const bad = { topic: 'leads.accepted.v1', partition: 3, value: Buffer.from('{'), reason: 'not JSON' };
+  const ours = { ...bad, offset: '7', key: Buffer.from(CONNECTION) };
+  const nobodys = { ...bad, offset: '8', key: Buffer.from('no id') };
+  await putAside(database, [ours, nobodys], 'dynamics-writer');
+  await putAside(database, [ours, nobodys], 'dynamics-writer');
+  const events = await database.selectFrom('outbox').select('value').execute();
+  expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
+    expect.objectContaining({ connectionId: CONNECTION, kind: 'record-quarantined' }),
+  ]);
+  expect(await database.selectFrom('undecodable').selectAll().execute()).toHaveLength(2);
+});
