@@ -17,6 +17,7 @@ export default {
     ],
   },
   testEnvironmentOptions: { customExportConditions: ['leads-source', 'node', 'node-addons'] },
+  testMatch: ['**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -89,6 +89,14 @@ describe('the pace of a lane', () => {
     expect(pace.concurrency).toBe(8);
   });
 
+  test('a mended connection does not shorten the wait that the organisation asked for', () => {
+    const pace = new Pace(8, 8);
+    pace.learn(throttled(30_000), 5, 0, 0);
+    pace.learn(BROKEN, 5, 0, 0.99);
+    pace.forgive();
+    expect(pace.holdMs(0)).toBe(30_000);
+  });
+
   test('whatever happens, something may always begin within the longest wait, and never more than the most', () => {
     const answers = fc.oneof(
       fc.constantFrom(WRITTEN, TRANSIENT, BROKEN),

@@ -25,6 +25,7 @@ const SMOOTHING = 0.1;
 export class Pace {
   private limit: number;
   private holdUntil = 0;
+  private askedUntil = 0;
   private troubles = 0;
   private usualMs: number | undefined;
   private slowedAt = 0;
@@ -54,9 +55,9 @@ export class Pace {
     return Math.max(0, this.holdUntil - now);
   }
 
-  /** Somebody mended the connection: try at once. */
+  /** Somebody mended the connection: try at once, but for the time that the organisation itself asked for. */
   forgive(): void {
-    this.holdUntil = 0;
+    this.holdUntil = this.askedUntil;
     this.troubles = 0;
   }
 
@@ -92,6 +93,7 @@ export class Pace {
         // After the wait one request finds out how much is permitted; many at once would only make it longer.
         this.remaining = 1;
         this.slowDown(now);
+        this.askedUntil = Math.max(this.askedUntil, now + verdict.waitMs);
         this.hold(verdict.waitMs, now);
         return;
       case 'transient':
