@@ -60,8 +60,15 @@ describe('the circuit breaker', () => {
   test('is still open for the next who holds the lane', async () => {
     await openBreaker(database, lane, REASON, NOW);
     const next = await claim();
-    expect(next.broken).toBe(true);
+    expect(next.brokenCause).toBe('no-role');
     expect(await openBreaker(database, next, REASON, NOW)).toBe(false);
+  });
+
+  test('keeps to the latest cause, without another alert', async () => {
+    await openBreaker(database, lane, REASON, NOW);
+    await openBreaker(database, lane, { ...REASON, cause: 'user-disabled' }, NOW);
+    expect((await claim()).brokenCause).toBe('user-disabled');
+    expect(await alerts()).toEqual(['connection-failing']);
   });
 
   test('is not touched by whoever lost the lane', async () => {

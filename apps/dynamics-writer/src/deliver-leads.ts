@@ -186,17 +186,17 @@ async function react(
   parts: DeliveryParts,
 ): Promise<void> {
   pace.learn(verdict, ms, Date.now(), Math.random());
-  if (verdict.kind === 'connection-broken' && !lane.broken) {
+  if (verdict.kind === 'connection-broken' && lane.brokenCause !== verdict.reason.cause) {
     await openBreaker(parts.database, lane, verdict.reason, new Date());
-    lane.broken = true;
+    lane.brokenCause = verdict.reason.cause;
     parts.log.warn(
       { connectionId: lane.connectionId, reason: verdict.reason },
       'the connection is broken; leads wait',
     );
   }
-  if (lane.broken && (verdict.kind === 'written' || verdict.kind === 'lead-refused')) {
+  if (lane.brokenCause !== null && (verdict.kind === 'written' || verdict.kind === 'lead-refused')) {
     await closeBreaker(parts.database, lane, new Date());
-    lane.broken = false;
+    lane.brokenCause = null;
     parts.log.info({ connectionId: lane.connectionId }, 'the connection works again');
   }
 }

@@ -132,6 +132,13 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private take(facts: LaneFacts): void {
     const lane = new Lane(facts);
+    if (facts.brokenCause !== null) {
+      const { connectionId, brokenCause } = facts;
+      this.log.warn(
+        { connectionId, brokenCause },
+        'leads of a broken connection wait; it is tried now and then',
+      );
+    }
     const http = new CountedOutbound(facts.connectionId, {
       resolver: config.MICROSOFT_RESOLVER,
       connections: config.LANE_CONCURRENCY,

@@ -116,7 +116,14 @@ describe('the count of a connection', () => {
 
   test('a connection without leads has a count too', async () => {
     expect(await countLeads(schema.database)).toEqual([
-      expect.objectContaining({ accepted: 0, written: 0, pending: 0, dead: 0, lagSeconds: 0, broken: false }),
+      expect.objectContaining({
+        accepted: 0,
+        written: 0,
+        pending: 0,
+        dead: 0,
+        lagSeconds: 0,
+        brokenCause: null,
+      }),
     ]);
   });
 });

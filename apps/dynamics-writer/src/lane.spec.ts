@@ -10,7 +10,7 @@ function lane(): Lane {
     secretVersion: 1,
     fence: 1,
     version: 1,
-    broken: false,
+    brokenCause: null,
   });
 }
 

@@ -10,8 +10,8 @@ export interface LaneFacts {
   secretVersion: number;
   /** The fencing token of the lease. */
   fence: number;
-  /** Whether the connection was found broken and has not worked since. */
-  broken: boolean;
+  /** Why the connection was found broken, if it has not worked since. */
+  brokenCause: string | null;
   /** The connection's version: it rises with every save. */
   version: number;
   /** A `Mapping` as JSON, where the connection has one. */
@@ -24,7 +24,7 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
   organization: string;
   secretVersion: number;
   version: number;
-  broken: boolean;
+  brokenCause: string | null;
   mapping: Mapping | undefined;
   /** The organisation's own lead table, once it is known. */
   table: LeadTable | undefined;
@@ -39,7 +39,7 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
     this.version = facts.version;
-    this.broken = facts.broken;
+    this.brokenCause = facts.brokenCause;
     this.mapping = readMapping(facts.mapping);
   }
 

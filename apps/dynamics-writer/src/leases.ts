@@ -11,7 +11,7 @@ const LEASE = sql`interval '${sql.raw(String(LEASE_MS))} milliseconds'`;
 /** A paused or deleted connection has nothing to deliver; an unpublished one may still have leads to finish. */
 const OPEN = sql`state in ('draft', 'published')`;
 
-const FACTS = sql`connection_id as "connectionId", organization, secret_version as "secretVersion", fence, version, mapping, broken is not null as broken`;
+const FACTS = sql`connection_id as "connectionId", organization, secret_version as "secretVersion", fence, version, mapping, broken::json->>'cause' as "brokenCause"`;
 
 /** Says that this instance is alive, and forgets those that have not been for long. */
 export async function beat(database: Kysely<WriterTables>, instance: string): Promise<void> {
