@@ -122,7 +122,7 @@ describe('the count of a connection', () => {
         pending: 0,
         dead: 0,
         lagSeconds: 0,
-        brokenCause: null,
+        broken: false,
       }),
     ]);
   });
