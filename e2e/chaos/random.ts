@@ -1,4 +1,6 @@
 /** Chance that can be repeated: the same seed gives the same choices. */
+import { createHash } from 'node:crypto';
+
 export interface Chance {
   /** A number in [0, 1). */
   next(): number;
@@ -6,14 +8,12 @@ export interface Chance {
   oneOf<Item>(items: readonly Item[]): Item;
 }
 
-/** @param seed any whole number (mulberry32, a public-domain generator by Tommy Ettinger) */
-export function chance(seed: number): Chance {
-  let state = seed >>> 0;
+/** @param seed any text or number */
+export function chance(seed: string | number): Chance {
+  let drawn = 0;
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    drawn += 1;
+    return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32BE(0) / 2 ** 32;
   };
   return {
     next,
