@@ -1,4 +1,4 @@
-/** Notification: tells a connection's contacts of each lead that was written, by e-mail. */
+/** Notification: tells a connection's contacts of each lead that was written and of each alert, by e-mail. */
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
 import { config } from './config.ts';
@@ -6,6 +6,7 @@ import { FollowConnections } from './follow-connections.ts';
 import { MAIL_SERVER, openMailServer } from './mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
 import { LINK_BASE, SendMails } from './send-mails.ts';
+import { WarnContacts } from './warn-contacts.ts';
 
 @Module({
   imports: [
@@ -16,7 +17,7 @@ import { LINK_BASE, SendMails } from './send-mails.ts';
       consumes: ['once-per-service'],
     }),
   ],
-  controllers: [FollowConnections, NotifyContacts],
+  controllers: [FollowConnections, NotifyContacts, WarnContacts],
   providers: [
     { provide: MAIL_SERVER, useFactory: () => openMailServer(config.SMTP_URL, config.MAIL_FROM) },
     { provide: LINK_BASE, useValue: config.DYNAMICS_LINK_BASE },

@@ -16,18 +16,20 @@ export class FollowConnections {
     const changes = records.map(({ value }) => value);
     // The contacts travel as JSON: PostgreSQL has no array of arrays of different lengths.
     await sql`
-      insert into connections (connection_id, version, offer_title, contact_emails)
+      insert into connections (connection_id, version, offer_title, organization, contact_emails)
       select distinct on (connection_id)
-        connection_id, version, offer_title, array(select jsonb_array_elements_text(contact_emails))
+        connection_id, version, offer_title, organization,
+        array(select jsonb_array_elements_text(contact_emails))
       from unnest(${changes.map((change) => change.connectionId)}::uuid[],
                   ${changes.map((change) => change.version)}::int[],
                   ${changes.map((change) => change.offer.title)}::text[],
+                  ${changes.map((change) => change.url)}::text[],
                   ${changes.map((change) => JSON.stringify(change.contactEmails))}::jsonb[])
-        as change (connection_id, version, offer_title, contact_emails)
+        as change (connection_id, version, offer_title, organization, contact_emails)
       order by connection_id, version desc
       on conflict (connection_id) do update
         set version = excluded.version, offer_title = excluded.offer_title,
-            contact_emails = excluded.contact_emails
+            organization = excluded.organization, contact_emails = excluded.contact_emails
         where connections.version < excluded.version
     `.execute(this.database);
   }

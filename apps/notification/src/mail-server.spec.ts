@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
+import type { ComposedMail } from './lay-out-mail.ts';
 import { mailOptions } from './mail-server.ts';
 
 const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
-const mail = { leadId: LEAD_ID, subject: 'New lead', text: 'Hello', html: '<p>Hello</p>' };
+const mail: ComposedMail = {
+  id: LEAD_ID,
+  idHeader: 'X-Lead-Id',
+  subject: 'New lead',
+  text: 'Hello',
+  html: '<p>Hello</p>',
+};
 const from = { name: 'Leads', address: 'leads@contoso.example' };
 
 async function onTheWire(subject: string): Promise<{ headers: string[]; envelope: { to: string[] } }> {

@@ -1,7 +1,7 @@
 /** The mail server, through nodemailer: a pool of connections, every wait limited, no files or addresses read. */
 import { createTransport } from 'nodemailer';
-import type { ComposedMail } from './compose-mail.ts';
 import { type DeliveryReport, readDelivery } from './delivery-report.ts';
+import type { ComposedMail } from './lay-out-mail.ts';
 import type { Mailbox } from './mailbox.ts';
 
 export const MAIL_SERVER = Symbol('mail server');
@@ -55,8 +55,8 @@ export function mailOptions(mail: ComposedMail, from: Mailbox, { to, recipients 
     to: to.map((address) => ({ name: '', address })),
     envelope: { from: from.address, to: recipients },
     // The same each time the mail is sent, so that a repeat can be told.
-    messageId: `<${mail.leadId}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
-    headers: { 'X-Lead-Id': mail.leadId, 'Auto-Submitted': 'auto-generated' },
+    messageId: `<${mail.id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    headers: { [mail.idHeader]: mail.id, 'Auto-Submitted': 'auto-generated' },
     subject: mail.subject,
     text: mail.text,
     html: mail.html,

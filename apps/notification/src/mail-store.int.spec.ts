@@ -6,7 +6,7 @@ import type { Received } from '@leads/kafka';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { FollowConnections } from './follow-connections.ts';
-import { addMails, addressMails, claimMails, settleMail } from './mail-store.ts';
+import { aboutLead, addMails, addressMails, claimMails, settleMail } from './mail-store.ts';
 import type { NotificationTables } from './tables.ts';
 import { connectionWith, writtenLead } from './written-leads.fixture.ts';
 
@@ -48,6 +48,8 @@ async function follow(...changes: ConnectionChanged[]): Promise<void> {
   );
 }
 
+const addLeads = (...leads: ReturnType<typeof writtenLead>[]) => addMails(database, leads.map(aboutLead));
+
 const mails = () =>
   database.selectFrom('mails').select(['state', 'contacts', 'delivered', 'refused', 'settled_at']).execute();
 
@@ -57,26 +59,26 @@ describe('a mail', () => {
   test('is one a lead, however often its outcome comes', async () => {
     await follow(connectionWith(connectionId, [ANN]));
     const lead = writtenLead(connectionId);
-    await addMails(database, [lead, lead]);
-    await Promise.all([addMails(database, [lead]), addMails(database, [lead])]);
+    await addLeads(lead, lead);
+    await Promise.all([addLeads(lead), addLeads(lead)]);
     expect(await mails()).toHaveLength(1);
   });
 
   test('is not made anew after it was sent', async () => {
     await follow(connectionWith(connectionId, [ANN]));
     const lead = writtenLead(connectionId);
-    await addMails(database, [lead]);
+    await addLeads(lead);
     for (const mail of await claimMails(database, 10, HOLD_MS)) {
       await settleMail(database, mail, { delivered: [ANN], refused: [], failure: null }, 0);
     }
-    await addMails(database, [lead]);
+    await addLeads(lead);
     expect(await mails()).toMatchObject([{ state: 'sent' }]);
     expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
   });
 
   test('is to those who are contacts when its row is made, whoever are later', async () => {
     await follow(connectionWith(connectionId, [ANN]), connectionWith(connectionId, [ANN, BOB], 2));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     await follow(connectionWith(connectionId, [BOB], 3));
     await addressMails(database);
     expect(await mails()).toMatchObject([{ state: 'due', contacts: [ANN, BOB] }]);
@@ -85,12 +87,12 @@ describe('a mail', () => {
   test('goes by a connection’s newest version, whatever comes late or again', async () => {
     await follow(connectionWith(connectionId, [ANN], 2), connectionWith(connectionId, [BOB], 1));
     await follow(connectionWith(connectionId, [BOB], 2));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     expect(await mails()).toMatchObject([{ contacts: [ANN] }]);
   });
 
   test('waits until its connection is known', async () => {
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     await addressMails(database);
     expect(await mails()).toMatchObject([{ state: 'unaddressed' }]);
     expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
@@ -102,7 +104,7 @@ describe('a mail', () => {
   test('without contacts is recorded as such and never sent, known connection or not yet', async () => {
     const later = randomUUID();
     await follow(connectionWith(connectionId, []));
-    await addMails(database, [writtenLead(connectionId), writtenLead(later)]);
+    await addLeads(writtenLead(connectionId), writtenLead(later));
     await follow(connectionWith(later, []));
     await addressMails(database);
     const settled = { state: 'no-contacts', contacts: [], settled_at: expect.any(Date) };
@@ -114,12 +116,9 @@ describe('a mail', () => {
 describe('a claim', () => {
   test('is one process’s alone, and another’s once it has run out', async () => {
     await follow(connectionWith(connectionId, [ANN]));
-    await addMails(
-      database,
-      Array.from({ length: 40 }, () => writtenLead(connectionId)),
-    );
+    await addLeads(...Array.from({ length: 40 }, () => writtenLead(connectionId)));
     const claims = await Promise.all(Array.from({ length: 4 }, () => claimMails(database, 10, HOLD_MS)));
-    expect(new Set(claims.flat().map(({ leadId }) => leadId)).size).toBe(claims.flat().length);
+    expect(new Set(claims.flat().map(({ aboutId }) => aboutId)).size).toBe(claims.flat().length);
     await claimMails(database, 40, HOLD_MS);
     expect(await claimMails(database, 40, HOLD_MS)).toEqual([]);
     await claimRunsOut();
@@ -128,7 +127,7 @@ describe('a claim', () => {
 
   test('that was lost settles nothing', async () => {
     await follow(connectionWith(connectionId, [ANN]));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     const [slow] = await claimMails(database, 1, HOLD_MS);
     await claimRunsOut();
     const [quick] = await claimMails(database, 1, HOLD_MS);
@@ -143,7 +142,7 @@ describe('a claim', () => {
 describe('settling', () => {
   test('leaves a mail due for whoever has neither got nor refused it', async () => {
     await follow(connectionWith(connectionId, [ANN, BOB]));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     const [first] = await claimMails(database, 1, HOLD_MS);
     if (!first) throw new Error('nothing was claimed');
     const partly = { delivered: [ANN], refused: [], failure: 'bob: 450 later' };
@@ -158,7 +157,7 @@ describe('settling', () => {
 
   test('does not bring a mail up again before its wait is over', async () => {
     await follow(connectionWith(connectionId, [ANN]));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     const [mail] = await claimMails(database, 1, HOLD_MS);
     if (!mail) throw new Error('nothing was claimed');
     await settleMail(database, mail, { delivered: [], refused: [], failure: 'away' }, 60_000);
@@ -169,7 +168,7 @@ describe('settling', () => {
 
   test('records a mail that nobody would take as refused', async () => {
     await follow(connectionWith(connectionId, [ANN]));
-    await addMails(database, [writtenLead(connectionId)]);
+    await addLeads(writtenLead(connectionId));
     const [mail] = await claimMails(database, 1, HOLD_MS);
     if (!mail) throw new Error('nothing was claimed');
     const report = { delivered: [], refused: [ANN], failure: '550 5.1.1 unknown' };

@@ -1,19 +1,27 @@
 /** The mails as rows: who is still to get what, and who is sending it at the moment. */
-import type { LeadWritten } from '@leads/contracts';
+import type { Alert, LeadWritten } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DeliveryReport } from './delivery-report.ts';
-import type { NotificationTables } from './tables.ts';
+import type { MailsTable, NotificationTables } from './tables.ts';
 
 type Database = Kysely<NotificationTables>;
 
-/** A mail that this process may send until its claim runs out. */
-export interface ClaimedMail {
-  leadId: string;
+/** What a mail is sent about: an occasion is one mail. */
+export interface Occasion {
+  kind: MailsTable['kind'];
+  /** The lead's id or the alert's. */
+  aboutId: string;
   connectionId: string;
-  /** A `LeadWritten` as JSON. */
-  outcome: string;
+  /** A `LeadWritten` or an `Alert` as JSON. */
+  event: string;
+}
+
+/** A mail that this process may send until its claim runs out. */
+export interface ClaimedMail extends Occasion {
   offerTitle: string;
+  /** The organisation's origin; `null` where it is not known. */
+  organization: string | null;
   /** Everybody whom the mail is to. */
   contacts: string[];
   /** Those of them who have neither got it nor refused it. */
@@ -22,19 +30,32 @@ export interface ClaimedMail {
   attempts: number;
 }
 
-/** Makes one mail a lead, addressed to the contacts as they are now; a lead that has its mail changes nothing. */
-export async function addMails(database: Database, written: z.infer<typeof LeadWritten>[]): Promise<void> {
-  if (written.length === 0) return;
+/** The occasion that a written lead is, once a lead. */
+export function aboutLead(written: z.infer<typeof LeadWritten>): Occasion {
+  const { leadId, connectionId } = written;
+  return { kind: 'lead-written', aboutId: leadId, connectionId, event: JSON.stringify(written) };
+}
+
+/** The occasion that an alert is, once an alert. */
+export function aboutAlert(alert: Alert): Occasion {
+  const { alertId, connectionId } = alert;
+  return { kind: 'alert', aboutId: alertId, connectionId, event: JSON.stringify(alert) };
+}
+
+/** Makes one mail an occasion, addressed to the contacts as they are now; one that has its mail changes nothing. */
+export async function addMails(database: Database, occasions: Occasion[]): Promise<void> {
+  if (occasions.length === 0) return;
   await sql`
-    insert into mails (kind, lead_id, connection_id, outcome, state, contacts, settled_at)
-    select 'lead-written', lead_id, connection_id, outcome, ${STATE_BY_CONTACTS},
+    insert into mails (kind, about_id, connection_id, event, state, contacts, settled_at)
+    select kind, about_id, connection_id, event, ${STATE_BY_CONTACTS},
            coalesce(contact_emails, '{}'), ${SETTLED_WITHOUT_CONTACTS}
-    from unnest(${written.map((outcome) => outcome.leadId)}::uuid[],
-                ${written.map((outcome) => outcome.connectionId)}::uuid[],
-                ${written.map((outcome) => JSON.stringify(outcome))}::text[])
-      as lead (lead_id, connection_id, outcome)
+    from unnest(${occasions.map(({ kind }) => kind)}::text[],
+                ${occasions.map(({ aboutId }) => aboutId)}::uuid[],
+                ${occasions.map(({ connectionId }) => connectionId)}::uuid[],
+                ${occasions.map(({ event }) => event)}::text[])
+      as occasion (kind, about_id, connection_id, event)
     left join connections using (connection_id)
-    on conflict (kind, lead_id) do nothing
+    on conflict (kind, about_id) do nothing
   `.execute(database);
 }
 
@@ -59,15 +80,18 @@ export async function addressMails(database: Database): Promise<void> {
 export async function claimMails(database: Database, limit: number, holdMs: number): Promise<ClaimedMail[]> {
   const { rows } = await sql<ClaimedMail>`
     with due as (
-      select kind, lead_id from mails where state = 'due' and due_at <= now()
+      select kind, about_id from mails where state = 'due' and due_at <= now()
       order by due_at limit ${limit} for update skip locked
     )
     update mails set attempts = attempts + 1, due_at = now() + ${holdMs} * interval '1 millisecond'
-    from due where mails.kind = due.kind and mails.lead_id = due.lead_id
-    returning mails.lead_id as "leadId", connection_id as "connectionId", outcome, contacts, attempts,
+    from due, connections
+    where mails.kind = due.kind and mails.about_id = due.about_id
+      and connections.connection_id = mails.connection_id
+    returning mails.kind, mails.about_id as "aboutId", mails.connection_id as "connectionId", event,
+      contacts, attempts,
       array(select contact from unnest(contacts) as contact
             where contact <> all (delivered) and contact <> all (refused)) as remaining,
-      (select offer_title from connections where connection_id = mails.connection_id) as "offerTitle"
+      offer_title as "offerTitle", organization
   `.execute(database);
   return rows;
 }
@@ -79,7 +103,7 @@ export async function claimMails(database: Database, limit: number, holdMs: numb
  */
 export async function settleMail(
   database: Database,
-  mail: Pick<ClaimedMail, 'leadId' | 'attempts'>,
+  mail: Pick<ClaimedMail, 'kind' | 'aboutId' | 'attempts'>,
   report: DeliveryReport,
   retryMs: number,
 ): Promise<'sent' | 'refused' | 'due' | undefined> {
@@ -92,7 +116,7 @@ export async function settleMail(
       state = case when not ${settled} then 'due' when ${delivered} = '{}' then 'refused' else 'sent' end,
       settled_at = case when ${settled} then now() end,
       due_at = case when ${settled} then due_at else now() + ${retryMs} * interval '1 millisecond' end
-    where kind = 'lead-written' and lead_id = ${mail.leadId} and state = 'due' and attempts = ${mail.attempts}
+    where kind = ${mail.kind} and about_id = ${mail.aboutId} and state = 'due' and attempts = ${mail.attempts}
     returning state
   `.execute(database);
   return rows[0]?.state;

@@ -84,7 +84,7 @@ async function untilConnectionIsKnown(): Promise<void> {
 async function untilMail(leadId: string, wanted: Record<string, unknown>): Promise<void> {
   await eventually(
     async () => {
-      const query = database.selectFrom('mails').selectAll().where('lead_id', '=', leadId);
+      const query = database.selectFrom('mails').selectAll().where('about_id', '=', leadId);
       expect(await query.executeTakeFirst()).toMatchObject(wanted);
     },
     { timeoutMs: 30_000 },
@@ -93,7 +93,7 @@ async function untilMail(leadId: string, wanted: Record<string, unknown>): Promi
 
 /** As if the time had passed for which a mail waits or is held. */
 const waitIsOver = (leadId: string) =>
-  sql`update mails set due_at = now() where lead_id = ${leadId} and state = 'due'`.execute(database);
+  sql`update mails set due_at = now() where about_id = ${leadId} and state = 'due'`.execute(database);
 
 describe('a lead that was written', () => {
   test('is one mail to every contact, under the lead’s id', async () => {
@@ -172,7 +172,7 @@ test('a lead that waits or is dead is no mail', async () => {
     })),
   );
   await untilMail(marker.leadId, { state: 'sent' });
-  const rows = database.selectFrom('mails').select('lead_id').where('lead_id', '=', leadId);
+  const rows = database.selectFrom('mails').select('about_id').where('about_id', '=', leadId);
   expect(await rows.execute()).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { topics } from '@leads/contracts';
 import { OnTopic, type Received } from '@leads/kafka';
 import { DATABASE } from '@leads/service';
 import type { Kysely } from 'kysely';
-import { addMails } from './mail-store.ts';
+import { aboutLead, addMails } from './mail-store.ts';
 import { SendMails } from './send-mails.ts';
 import type { NotificationTables } from './tables.ts';
 
@@ -23,7 +23,7 @@ export class NotifyContacts {
   async notifyContacts(records: Received<typeof topics.leadsOutcomes>[]): Promise<void> {
     const outcomes = records.map(({ value }) => value);
     const written = outcomes.filter((outcome) => outcome.outcome === 'written');
-    await addMails(this.database, written);
+    await addMails(this.database, written.map(aboutLead));
     this.sendMails.wake();
   }
 }

@@ -10,12 +10,14 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { LeadWritten } from '@leads/contracts';
+import { Alert, LeadWritten } from '@leads/contracts';
 import { DATABASE, LOG, type Logger } from '@leads/service';
 import { type BackOff, backOffMs, Doorbell } from '@leads/pacing';
 import type { Kysely } from 'kysely';
-import { composeMail } from './compose-mail.ts';
+import { composeAlertMail } from './compose-alert-mail.ts';
+import { composeLeadMail } from './compose-lead-mail.ts';
 import { type DeliveryReport, readFailure } from './delivery-report.ts';
+import type { ComposedMail } from './lay-out-mail.ts';
 import { addressMails, claimMails, type ClaimedMail, settleMail } from './mail-store.ts';
 import { MAIL_SERVER, type MailServer } from './mail-server.ts';
 import type { NotificationTables } from './tables.ts';
@@ -93,7 +95,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
       backOffMs(mail.attempts, Math.random(), TRY_AGAIN),
     );
     const line = {
-      leadId: mail.leadId,
+      [mail.kind === 'alert' ? 'alertId' : 'leadId']: mail.aboutId,
       connectionId: mail.connectionId,
       state,
       delivered: report.delivered.length,
@@ -107,11 +109,18 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async attempt(mail: ClaimedMail): Promise<DeliveryReport> {
     try {
-      const outcome = LeadWritten.parse(JSON.parse(mail.outcome));
-      const composed = composeMail({ outcome, offerTitle: mail.offerTitle, linkBase: this.linkBase });
-      return await this.mailServer.send(composed, { to: mail.contacts, recipients: mail.remaining });
+      return await this.mailServer.send(this.compose(mail), {
+        to: mail.contacts,
+        recipients: mail.remaining,
+      });
     } catch (error) {
       return readFailure(mail.remaining, error as Error);
     }
+  }
+
+  private compose({ kind, event, offerTitle, organization }: ClaimedMail): ComposedMail {
+    const said: unknown = JSON.parse(event);
+    if (kind === 'alert') return composeAlertMail({ alert: Alert.parse(said), offerTitle, organization });
+    return composeLeadMail({ outcome: LeadWritten.parse(said), offerTitle, linkBase: this.linkBase });
   }
 }

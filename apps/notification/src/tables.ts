@@ -6,15 +6,18 @@ export interface ConnectionsTable {
   connection_id: string;
   version: number;
   offer_title: string;
+  /** The organisation's origin; `null` until a connection known since before the column was is saved anew. */
+  organization: string | null;
   contact_emails: string[];
 }
 
 export interface MailsTable {
-  kind: 'lead-written';
-  lead_id: string;
+  kind: 'lead-written' | 'alert';
+  /** The lead's id or the alert's. */
+  about_id: string;
   connection_id: string;
-  /** A `LeadWritten` as JSON. */
-  outcome: string;
+  /** A `LeadWritten` or an `Alert` as JSON. */
+  event: string;
   state: 'unaddressed' | 'due' | 'sent' | 'no-contacts' | 'refused';
   /** Everybody whom the mail is to; each ends up in `delivered` or in `refused`. */
   contacts: Generated<string[]>;

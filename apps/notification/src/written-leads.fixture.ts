@@ -1,6 +1,6 @@
-/** Outcomes and connections as tests need them. */
+/** Outcomes, alerts and connections as tests need them. */
 import { randomUUID } from 'node:crypto';
-import { type ConnectionChanged, type LeadWritten, readMarketplaceLead } from '@leads/contracts';
+import { type Alert, type ConnectionChanged, type LeadWritten, readMarketplaceLead } from '@leads/contracts';
 import type { z } from 'zod';
 
 export function writtenLead(connectionId: string): z.infer<typeof LeadWritten> {
@@ -41,5 +41,16 @@ export function connectionWith(
     state: 'published',
     addressKeyHash: '0'.repeat(64),
     secretVersion: 1,
+  };
+}
+
+export function alertOf(connectionId: string): Alert {
+  return {
+    alertId: randomUUID(),
+    connectionId,
+    at: '2026-11-22T20:15:31.000Z',
+    kind: 'connection-failing',
+    what: 'Leads wait because the connection does not work. The client secret is wrong.',
+    remedy: 'Enter a new client secret.',
   };
 }

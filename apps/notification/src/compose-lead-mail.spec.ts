@@ -8,7 +8,7 @@ import {
 } from '@leads/contracts';
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { composeMail, recordLink } from './compose-mail.ts';
+import { composeLeadMail, recordLink } from './compose-lead-mail.ts';
 
 const CRM_ID = '4f2a0c1e-0000-4000-8000-00000000abcd';
 const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
@@ -34,8 +34,8 @@ function written(lead: MarketplaceLead): z.infer<typeof LeadWritten> {
   };
 }
 
-const compose = (lead: MarketplaceLead, linkBase?: string): ReturnType<typeof composeMail> =>
-  composeMail({ outcome: written(lead), offerTitle: 'Contoso Analytics', linkBase });
+const compose = (lead: MarketplaceLead, linkBase?: string): ReturnType<typeof composeLeadMail> =>
+  composeLeadMail({ outcome: written(lead), offerTitle: 'Contoso Analytics', linkBase });
 
 describe('the mail about a lead', () => {
   test('names offer, person and company in its subject', () => {
@@ -139,7 +139,7 @@ describe('whatever a customer types', () => {
   test('the subject stays one line of bounded length without control characters', () => {
     fc.assert(
       fc.property(leads, nasty, (lead, offerTitle) => {
-        const { subject } = composeMail({ outcome: written(lead), offerTitle, linkBase: undefined });
+        const { subject } = composeLeadMail({ outcome: written(lead), offerTitle, linkBase: undefined });
         expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
         expect([...subject].length).toBeLessThanOrEqual(250);
         expect(subject.isWellFormed()).toBe(true);
