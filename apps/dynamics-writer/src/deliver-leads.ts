@@ -43,7 +43,7 @@ const MOST_ROWS = 4 * BULK_ROWS;
 const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 60 * 60_000 };
 
 /** How long to go without looking, where nobody calls, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MS = 5_000;
 
 /** How long to leave the database alone after it failed, in milliseconds. */
 const DATABASE_RETRY_MS = 1_000;
