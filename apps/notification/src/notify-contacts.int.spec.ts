@@ -1,28 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type LeadOutcome, topics } from '@leads/contracts';
-import { migrate, openDatabase } from '@leads/database';
-import { provisionTopics, Publisher } from '@leads/kafka';
-import {
-  eventually,
-  Gate,
-  type ServiceProcess,
-  startServiceProcess,
-  testDatabase,
-  type TestDatabase,
-  testKafka,
-} from '@leads/testing';
+import type { Publisher } from '@leads/kafka';
+import { eventually, Gate, type ServiceProcess, startServiceProcess } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import { MailReceiver } from './mail-receiver.fixture.ts';
+import type { MailReceiver } from './mail-receiver.fixture.ts';
+import {
+  APP,
+  startSurroundings,
+  type Surroundings,
+  untilMail as untilMailOf,
+} from './surroundings.fixture.ts';
 import type { NotificationTables } from './tables.ts';
 import { connectionWith, writtenLead } from './written-leads.fixture.ts';
 
-const APP = new URL('../', import.meta.url);
 const [ANN, BOB] = ['ann@contoso.com', 'bob@contoso.com'];
 
-const kafka = testKafka();
-const publisher = new Publisher(kafka);
-let server: TestDatabase;
+let surroundings: Surroundings;
+let publisher: Publisher;
 let database: Kysely<NotificationTables>;
 let receiver: MailReceiver;
 let gate: Gate;
@@ -31,33 +26,18 @@ let notification: ServiceProcess;
 let connectionId: string;
 
 beforeAll(async () => {
-  [server] = await Promise.all([
-    testDatabase((url) => migrate({ url, schema: 'notification', folder: new URL('migrations/', APP) })),
-    provisionTopics(kafka, { replicationFactor: 1 }),
-  ]);
-  database = openDatabase(
-    { url: server.url, schema: 'notification', poolSize: 4, application: 'test' },
-    () => undefined,
-  );
-  receiver = new MailReceiver();
-  gate = new Gate({ host: '127.0.0.1', port: await receiver.listen() });
+  surroundings = await startSurroundings();
+  ({ publisher, database, receiver } = surroundings);
+  gate = new Gate({ host: '127.0.0.1', port: surroundings.smtpPort });
   await gate.open();
-  settings = {
-    DATABASE_URL: server.url,
-    KAFKA_BROKERS: kafka.brokers.join(),
-    KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
-    SMTP_URL: `smtp://127.0.0.1:${gate.port}`,
-    MAIL_FROM: 'Marketplace leads <leads@contoso.example>',
-  };
+  settings = surroundings.settingsFor(gate.port);
   notification = await startServiceProcess(APP, settings);
 }, 60_000);
 afterAll(async () => {
   // Killed: since its predecessor was, it may still be waiting to join the group.
-  await Promise.all([notification?.end('SIGKILL'), publisher.disconnect()]);
+  await notification?.end('SIGKILL');
   await gate.shut();
-  await receiver.close();
-  await database.destroy();
-  await server.drop();
+  await surroundings.end();
 }, 30_000);
 beforeEach(() => {
   connectionId = randomUUID();
@@ -81,15 +61,7 @@ async function untilConnectionIsKnown(): Promise<void> {
   });
 }
 
-async function untilMail(leadId: string, wanted: Record<string, unknown>): Promise<void> {
-  await eventually(
-    async () => {
-      const query = database.selectFrom('mails').selectAll().where('about_id', '=', leadId);
-      expect(await query.executeTakeFirst()).toMatchObject(wanted);
-    },
-    { timeoutMs: 30_000 },
-  );
-}
+const untilMail = (leadId: string, wanted: Record<string, unknown>) => untilMailOf(database, leadId, wanted);
 
 /** As if the time had passed for which a mail waits or is held. */
 const waitIsOver = (leadId: string) =>
