@@ -1,13 +1,13 @@
 // The inbox as pages: a list, and one mail with its text, HTML and headers.
 import type { Mail } from '../inbox/mailbox.ts';
-import { escape, facts, link, page, table } from './layout.ts';
+import { escape, facts, link, page, table, timeOf } from './layout.ts';
 
 const SHOWN = 500;
 
 export function mailList(mails: readonly Mail[]): string {
   const latest = mails.slice(-SHOWN).reverse();
   const rows = latest.map((mail) => [
-    escape(mail.receivedAt.replace('T', ' ').slice(0, 19)),
+    timeOf(mail.receivedAt),
     escape(mail.to.join(', ')),
     link(`/mail/${mail.id}`, mail.subject || '(no subject)'),
   ]);

@@ -4,7 +4,7 @@ import { valuesOf } from '../dataverse/lead-view.ts';
 import { dataverseTime } from '../dataverse/dates.ts';
 import type { Columns, LeadRow } from '../dataverse/lead-store.ts';
 import type { Organization } from '../dataverse/organization.ts';
-import { escape, facts, link, page, table } from './layout.ts';
+import { escape, facts, link, page, table, timeOf } from './layout.ts';
 
 const SHOWN = 500;
 
@@ -21,7 +21,7 @@ export function leadList(organization: Organization, request: Incoming): string 
       escape(text(values, 'companyname')),
       escape(text(values, 'emailaddress1')),
       escape(labelOf(organization, 'leadsourcecode', values)),
-      escape(dataverseTime(row.createdOn).replace('T', ' ').replace('Z', '')),
+      timeOf(dataverseTime(row.createdOn)),
     ];
   });
   const total = organization.leads.size;

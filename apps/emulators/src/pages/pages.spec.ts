@@ -68,6 +68,10 @@ describe('pages', () => {
     expect(pages[3]?.text).toContain('<iframe sandbox="allow-popups"');
   });
 
+  test('name the head of a cell in the cell, for narrow windows that stack them', async () => {
+    expect((await visit('/mail')).text).toContain('<td data-head="Subject"><a href="/mail/');
+  });
+
   test('say so when there is nothing', async () => {
     const nowhere = [
       '/nonsense',
