@@ -20,9 +20,10 @@ export function mailList(mails: readonly Mail[]): string {
 
 export function mailPage(mail: Mail): string {
   const headers = Object.entries(mail.headers).map(([name, value]) => [name, escape(value)] as const);
-  // The mail's own HTML is shown without scripts, forms and origin.
+  // The mail's own HTML is shown without scripts, forms and origin. Its links open in a tab of their own, which
+  // the frame's sandbox does not bind: the page they lead to needs its scripts.
   const rendered = mail.html
-    ? `<section><h2>HTML</h2><iframe sandbox="allow-popups" title="HTML of the mail" srcdoc="${escape(mail.html)}"></iframe></section>`
+    ? `<section><h2>HTML</h2><iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="HTML of the mail" srcdoc="${escape(`<base target="_blank">${mail.html}`)}"></iframe></section>`
     : '';
   return page(
     mail.subject || '(no subject)',

@@ -65,7 +65,15 @@ describe('pages', () => {
       expect(shown.text).not.toContain('<script');
       expect(shown.text).toContain('&#60;script');
     }
-    expect(pages[3]?.text).toContain('<iframe sandbox="allow-popups"');
+    expect(pages[3]?.text).toMatch(/<iframe sandbox="[^"]*"/);
+    expect(pages[3]?.text).not.toMatch(/allow-(scripts|same-origin|forms|top-navigation)/);
+  });
+
+  test('open a mail’s links in a tab of their own, which may run its scripts', async () => {
+    const mails = (await contoso.running.control('GET', 'mails')).body()['mails'] as { id: string }[];
+    const { text } = await visit(`/mail/${mails[0]?.id}`);
+    expect(text).toContain('srcdoc="&#60;base target=&#34;_blank&#34;&#62;&#60;p&#62;Hello');
+    expect(text).toContain('<iframe sandbox="allow-popups allow-popups-to-escape-sandbox"');
   });
 
   test('name the head of a cell in the cell, for narrow windows that stack them', async () => {
