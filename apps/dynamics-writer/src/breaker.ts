@@ -29,7 +29,7 @@ export function openBreaker(
     await tell(transaction, lane, now, {
       kind: 'connection-failing',
       what: `Leads wait because the connection does not work. ${reason.what}`,
-      remedy: `${reason.remedy} Nothing is lost: leads are taken in all the time, and go on by themselves once it works.`,
+      remedy: reason.remedy,
     });
     return true;
   });

@@ -33,11 +33,12 @@ test('a record that cannot be read raises one alert for its connection, however 
   const bad = { topic: 'leads.accepted.v1', partition: 3, value: Buffer.from('{'), reason: 'not JSON' };
   const ours = { ...bad, offset: '7', key: Buffer.from(CONNECTION) };
   const nobodys = { ...bad, offset: '8', key: Buffer.from('no id') };
-  await putAside(database, [ours, nobodys], 'dynamics-writer');
-  await putAside(database, [ours, nobodys], 'dynamics-writer');
+  const aLeads = { ...ours, topic: 'leads.outcomes.v1' };
+  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer');
+  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer');
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
     expect.objectContaining({ connectionId: CONNECTION, kind: 'record-quarantined' }),
   ]);
-  expect(await database.selectFrom('undecodable').selectAll().execute()).toHaveLength(2);
+  expect(await database.selectFrom('undecodable').selectAll().execute()).toHaveLength(3);
 });

@@ -13,6 +13,15 @@ import { z } from 'zod';
 
 const ConnectionId = z.uuid();
 
+/** The topics whose key is a connection's id; those of others are ids of something else. */
+const KEYED_BY_CONNECTION = [
+  topics.connections,
+  topics.leadsAccepted,
+  topics.validations,
+  topics.alerts,
+  topics.replays,
+];
+
 /** Keeps undecodable records, and tells whose they are where the key says so: each record once. */
 export async function putAside(
   database: Kysely<WithOutbox & WithUndecodable>,
@@ -22,8 +31,9 @@ export async function putAside(
   await database.transaction().execute(async (transaction) => {
     const fresh = await keepUndecodable(transaction, records);
     const alerts = fresh.flatMap((record) => {
+      const keyed = KEYED_BY_CONNECTION.some(({ name }) => record.topic.endsWith(name));
       const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
-      if (!success) return [];
+      if (!keyed || !success) return [];
       const place = `${record.topic}, partition ${record.partition}, offset ${record.offset}`;
       return {
         alertId: randomUUID(),
