@@ -31,7 +31,7 @@ export async function putAside(
   await database.transaction().execute(async (transaction) => {
     const fresh = await keepUndecodable(transaction, records);
     const alerts = fresh.flatMap((record) => {
-      const keyed = KEYED_BY_CONNECTION.some(({ name }) => record.topic.endsWith(name));
+      const keyed = KEYED_BY_CONNECTION.some(({ name }) => record.topic === name);
       const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
       if (!keyed || !success) return [];
       const place = `${record.topic}, partition ${record.partition}, offset ${record.offset}`;
