@@ -22,6 +22,7 @@ const PATIENCE_MS = 2_000;
 
 let child;
 let stopping;
+let preparing = false;
 
 if (command === '--installed') {
   noteInstalled();
@@ -91,16 +92,20 @@ async function step(label, file, args) {
   let output = '';
   let told = false;
   const ticker = setInterval(() => {
+    if (stopping) return;
     process.stderr.write(`${label}${told ? ` … ${seconds()} s` : ' …'}\n`);
     told = true;
   }, PATIENCE_MS * 2);
   const first = setTimeout(() => {
+    if (stopping) return;
     process.stderr.write(`${label} …\n`);
     told = true;
   }, PATIENCE_MS);
+  preparing = true;
   const code = await run(file, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: root }, (chunk) => {
     output += chunk;
   });
+  preparing = false;
   clearInterval(ticker);
   clearTimeout(first);
   if (stopping) process.exit(128 + (constants.signals[stopping] ?? 15));
@@ -128,6 +133,8 @@ function run(file, args, options, onOutput) {
 function passSignalsOn() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
+      // A command that runs says so itself; after a hang-up there is no terminal left to say it on.
+      if (preparing && !stopping && signal !== 'SIGHUP') process.stderr.write('Ending …\n');
       stopping = signal;
       if (child) child.kill(signal);
       else process.exit(128 + constants.signals[signal]);

@@ -48,10 +48,7 @@ async function start(shutdown: Shutdown): Promise<number> {
       ]);
       process.stdout.write(welcome(stack, connection));
       const failure = await Promise.race([stack.failed, shutdown.requested.then(() => undefined)]);
-      if (failure === undefined) {
-        say('Ending …');
-        return 0;
-      }
+      if (failure === undefined) return 0;
       say(`${failure}\nEnding everything else.`);
       return 1;
     } finally {

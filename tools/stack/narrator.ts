@@ -4,7 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Where the lines go: to standard error, so that standard output stays machine-readable. */
 export type Say = (line: string) => void;
 
-export const sayOnStderr: Say = (line) => process.stderr.write(`${line}\n`);
+let ending = false;
+
+export const sayOnStderr: Say = (line) => {
+  if (!ending) process.stderr.write(`${line}\n`);
+};
+
+/** The last line: how far the work got matters to nobody any more, although it may take moments to let go of it. */
+export function sayEnding(): void {
+  sayOnStderr('Ending …');
+  ending = true;
+}
+
 export const saySilently: Say = () => undefined;
 
 const PATIENCE_MS = 2_000;

@@ -1,5 +1,6 @@
 /** Every way in which a foreground command is asked to end: signals, and the end of whoever launched it. */
 import { launcherPid } from './config.ts';
+import { sayEnding } from './narrator.ts';
 
 /** Signals that come this soon after the first are the same request: a terminal and npm both pass Ctrl-C on. */
 const SAME_REQUEST_MS = 2_000;
@@ -26,6 +27,8 @@ export function listenForShutdown(): Shutdown {
     if (reason === undefined) {
       reason = why;
       since = Date.now();
+      // After a hang-up there is no terminal left to say it on.
+      if (why !== 'SIGHUP') sayEnding();
       resolve(why);
     } else if (Date.now() - since > SAME_REQUEST_MS && why.startsWith('SIG')) {
       // The guard ends what is still running.
