@@ -1,20 +1,21 @@
-/** `npm run reset`: clears what `npm start` keeps between runs. */
+/** `npm run reset`: clears what `npm start` keeps between runs, whichever way they went. */
 import { existsSync, rmSync } from 'node:fs';
 import { runCommand } from './stack/command.ts';
-import { removeVolumes } from './stack/docker.ts';
-import { localDir, localVolumes, lockFile, recall } from './stack/local-data.ts';
+import { removeVolumes, volumeKeeper } from './stack/docker.ts';
+import { describeReset, localDir, localVolumes, lockFile } from './stack/local-data.ts';
 import { takeLock } from './stack/lock.ts';
 
 await runCommand(async () => {
-  if (!existsSync(localDir)) {
-    process.stdout.write('There is nothing to clear: .local/ does not exist.\n');
+  const local = existsSync(localDir);
+  const release = takeLock(lockFile, 'Nothing was cleared.');
+  try {
+    const keeper = await volumeKeeper();
+    // Before the keys to what they hold: a volume that cannot be removed must stay readable.
+    const volumes = keeper && (await removeVolumes(keeper, Object.values(localVolumes)));
+    rmSync(localDir, { recursive: true, force: true });
+    process.stdout.write(`${describeReset({ local, volumes })}\n`);
     return 0;
+  } finally {
+    release();
   }
-  takeLock(lockFile, 'Nothing was cleared.');
-  if (recall()?.way === 'docker') await removeVolumes(Object.values(localVolumes));
-  rmSync(localDir, { recursive: true, force: true });
-  process.stdout.write(
-    'Cleared .local/: leads, mails, connections, keys and logs of earlier runs are gone.\n',
-  );
-  return 0;
 });

@@ -84,16 +84,35 @@ export async function loopbackContainer(
   return new LoopbackContainer(image).withExposedPorts(port);
 }
 
-/** Removes the named volumes, where they exist and an engine answers. */
-export async function removeVolumes(names: readonly string[]): Promise<void> {
+/** What of a Docker engine's client removes a volume. */
+export interface VolumeKeeper {
+  getVolume(name: string): { remove(): Promise<unknown> };
+}
+
+/** The engine that answers here; undefined where none does. */
+export async function volumeKeeper(): Promise<VolumeKeeper | undefined> {
+  if (!(await engineAnswers())) return undefined;
   const { getContainerRuntimeClient } = await import('testcontainers');
-  const { container } = await getContainerRuntimeClient();
+  return (await getContainerRuntimeClient()).container.dockerode;
+}
+
+/**
+ * Removes those of the named volumes that exist, and answers their names. Throws Unready with the first that the engine
+ * does not let go, because a container still has it.
+ */
+export async function removeVolumes(keeper: VolumeKeeper, names: readonly string[]): Promise<string[]> {
+  const removed: string[] = [];
   for (const name of names) {
-    await container.dockerode
-      .getVolume(name)
-      .remove()
-      .catch((error: { statusCode?: number }) => {
-        if (error.statusCode !== 404) throw error as Error;
-      });
+    try {
+      await keeper.getVolume(name).remove();
+      removed.push(name);
+    } catch (error) {
+      const { statusCode, message } = error as { statusCode?: number; message?: string };
+      if (statusCode === 404) continue;
+      throw new Unready(
+        `The Docker volume ${name} could not be removed (${message?.trim() ?? String(error)}), and .local/ was left as it is. End the container that uses it (docker ps --filter volume=${name}), then run npm run reset again.`,
+      );
+    }
   }
+  return removed;
 }

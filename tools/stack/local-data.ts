@@ -16,6 +16,29 @@ export const localVolumes = {
   postgres: `${basename(root)}-${checkout}-postgres`,
 };
 
+/**
+ * What `npm run reset` did, in sentences. `volumes` are the Docker volumes that it removed; undefined where no engine
+ * answered that could have.
+ */
+export function describeReset(done: { local: boolean; volumes: readonly string[] | undefined }): string {
+  const { local, volumes } = done;
+  const removed = [
+    ...(local ? ['.local/'] : []),
+    ...(volumes ?? []).map((name) => `the Docker volume ${name}`),
+  ];
+  const sentences = [
+    removed.length === 0
+      ? 'There was nothing to clear.'
+      : `Cleared ${removed.join(', ')}: what earlier runs kept there is gone.`,
+  ];
+  if (volumes === undefined) {
+    sentences.push(
+      `No Docker engine answers here: if earlier runs used one, their volumes (${Object.values(localVolumes).join(', ')}) are still there; start Docker and run npm run reset again.`,
+    );
+  }
+  return sentences.join('\n');
+}
+
 /** What one run tells the next. */
 export interface Memory {
   /** The way that the data was made. */
