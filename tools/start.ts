@@ -15,7 +15,7 @@ import {
   untilAccepted,
 } from './stack/connection.ts';
 import type { PublishedConnection } from './stack/connection.ts';
-import { localDir, localVolumes, lockFile, recall, remember } from './stack/local-data.ts';
+import { localDir, localVolumes, lockFile, recall, remember, withRemedy } from './stack/local-data.ts';
 import { takeLock } from './stack/lock.ts';
 import { during, sayOnStderr as say } from './stack/narrator.ts';
 import { refuseTakenPorts } from './stack/ports.ts';
@@ -40,6 +40,9 @@ async function start(shutdown: Shutdown): Promise<number> {
       keepEmulators: true,
       say,
       shutdown,
+    }).catch((error: unknown) => {
+      // A database of the person's own is not for npm run reset to clear.
+      throw settings.databaseUrl === undefined ? withRemedy(error) : error;
     });
     try {
       const connection = await Promise.race([

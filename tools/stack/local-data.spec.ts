@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { root } from './config.ts';
 import { removeVolumes } from './docker.ts';
 import type { VolumeKeeper } from './docker.ts';
 import { Unready } from './failure.ts';
-import { describeReset, localVolumes } from './local-data.ts';
+import { describeReset, localVolumes, masterKeyDoesNotFit, withRemedy } from './local-data.ts';
 
 describe('removing the volumes', () => {
   const answering = (failures: Record<string, number>): VolumeKeeper => ({
@@ -49,5 +52,23 @@ describe('what reset says', () => {
     const said = describeReset({ local: true, volumes: undefined });
     expect(said).toContain(localVolumes.kafka);
     expect(said).toContain(localVolumes.postgres);
+  });
+});
+
+describe('a start that fails', () => {
+  test('because the master key does not fit the database names npm run reset', () => {
+    const error = withRemedy(new Unready(`credentials ended: its ${masterKeyDoesNotFit}.`));
+    expect(error).toBeInstanceOf(Unready);
+    expect((error as Unready).message).toMatch(/credentials ended.*npm run reset/s);
+  });
+
+  test('for another reason is told as it is', () => {
+    const error = new Unready('Port 4000 is taken.');
+    expect(withRemedy(error)).toBe(error);
+  });
+
+  test('is recognised by the words that credentials uses', () => {
+    const source = join(root, 'apps', 'credentials', 'src', 'secrets', 'check-master-key.ts');
+    expect(readFileSync(source, 'utf8')).toContain(masterKeyDoesNotFit);
   });
 });

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { root } from './config.ts';
 import type { Way } from './config.ts';
 import type { PublishedConnection } from './connection.ts';
+import { Unready } from './failure.ts';
 
 export const localDir = join(root, '.local');
 export const lockFile = join(localDir, 'start.lock');
@@ -37,6 +38,17 @@ export function describeReset(done: { local: boolean; volumes: readonly string[]
     );
   }
   return sentences.join('\n');
+}
+
+/** How credentials says, at its start, that the stored secrets are under another master key than the one it has. */
+export const masterKeyDoesNotFit = 'master key is not the one that this database was set up with';
+
+/** Names the remedy where the keys in `.local/` and the kept database are not of the same runs. */
+export function withRemedy(error: unknown): unknown {
+  if (!(error instanceof Unready) || !error.message.includes(masterKeyDoesNotFit)) return error;
+  return new Unready(
+    `${error.message}\n\nThe key in .local/keys/ and the kept database are not of the same runs. The data of local runs is throw-away: npm run reset clears both, and the next npm start begins anew.`,
+  );
 }
 
 /** What one run tells the next. */
