@@ -89,11 +89,11 @@ async function connectionOf(stack: Stack): Promise<PublishedConnection> {
 }
 
 function welcome(
-  { services, emulators, broker, database }: Stack,
+  { way, services, emulators, broker, database }: Stack,
   { leadAddress }: PublishedConnection,
 ): string {
   return `
-Everything runs. Data is kept in .local/ (npm run reset clears it), logs in .local/logs/.
+Everything runs. Data is kept in .local/${way === 'docker' ? ' and in Docker volumes' : ''} (npm run reset clears it), logs in .local/logs/.
 
   Ingest gateway          ${services['ingest-gateway'].url}
   Emulated Dynamics 365   ${emulators.url}/org/${contosoHost}/
