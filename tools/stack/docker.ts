@@ -110,7 +110,7 @@ export async function removeVolumes(keeper: VolumeKeeper, names: readonly string
       const { statusCode, message } = error as { statusCode?: number; message?: string };
       if (statusCode === 404) continue;
       throw new Unready(
-        `The Docker volume ${name} could not be removed (${message?.trim() ?? String(error)}), and .local/ was left as it is. End the container that uses it (docker ps --filter volume=${name}), then run npm run reset again.`,
+        `The Docker volume ${name} could not be removed (${message?.trim() ?? String(error)}), and .local/ was left as it is. Remove the container that uses it (docker ps -a --filter volume=${name}), then run npm run reset again.`,
       );
     }
   }
