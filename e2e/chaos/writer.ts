@@ -41,6 +41,8 @@ async function run(chaos: Chaos, random: Chance): Promise<Record<string, unknown
     ),
   );
   const calm = new AbortController();
+  const ended = new AbortController();
+  const supervised = supervise(chaos, ended.signal);
   const troubles = [
     strike(chaos, connections, random, calm.signal),
     killWriters(chaos, random, calm.signal),
@@ -64,6 +66,8 @@ async function run(chaos: Chaos, random: Chance): Promise<Record<string, unknown
     },
     { timeoutMs: 240_000, everyMs: 500 },
   ).catch(() => undefined);
+  ended.abort();
+  struck.push(await supervised);
   return judge(chaos, connections, accepted, struck);
 }
 
@@ -132,6 +136,20 @@ async function killWriters(
     await victim.restart();
   }
   return { kills };
+}
+
+/** Starts a service again that ended by itself, as whoever runs it in production does. */
+async function supervise({ arena }: Chaos, ended: AbortSignal): Promise<Record<string, number>> {
+  let selfEnded = 0;
+  while (await pause(1_000, ended)) {
+    for (const name of ['ingest-gateway', 'credentials'] as const) {
+      const service = arena.stack.services[name];
+      if (!service.exit) continue;
+      selfEnded += 1;
+      await service.restart();
+    }
+  }
+  return { selfEnded };
 }
 
 async function restartStores(

@@ -110,6 +110,11 @@ describe('asking for a token', () => {
     expect(await cut.tokenFor(SUBJECT)).toMatchObject({ reason: { cause: 'credentials-unreachable' } });
   });
 
+  test('a broker that never takes the request is waited for no longer than an answer', async () => {
+    const hanging = new Tokens(() => new Promise(() => undefined), 'writer-1', signingKey, 50);
+    expect(await hanging.tokenFor(SUBJECT)).toMatchObject({ reason: { cause: 'credentials-silent' } });
+  });
+
   test('an answer bound to another request or connection is not taken', async () => {
     const foreign = desk((claims) => ({
       ...tokenAnswer(claims, 'x'),

@@ -116,7 +116,8 @@ export class Tokens {
     const timer = setTimeout(() => answered.resolve('silence'), this.patienceMs);
     this.waiting.set(requestId, { subject, privateKey, answer: answered.resolve });
     try {
-      await this.send({ request });
+      // A broker that hangs must not keep the lane waiting any longer than one that is silent.
+      await Promise.race([this.send({ request }), answered.promise]);
       const answer = await answered.promise;
       return answer === 'silence' ? SILENCE : this.keep(answer);
     } catch (error) {
