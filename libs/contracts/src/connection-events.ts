@@ -1,5 +1,6 @@
 /** A connection: where one offer's leads go. What services may know of it, never what opens it. */
 import { z } from 'zod';
+import { Reason } from './lead-events.ts';
 
 export const Authentication = z.enum(['azure-active-directory', 'office-365']);
 export type Authentication = z.infer<typeof Authentication>;
@@ -105,5 +106,47 @@ export const Alert = z.object({
   ]),
   what: z.string(),
   remedy: z.string(),
+  /** Of `secret-expiring`: the secret that the words are about. */
+  secret: z
+    .object({
+      kind: z.enum(['client-secret', 'certificate', 'password']),
+      /** The last day on which it works. */
+      expiresOn: z.iso.date().optional(),
+    })
+    .optional(),
 });
 export type Alert = z.infer<typeof Alert>;
+
+/**
+ * How the lane of one connection stands at present, as the writer that holds it tells whenever something of it
+ * changes, and now and then all the same. A state, not a fact: a report that is lost is made good by the next.
+ *
+ * A lane goes from one instance to another, and their reports may cross: one with `held: false` counts only where
+ * its `instance` is the one that was last known to hold the lane.
+ */
+export const LaneReport = z.object({
+  connectionId: z.uuid(),
+  at: z.iso.datetime(),
+  instance: z.string(),
+  /** `false` when the instance has given the lane back, or has lost it; another takes it within seconds. */
+  held: z.boolean(),
+  /** Leads of customers that wait to be written; test leads are not counted. */
+  pending: z.int().nonnegative(),
+  /** When the oldest of them was accepted. */
+  oldestPendingAt: z.iso.datetime().optional(),
+  /** Requests to Dynamics that have not been answered yet. */
+  inFlight: z.int().nonnegative(),
+  /** How many requests at a time the pace permits now. */
+  permitted: z.int().nonnegative(),
+  breaker: z.object({
+    /** `open` while the connection is broken and its leads wait. */
+    state: z.enum(['closed', 'open']),
+    since: z.iso.datetime().optional(),
+    reason: Reason.optional(),
+    /** When the connection is tried again by itself. */
+    nextProbeAt: z.iso.datetime().optional(),
+  }),
+  /** Until when the organisation asked to be left alone; absent where it does not throttle. */
+  throttledUntil: z.iso.datetime().optional(),
+});
+export type LaneReport = z.infer<typeof LaneReport>;

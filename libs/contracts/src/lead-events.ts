@@ -6,6 +6,8 @@ import { MarketplaceLead } from './marketplace-lead.ts';
 export const LeadAccepted = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
+  /** When the gateway began to read the request; events of before this was told lack it. */
+  receivedAt: z.iso.datetime().optional(),
   acceptedAt: z.iso.datetime(),
   isTest: z.boolean(),
   lead: MarketplaceLead,
@@ -13,6 +15,15 @@ export const LeadAccepted = z.object({
   original: z.string(),
 });
 export type LeadAccepted = z.infer<typeof LeadAccepted>;
+
+/** The marketplace posted the same content again within the window: it was folded into this lead. */
+export const LeadRepeated = z.object({
+  /** The lead that the first post became. */
+  leadId: z.uuid(),
+  connectionId: z.uuid(),
+  at: z.iso.datetime(),
+});
+export type LeadRepeated = z.infer<typeof LeadRepeated>;
 
 const Outcome = z.object({
   leadId: z.uuid(),
@@ -50,6 +61,23 @@ export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Rea
 /** What became of a lead at the writer. */
 export const LeadOutcome = z.discriminatedUnion('outcome', [LeadWritten, LeadDeferred, LeadDead]);
 export type LeadOutcome = z.infer<typeof LeadOutcome>;
+
+/** A lead's mail is settled: every recipient's server has taken it or refused it. */
+export const LeadMailed = z.object({
+  leadId: z.uuid(),
+  connectionId: z.uuid(),
+  at: z.iso.datetime(),
+  isTest: z.boolean(),
+  recipients: z.array(
+    z.object({
+      address: z.string(),
+      result: z.enum(['sent', 'refused']),
+      /** What the mail server said of a refusal. */
+      reason: z.string().optional(),
+    }),
+  ),
+});
+export type LeadMailed = z.infer<typeof LeadMailed>;
 
 /** A person has dead leads delivered again: those that are named, or all of the connection. */
 export const ReplayRequested = z.object({

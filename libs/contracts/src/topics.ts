@@ -1,7 +1,7 @@
 /** The topic catalogue: each topic's name, schema, key and policy, typed once for who publishes and who consumes. */
 import type { z } from 'zod';
-import { Alert, ConnectionChanged, ValidationStep } from './connection-events.ts';
-import { LeadAccepted, LeadOutcome, ReplayRequested } from './lead-events.ts';
+import { Alert, ConnectionChanged, LaneReport, ValidationStep } from './connection-events.ts';
+import { LeadAccepted, LeadMailed, LeadOutcome, LeadRepeated, ReplayRequested } from './lead-events.ts';
 import { TokenIssued, TokenRequested } from './token-messages.ts';
 
 /** How long a topic keeps its records: for a time in milliseconds, or the newest of each key for ever. */
@@ -48,6 +48,27 @@ export const topics = {
     key: (value) => value.leadId,
     partitions: 12,
     retention: { policy: 'delete', ms: 14 * DAY },
+  }),
+  leadsRepeated: topic({
+    name: 'leads.repeated.v1',
+    schema: LeadRepeated,
+    key: (value) => value.leadId,
+    partitions: 3,
+    retention: { policy: 'delete', ms: 14 * DAY },
+  }),
+  leadsMailed: topic({
+    name: 'leads.mailed.v1',
+    schema: LeadMailed,
+    key: (value) => value.leadId,
+    partitions: 3,
+    retention: { policy: 'delete', ms: 14 * DAY },
+  }),
+  lanes: topic({
+    name: 'lanes.v1',
+    schema: LaneReport,
+    key: (value) => value.connectionId,
+    partitions: 3,
+    retention: { policy: 'compact' },
   }),
   replays: topic({
     name: 'replays.v1',
