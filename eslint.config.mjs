@@ -18,6 +18,7 @@ export const boundaries = [
       'scope:testing',
     ],
   },
+  { sourceTag: 'scope:portal-web', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:pacing', onlyDependOnLibsWithTags: [] },
   {

@@ -1,0 +1,1 @@
+export default { displayName: 'portal-web', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'portal', preset: '../../jest.preset.js' };

@@ -1,0 +1,300 @@
+/**
+ * What crosses between the portal and its console, and everything else that uses the portal's API: one schema a shape.
+ *
+ * Times are ISO 8601 in UTC, ids are UUIDs. Errors are application/problem+json (RFC 9457) with `title`, `detail` and,
+ * where fields are at fault, `errors: [{pointer, detail}]`.
+ */
+import { z } from 'zod';
+import { Authentication } from './connection-events.ts';
+import { Reason } from './lead-events.ts';
+import { MarketplaceLead } from './marketplace-lead.ts';
+
+const At = z.iso.datetime();
+
+/** `operator` sees every publisher; `owner` may change what is their publisher's, `reader` may only look. */
+export const Role = z.enum(['operator', 'owner', 'reader']);
+export type Role = z.infer<typeof Role>;
+
+export const PublisherFacts = z.object({ id: z.string(), name: z.string() });
+export type PublisherFacts = z.infer<typeof PublisherFacts>;
+
+/** `GET /api/session`: who is signed in. 401 where nobody is. */
+export const Session = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  /** Absent: signed in, and nobody has given them a role. */
+  role: Role.optional(),
+  /** The directory that they signed in with. */
+  directoryId: z.string(),
+  /** Absent for an operator, and for an owner whose directory has not been registered as a publisher yet. */
+  publisher: PublisherFacts.optional(),
+  /** To be sent as `X-CSRF-Token` with whatever is not a GET. */
+  csrfToken: z.string(),
+});
+export type Session = z.infer<typeof Session>;
+
+/** `POST /api/publisher`: an owner of a directory that is nobody's yet names their publisher, once. */
+export const PublisherRegistration = z.strictObject({
+  /** As in Partner Center: letters, digits, hyphens and underscores. */
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,49}$/i, 'Letters, digits, hyphens and underscores, at most 50.'),
+  name: z.string().trim().min(1, 'Enter the name of the publisher.').max(200),
+});
+export type PublisherRegistration = z.infer<typeof PublisherRegistration>;
+
+/** accepted = written + pending + dead; test leads are in none of them. */
+export const Counts = z.object({
+  accepted: z.int().nonnegative(),
+  written: z.int().nonnegative(),
+  pending: z.int().nonnegative(),
+  dead: z.int().nonnegative(),
+});
+export type Counts = z.infer<typeof Counts>;
+
+/** How an offer's lead destination is: `failing` while its lane is broken, `throttled` while it waits as it was told. */
+export const OfferHealth = z.enum(['draft', 'healthy', 'warning', 'throttled', 'failing', 'paused']);
+export type OfferHealth = z.infer<typeof OfferHealth>;
+
+/** One offer with its lead destination: `GET /api/offers`, `GET /api/offers/{connectionId}`. */
+export const Offer = z.object({
+  connectionId: z.uuid(),
+  publisher: PublisherFacts,
+  offer: z.object({ id: z.string(), title: z.string() }),
+  leadDestination: z.literal('dynamics-365'),
+  url: z.url(),
+  authentication: Authentication,
+  contactEmails: z.array(z.string()),
+  state: z.enum(['draft', 'published', 'paused']),
+  version: z.int().positive(),
+  changedAt: At,
+  health: OfferHealth,
+  /** What is the matter where health is `failing` or `warning`: what happened, and what to do. */
+  problem: Reason.extend({ since: At }).optional(),
+  counts: Counts,
+  lastLeadAt: At.optional(),
+  /** The newest Validate that has ended. */
+  lastValidation: z.object({ at: At, passed: z.boolean() }).optional(),
+});
+export type Offer = z.infer<typeof Offer>;
+export const Offers = z.object({ offers: z.array(Offer) });
+export type Offers = z.infer<typeof Offers>;
+
+export const LeadState = z.enum(['pending', 'written', 'dead']);
+export type LeadState = z.infer<typeof LeadState>;
+
+/** A lead as a list shows it. */
+export const LeadSummary = z.object({
+  leadId: z.uuid(),
+  connectionId: z.uuid(),
+  publisher: PublisherFacts,
+  /** The offer as the lead names it. */
+  offerTitle: z.string(),
+  name: z.string(),
+  company: z.string(),
+  email: z.string(),
+  country: z.string(),
+  actionCode: z.string(),
+  state: LeadState,
+  acceptedAt: At,
+  writtenAt: At.optional(),
+  isTest: z.boolean(),
+  attempts: z.int().nonnegative(),
+  /** Why it is not written, where the writer has said. */
+  reason: Reason.optional(),
+  /** The record in Dynamics, for people to open. */
+  crmUrl: z.url().optional(),
+});
+export type LeadSummary = z.infer<typeof LeadSummary>;
+
+/**
+ * The filter of `GET /api/leads`, `GET /api/leads.csv` and of a replay, as query parameters. `search` finds parts of
+ * name, company and e-mail, whatever their case.
+ */
+export const LeadFilter = z.strictObject({
+  search: z.string().trim().max(200).optional(),
+  connectionId: z.uuid().optional(),
+  state: LeadState.optional(),
+  /** Accepted at or after. */
+  from: At.optional(),
+  /** Accepted before. */
+  to: At.optional(),
+  /** `true`: test leads only; left out: customers' leads only; `all`: both. */
+  tests: z.enum(['true', 'all']).optional(),
+});
+export type LeadFilter = z.infer<typeof LeadFilter>;
+
+/** `GET /api/leads`: newest first, `limit` (1 to 200, 50 without) at a time. */
+export const LeadPage = z.object({
+  leads: z.array(LeadSummary),
+  /** Sent back as `cursor`, it gives the next page; absent on the last. */
+  nextCursor: z.string().optional(),
+});
+export type LeadPage = z.infer<typeof LeadPage>;
+
+/** One entry of a lead's timeline, oldest first. */
+export const TimelineEntry = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('received'), at: At }),
+  z.object({ kind: z.literal('accepted'), at: At }),
+  /** The marketplace posted the same content again; it was folded into this lead. */
+  z.object({ kind: z.literal('repeated'), at: At }),
+  z.object({
+    kind: z.literal('deferred'),
+    at: At,
+    attempts: z.int().nonnegative(),
+    reason: Reason,
+    nextAttemptAt: At,
+  }),
+  z.object({ kind: z.literal('dead'), at: At, attempts: z.int().nonnegative(), reason: Reason }),
+  z.object({ kind: z.literal('replayed'), at: At, by: z.string().optional() }),
+  z.object({
+    kind: z.literal('written'),
+    at: At,
+    attempts: z.int().nonnegative(),
+    crmId: z.uuid(),
+    crmUrl: z.url(),
+  }),
+  z.object({
+    kind: z.literal('mailed'),
+    at: At,
+    recipients: z.array(
+      z.object({ address: z.string(), result: z.enum(['sent', 'refused']), reason: z.string().optional() }),
+    ),
+  }),
+]);
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+/** `GET /api/leads/{leadId}`. */
+export const LeadDetail = LeadSummary.extend({
+  lead: MarketplaceLead,
+  /** The body as the marketplace posted it. */
+  original: z.string(),
+  timeline: z.array(TimelineEntry),
+});
+export type LeadDetail = z.infer<typeof LeadDetail>;
+
+/** `POST /api/replays`: dead leads that are named, or all dead ones that a filter shows. */
+export const ReplayOrder = z.strictObject({
+  leadIds: z.array(z.uuid()).min(1).max(10_000).optional(),
+  filter: LeadFilter.optional(),
+});
+export type ReplayOrder = z.infer<typeof ReplayOrder>;
+
+/** `POST /api/replays` (202), `GET /api/replays/{replayId}`: total = waiting + written + dead. */
+export const Replay = z.object({
+  replayId: z.uuid(),
+  requestedAt: At,
+  requestedBy: z.string(),
+  total: z.int().nonnegative(),
+  /** Asked for, and neither written nor dead again yet. */
+  waiting: z.int().nonnegative(),
+  written: z.int().nonnegative(),
+  dead: z.int().nonnegative(),
+});
+export type Replay = z.infer<typeof Replay>;
+
+/** One check of a Validate as far as it has come. */
+export const Check = z.object({
+  check: z.string(),
+  status: z.enum(['running', 'passed', 'warning', 'failed']),
+  startedAt: At,
+  tookMs: z.number().nonnegative().optional(),
+  cause: z.string().optional(),
+  remedy: z.string().optional(),
+});
+export type Check = z.infer<typeof Check>;
+
+/** `GET /api/offers/{connectionId}/validation` (the newest) and `…/validations/{validationId}`. */
+export const Validation = z.object({
+  validationId: z.uuid(),
+  connectionId: z.uuid(),
+  startedAt: At,
+  finishedAt: At.optional(),
+  /** Present once it has finished. */
+  passed: z.boolean().optional(),
+  checks: z.array(Check),
+  /** The test lead in Dynamics, once it is there. */
+  testLead: z.object({ leadId: z.uuid(), crmUrl: z.url() }).optional(),
+});
+export type Validation = z.infer<typeof Validation>;
+
+/** How one connection's lane is, for operators: `GET /api/lanes`. */
+export const Lane = z.object({
+  connectionId: z.uuid(),
+  publisher: PublisherFacts,
+  offer: z.object({ id: z.string(), title: z.string() }),
+  url: z.url(),
+  state: z.enum(['draft', 'published', 'paused']),
+  counts: Counts,
+  oldestPendingAt: At.optional(),
+  /** The writer that holds it; absent while none does. */
+  instance: z.string().optional(),
+  inFlight: z.int().nonnegative(),
+  permitted: z.int().nonnegative(),
+  breaker: z.object({
+    state: z.enum(['closed', 'open']),
+    since: At.optional(),
+    reason: Reason.optional(),
+    nextProbeAt: At.optional(),
+  }),
+  throttledUntil: At.optional(),
+  /** When its writer told this; absent where none has yet. */
+  reportedAt: At.optional(),
+});
+export type Lane = z.infer<typeof Lane>;
+
+/** `GET /api/lanes`: `balanced` says whether accepted = written + pending + dead. */
+export const Lanes = z.object({
+  lanes: z.array(Lane),
+  totals: Counts.extend({ balanced: z.boolean() }),
+});
+export type Lanes = z.infer<typeof Lanes>;
+
+/** `GET /api/statistics?span=hour|week[&connectionId=…]`: minutes of the last hour, or hours of the last week. */
+export const Statistics = z.object({
+  span: z.enum(['hour', 'week']),
+  bucketSeconds: z.int().positive(),
+  buckets: z.array(
+    z.object({
+      from: At,
+      accepted: z.int().nonnegative(),
+      written: z.int().nonnegative(),
+      dead: z.int().nonnegative(),
+      /** From accepted to written, of those written in this bucket, in milliseconds. */
+      p50Ms: z.number().nonnegative().optional(),
+      p95Ms: z.number().nonnegative().optional(),
+    }),
+  ),
+});
+export type Statistics = z.infer<typeof Statistics>;
+
+/** `GET /api/audit`: who looked at or changed what, newest first, paged by `cursor`. */
+export const AuditPage = z.object({
+  entries: z.array(
+    z.object({
+      at: At,
+      who: z.string(),
+      role: Role.optional(),
+      publisherId: z.string().optional(),
+      /** A verb and its object in words, e.g. `opened the lead`, `changed the connection`. */
+      what: z.string(),
+      /** The id of what it was done to. */
+      target: z.string().optional(),
+      outcome: z.enum(['done', 'refused']),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+export type AuditPage = z.infer<typeof AuditPage>;
+
+/**
+ * `GET /api/events` (server-sent events): what changed, by the event's name, with an id that a reconnect sends back as
+ * `Last-Event-ID` and so misses nothing. The data of `reload` is empty: too much happened since, read everything anew.
+ */
+export const LiveEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('lead'), data: LeadSummary }),
+  z.object({ event: z.literal('offer'), data: z.object({ connectionId: z.uuid() }) }),
+  z.object({ event: z.literal('validation'), data: Validation }),
+  z.object({ event: z.literal('lane'), data: z.object({ connectionId: z.uuid() }) }),
+  z.object({ event: z.literal('reload'), data: z.object({}) }),
+]);
+export type LiveEvent = z.infer<typeof LiveEvent>;
