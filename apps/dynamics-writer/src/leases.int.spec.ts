@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { migrate, openDatabase } from '@leads/database';
-import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { beat, claimLanes, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
 import type { WriterTables } from './tables.ts';
+import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
 
-let server: TestDatabase;
+let schema: WriterSchema;
 let database: Kysely<WriterTables>;
 
 beforeAll(async () => {
-  server = await testDatabase((url) =>
-    migrate({ url, schema: 'writer', folder: new URL('../migrations/', import.meta.url) }),
-  );
-  database = openDatabase(
-    { url: server.url, schema: 'writer', poolSize: 4, application: 'test' },
-    () => undefined,
-  );
+  schema = await startWriterSchema();
+  ({ database } = schema);
 });
-afterAll(async () => {
-  await database.destroy();
-  await server.drop();
-});
-beforeEach(async () => {
-  await sql`truncate lanes, instances`.execute(database);
-});
+afterAll(() => schema.close());
+beforeEach(() => schema.empty());
 
 async function makeLanes(count: number, state = 'published'): Promise<void> {
   const rows = Array.from({ length: count }, () => ({

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Alert } from '@leads/contracts';
 import { EXPECTED_VERSION } from './judge-organization.ts';
-import { Lane } from './lane.ts';
-import { claimLanes } from './leases.ts';
+import type { Lane } from './lane.ts';
 import { KnownOrganization } from './read-organization.ts';
 import { type Emulators, type Organization, startEmulators } from './testing/emulators.ts';
 import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
@@ -29,21 +28,8 @@ async function hold(
   settings: Record<string, unknown> = {},
 ): Promise<{ lane: Lane; organization: Organization }> {
   const organization = await emulators.organization(settings);
-  await schema.database
-    .updateTable('lanes')
-    .set({ organization: organization.organization, owner: null, leased_until: new Date(0) })
-    .execute();
-  return { lane: await claim(), organization };
-}
-
-async function claim(): Promise<Lane> {
-  await schema.database
-    .updateTable('lanes')
-    .set({ owner: null, leased_until: new Date(0) })
-    .execute();
-  const [facts] = await claimLanes(schema.database, 'me', 1);
-  if (!facts) throw new Error('no lane was free');
-  return new Lane(facts);
+  await schema.database.updateTable('lanes').set({ organization: organization.organization }).execute();
+  return { lane: await schema.claim(), organization };
 }
 
 function known(lane: Lane, { http }: Organization): KnownOrganization {
@@ -91,7 +77,7 @@ describe('looking at an organisation', () => {
     const { lane, organization } = await hold();
     await look(lane, organization);
     const asked = await questions(organization);
-    const next = await claim();
+    const next = await schema.claim();
     await look(next, organization);
     expect(await questions(organization)).toBe(asked);
     expect(next.table?.columns).toHaveProperty('subject');
@@ -148,7 +134,7 @@ describe('looking at an organisation', () => {
       .updateTable('lanes')
       .set({ mapping: JSON.stringify({ columns: { contoso_offer: 'offer' } }) })
       .execute();
-    const lane = await claim();
+    const lane = await schema.claim();
     await look(lane, organization);
     expect(await alerts()).toEqual([expect.stringContaining('"contoso_offer"')]);
     await emulators.control('PATCH', `organizations/${organization.host}`, {

@@ -22,8 +22,12 @@ export const REASON = { cause: 'value-too-long', what: 'The topic is too long.',
 export interface WriterSchema {
   url: string;
   database: Kysely<WriterTables>;
+  /** Empties every table. */
+  empty: () => Promise<void>;
   /** Empties every table and adds one published connection whose lane it holds. */
   begin: () => Promise<Lane>;
+  /** Takes the one lane over from whoever holds it. */
+  claim: (instance?: string) => Promise<Lane>;
   takeIn: (...leads: LeadAccepted[]) => Promise<void>;
   /** Takes one lead in and settles it. */
   settled: (lane: Lane, end: End, accepted?: LeadAccepted) => Promise<string>;
@@ -65,17 +69,27 @@ export async function startWriterSchema(): Promise<WriterSchema> {
   const takeIn = (...leads: LeadAccepted[]): Promise<void> =>
     new TakeInLeads(database).takeIn(leads.map((value) => received<typeof topics.leadsAccepted>(value)));
 
+  const empty = async (): Promise<void> => {
+    await sql`truncate ${sql.raw(tables.map(({ name }) => name).join(', '))}`.execute(database);
+  };
+  const claim = async (instance = 'me'): Promise<Lane> => {
+    await sql`update lanes set leased_until = '-infinity'`.execute(database);
+    const [facts] = await claimLanes(database, instance, 1);
+    if (!facts) throw new Error('no lane was free');
+    return new Lane(facts);
+  };
+
   return {
     url: server.url,
     database,
     takeIn,
+    empty,
+    claim,
     begin: async () => {
-      await sql`truncate ${sql.raw(tables.map(({ name }) => name).join(', '))}`.execute(database);
+      await empty();
       await sql`insert into lanes (connection_id, version, organization, state, secret_version)
         values (${CONNECTION}, 1, 'https://contoso.crm4.dynamics.com', 'published', 1)`.execute(database);
-      const [facts] = await claimLanes(database, 'me', 1);
-      if (!facts) throw new Error('no lane was free');
-      return new Lane(facts);
+      return claim();
     },
     settled: async (lane, end, accepted = lead()) => {
       await takeIn(accepted);
