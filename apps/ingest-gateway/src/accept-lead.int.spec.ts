@@ -183,6 +183,36 @@ describe('a posted lead', () => {
     const { rows } = await sql<{ repeats: number }>`select repeats from accepted`.execute(database);
     expect(rows).toEqual([{ repeats: 19 }]);
     await eventually(() => expect(watched.withId(posts[0]?.answer['leadId'])).toHaveLength(1));
+    await eventually(() => expect(watched.repeatsOf(posts[0]?.answer['leadId'])).toHaveLength(19));
+  });
+
+  test('says when it began to come, apart from when it was taken in', async () => {
+    const began = new Date();
+    const holder = await database.startTransaction().execute();
+    await sql`lock table connections in access exclusive mode`.execute(holder);
+    const posted = post(body());
+    let between: Date;
+    try {
+      await eventually(async () => {
+        const { rows } = await sql`
+          select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%address_key_hash%'
+            and datname = current_database() and pid <> pg_backend_pid()`.execute(database);
+        expect(rows).toHaveLength(1);
+      });
+      between = new Date();
+    } finally {
+      await holder.rollback().execute();
+    }
+    const { answer } = await posted;
+    const [event] = await eventually(() => {
+      const found = watched.withId(answer['leadId']);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    const [receivedAt, acceptedAt] = [event?.receivedAt, event?.acceptedAt].map((at) => Date.parse(at ?? ''));
+    expect(receivedAt).toBeGreaterThanOrEqual(began.getTime());
+    expect(receivedAt).toBeLessThanOrEqual(between.getTime());
+    expect(acceptedAt).toBeGreaterThanOrEqual(between.getTime());
   });
 
   test.each([

@@ -64,6 +64,7 @@ export class AcceptLead {
   }
 
   private async acceptLead(addressKey: string, request: FastifyRequest, line: LogLine): Promise<Acceptance> {
+    const receivedAt = new Date();
     if (request.method !== 'POST') throw otherMethod();
 
     const connection = await this.answered(findConnection(this.database, addressKeyHash(addressKey)));
@@ -75,7 +76,6 @@ export class AcceptLead {
     line.bytes = body.length;
     const { text, value } = parseBody(body);
     const lead = readMarketplaceLead(value);
-    const receivedAt = new Date();
     if (!lead) {
       await this.answered(quarantine(this.database, { connectionId, body, receivedAt }));
       throw noLeadRecognised();
@@ -87,7 +87,8 @@ export class AcceptLead {
         {
           leadId: randomUUID(),
           connectionId,
-          acceptedAt: receivedAt.toISOString(),
+          receivedAt: receivedAt.toISOString(),
+          acceptedAt: new Date().toISOString(),
           isTest: isMarketplaceTest(lead),
           lead,
           original: text,
@@ -96,7 +97,7 @@ export class AcceptLead {
         this.dedupeWindowMs,
       ),
     );
-    if (!accepted.duplicate) this.relay.wake();
+    this.relay.wake();
     Object.assign(line, accepted);
     return accepted.duplicate ? { leadId: accepted.leadId, duplicate: true } : { leadId: accepted.leadId };
   }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type LeadAccepted, readMarketplaceLead } from '@leads/contracts';
+import {
+  type Carried,
+  type LeadAccepted,
+  type LeadRepeated,
+  readMarketplaceLead,
+  type Topic,
+  topics,
+} from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
@@ -46,10 +53,24 @@ function lead(offerTitle: string, receivedAt = NOON, connectionId = CONNECTION):
 const accept = (accepted: LeadAccepted): ReturnType<typeof acceptOnce> =>
   acceptOnce(database, accepted, fingerprintOf(accepted.connectionId, accepted.lead), WINDOW_MS);
 
-const events = async (): Promise<string[]> => {
-  const rows = await database.selectFrom('outbox').select('value').orderBy('id').execute();
-  return rows.map(({ value }) => (JSON.parse(value) as LeadAccepted).leadId);
-};
+const eventsOf = <T extends Topic>(topic: T) =>
+  database
+    .selectFrom('outbox')
+    .select(['key', 'value'])
+    .where('topic', '=', topic.name)
+    .orderBy('id')
+    .execute()
+    .then((rows) =>
+      rows.map(({ key, value }) => {
+        const carried = topic.schema.parse(JSON.parse(value)) as Carried<T>;
+        expect(key).toBe(topic.key(carried));
+        return carried;
+      }),
+    );
+
+const events = async (): Promise<string[]> =>
+  (await eventsOf(topics.leadsAccepted)).map(({ leadId }) => leadId);
+const repeats = (): Promise<LeadRepeated[]> => eventsOf(topics.leadsRepeated);
 
 const after = (ms: number): Date => new Date(NOON.getTime() + ms);
 
@@ -58,15 +79,23 @@ describe('a lead that is accepted', () => {
     const first = lead('Analytics');
     expect(await accept(first)).toEqual({ leadId: first.leadId, duplicate: false });
     expect(await events()).toEqual([first.leadId]);
+    expect(await repeats()).toEqual([]);
   });
 
-  test('takes repeats within the window in: same id, no further event', async () => {
+  test('takes repeats within the window in: same id, and an event that says it was repeated', async () => {
     const first = lead('Analytics');
     await accept(first);
     for (const ms of [0, 1, WINDOW_MS]) {
       expect(await accept(lead('Analytics', after(ms)))).toEqual({ leadId: first.leadId, duplicate: true });
     }
     expect(await events()).toEqual([first.leadId]);
+    expect(await repeats()).toEqual(
+      [0, 1, WINDOW_MS].map((ms) => ({
+        leadId: first.leadId,
+        connectionId: CONNECTION,
+        at: after(ms).toISOString(),
+      })),
+    );
     const row = await database.selectFrom('accepted').selectAll().executeTakeFirstOrThrow();
     expect(row).toMatchObject({ repeats: 3, received_at: NOON });
   });
@@ -78,6 +107,7 @@ describe('a lead that is accepted', () => {
     const second = lead('Analytics', after(WINDOW_MS + 1));
     expect(await accept(second)).toEqual({ leadId: second.leadId, duplicate: false });
     expect(await events()).toEqual([first.leadId, second.leadId]);
+    expect(await repeats()).toMatchObject([{ leadId: first.leadId }]);
   });
 
   test('is another lead for another connection, and with other content', async () => {
@@ -91,6 +121,7 @@ describe('a lead that is accepted', () => {
     expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(new Set(answers.map(({ leadId }) => leadId)).size).toBe(1);
     expect(await events()).toEqual([answers[0]?.leadId]);
+    expect((await repeats()).map(({ leadId }) => leadId)).toEqual(Array(49).fill(answers[0]?.leadId));
   });
 
   test('is one new one, however many equal ones come at the same time after the window', async () => {

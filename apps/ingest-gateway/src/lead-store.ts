@@ -23,7 +23,8 @@ export async function findConnection(
 /**
  * Commits a lead together with its event, or finds the lead that it repeats.
  *
- * A repeat within the window gets the first one's id and adds no event; after the window the row starts anew.
+ * A repeat within the window gets the first one's id, and its event says just that; after the window the row
+ * starts anew.
  * @param windowMs counted from the first of the repeats
  */
 export async function acceptOnce(
@@ -32,14 +33,17 @@ export async function acceptOnce(
   fingerprint: Buffer,
   windowMs: number,
 ): Promise<{ leadId: string; duplicate: boolean }> {
-  const receivedAt = new Date(lead.acceptedAt);
+  const { leadId: newId, connectionId, acceptedAt } = lead;
+  const receivedAt = new Date(acceptedAt);
   const windowStart = new Date(receivedAt.getTime() - windowMs);
   const event = outboxRow(topics.leadsAccepted, lead);
+  // Which lead it repeats only the statement finds out, and puts it in the place of the new id.
+  const repeat = outboxRow(topics.leadsRepeated, { leadId: newId, connectionId, at: acceptedAt });
   // "do update" and not "do nothing": only an update gives back, and waits for, the row of a concurrent repeat.
   const { rows } = await sql<{ lead_id: string }>`
     with first as (
       insert into accepted (connection_id, fingerprint, lead_id, received_at)
-      values (${lead.connectionId}, ${fingerprint}, ${lead.leadId}, ${receivedAt})
+      values (${connectionId}, ${fingerprint}, ${newId}, ${receivedAt})
       on conflict (connection_id, fingerprint) do update set
         lead_id = case when accepted.received_at < ${windowStart} then excluded.lead_id else accepted.lead_id end,
         repeats = case when accepted.received_at < ${windowStart} then 0 else accepted.repeats + 1 end,
@@ -48,13 +52,17 @@ export async function acceptOnce(
       returning lead_id
     ), event as (
       insert into outbox (topic, key, value)
-      select ${event.topic}, ${event.key}, ${event.value} from first where lead_id = ${lead.leadId}
+      select ${event.topic}, ${event.key}, ${event.value} from first where lead_id = ${newId}
+      union all
+      select ${repeat.topic}, replace(${repeat.key}, ${newId}, lead_id::text),
+             replace(${repeat.value}, ${newId}, lead_id::text)
+      from first where lead_id <> ${newId}
     )
     select lead_id from first
   `.execute(database);
   const leadId = rows[0]?.lead_id;
   if (leadId === undefined) throw new Error('The database took a lead in and gave no row back.');
-  return { leadId, duplicate: leadId !== lead.leadId };
+  return { leadId, duplicate: leadId !== newId };
 }
 
 /** Keeps a body in which no lead was recognised, byte for byte; a repeat of it is counted. */
