@@ -61,6 +61,24 @@ You get this mail because your address is a contact e-mail of this offer’s lea
     expect(compose({ kind, what }).subject).toBe(subject);
   });
 
+  test.each<[NonNullable<Alert['secret']>, string]>([
+    [
+      { kind: 'client-secret', expiresOn: '2026-11-23' },
+      'The client secret for Contoso Analytics expires on 2026-11-23',
+    ],
+    [
+      { kind: 'password', expiresOn: '2026-11-22' },
+      'The password for Contoso Analytics expires on 2026-11-22',
+    ],
+    [
+      { kind: 'certificate', expiresOn: '2026-11-21' },
+      'The certificate for Contoso Analytics expired on 2026-11-21',
+    ],
+    [{ kind: 'certificate' }, 'The certificate for Contoso Analytics is to be replaced'],
+  ])('on 22 November about the secret %j has the subject "%s", whatever its words', (secret, subject) => {
+    expect(compose({ kind: 'secret-expiring', what: EXPIRES, secret }).subject).toBe(subject);
+  });
+
   test.each(Alert.shape.kind.options)('of kind %s says whether anything is lost', (kind) => {
     expect(compose({ kind }).text).toMatch(/^Is anything lost: No\. \w/m);
   });

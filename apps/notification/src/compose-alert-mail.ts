@@ -18,7 +18,7 @@ const LONGEST_SENTENCES = 2_000;
 export function composeAlertMail({ alert, offerTitle, organization }: AlertMail): ComposedMail {
   const offer = oneLine(offerTitle) || 'your offer';
   const where = organization === null ? '' : new URL(organization).host;
-  const title = titles[alert.kind]({ offer, where, what: alert.what });
+  const title = titles[alert.kind]({ offer, where, alert });
   const rows = [
     ['What happened', oneLine(alert.what, LONGEST_SENTENCES)],
     ['Is anything lost', lost[alert.kind]],
@@ -39,16 +39,16 @@ interface Told {
   offer: string;
   /** The organisation's host; empty where it is not known. */
   where: string;
-  what: string;
+  alert: Alert;
 }
 
 const titles: Record<Alert['kind'], (told: Told) => string> = {
   'connection-failing': ({ offer, where }) =>
     `Leads for ${offer} wait: the connection ${where && `to ${where} `}does not work`,
   'connection-restored': ({ offer }) => `Leads for ${offer} are written again`,
-  'connection-warning': ({ offer, what }) => `The connection of ${offer} needs a look: ${what}`,
-  'secret-expiring': ({ offer, what }) => {
-    const { name, when } = readExpiry(what);
+  'connection-warning': ({ offer, alert }) => `The connection of ${offer} needs a look: ${alert.what}`,
+  'secret-expiring': ({ offer, alert }) => {
+    const { name, when } = expiryOf(alert);
     return `The ${name} for ${offer} ${when}`;
   },
   'record-quarantined': ({ offer }) => `A record about ${offer} could not be read`,
@@ -63,7 +63,22 @@ const lost: Record<Alert['kind'], string> = {
   'record-quarantined': 'No. The record is kept, but has no effect until somebody sees to it.',
 };
 
-/** Which secret and which day an alert speaks of. Where its words are others, the subject names neither. */
+const names = {
+  'client-secret': 'client secret',
+  certificate: 'certificate',
+  password: 'password',
+} as const;
+
+/** Which secret an alert speaks of, and how that stands with its last day. */
+function expiryOf({ secret, what, at }: Alert): { name: string; when: string } {
+  if (!secret) return readExpiry(what);
+  const { kind, expiresOn } = secret;
+  if (expiresOn === undefined) return { name: names[kind], when: 'is to be replaced' };
+  const verb = at.slice(0, 10) > expiresOn ? 'expired' : 'expires';
+  return { name: names[kind], when: `${verb} on ${expiresOn}` };
+}
+
+/** The same from the words of an alert that does not name its secret. Where they are others, neither is told. */
 function readExpiry(what: string): { name: string; when: string } {
   const found = /^The (client secret|certificate|password) .*\b(expire[sd] on \d{4}-\d\d-\d\d)\./su.exec(
     what,

@@ -136,14 +136,14 @@ export const LaneReport = z.object({
   oldestPendingAt: z.iso.datetime().optional(),
   /** Requests to Dynamics that have not been answered yet. */
   inFlight: z.int().nonnegative(),
-  /** How many requests at a time the pace permits now. */
+  /** How many requests at a time the pace permits: now, or once a wait that is told below is over. */
   permitted: z.int().nonnegative(),
   breaker: z.object({
     /** `open` while the connection is broken and its leads wait. */
     state: z.enum(['closed', 'open']),
     since: z.iso.datetime().optional(),
     reason: Reason.optional(),
-    /** When the connection is tried again by itself. */
+    /** When the connection is tried again by itself, if anything waits then; absent where that is at once. */
     nextProbeAt: z.iso.datetime().optional(),
   }),
   /** Until when the organisation asked to be left alone; absent where it does not throttle. */

@@ -62,12 +62,13 @@ export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Rea
 export const LeadOutcome = z.discriminatedUnion('outcome', [LeadWritten, LeadDeferred, LeadDead]);
 export type LeadOutcome = z.infer<typeof LeadOutcome>;
 
-/** A lead's mail is settled: every recipient's server has taken it or refused it. */
+/** A lead's mail is settled: the mail server has taken it or refused it for every recipient. */
 export const LeadMailed = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
   isTest: z.boolean(),
+  /** Empty where the connection has no contacts. */
   recipients: z.array(
     z.object({
       address: z.string(),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Alert } from '@leads/contracts';
 import { Connections } from '../connections/connections.ts';
 import { pause, publish, replaceSecret } from '../connections/revisions.ts';
 import { KeyRing } from '../secrets/key-ring.ts';
@@ -45,7 +46,7 @@ async function live(days: number): Promise<void> {
   }
 }
 
-async function alerted(connectionId: string): Promise<string[]> {
+async function alertsOf(connectionId: string): Promise<Alert[]> {
   const rows = await schema.database
     .selectFrom('outbox')
     .selectAll()
@@ -53,9 +54,12 @@ async function alerted(connectionId: string): Promise<string[]> {
     .orderBy('id')
     .execute();
   return rows
-    .map(({ value }) => JSON.parse(value) as { connectionId: string; at: string; kind: string })
-    .filter((alert) => alert.connectionId === connectionId)
-    .map(({ at, kind }) => `${kind} ${at.slice(0, 10)}`);
+    .map(({ value }) => Alert.parse(JSON.parse(value)))
+    .filter((alert) => alert.connectionId === connectionId);
+}
+
+async function alerted(connectionId: string): Promise<string[]> {
+  return (await alertsOf(connectionId)).map(({ at, kind }) => `${kind} ${at.slice(0, 10)}`);
 }
 
 describe('warnings of a secret that expires', () => {
@@ -91,6 +95,14 @@ describe('warnings of a secret that expires', () => {
     );
     await live(61);
     expect(await alerted(connectionId)).toHaveLength(2);
+  });
+
+  test('name the secret and its last day apart from the words', async () => {
+    const connectionId = await connect({ clientSecretExpiresOn: '2026-12-01' });
+    await live(1);
+    expect((await alertsOf(connectionId)).map(({ secret }) => secret)).toEqual([
+      { kind: 'client-secret', expiresOn: '2026-12-01' },
+    ]);
   });
 
   test('leave drafts and secrets without an end alone, and do not stop while a connection is paused', async () => {

@@ -36,7 +36,7 @@ async function warnOnce(
   facts: ConnectionFacts,
   now: Date,
 ): Promise<boolean> {
-  const { version, expiresOn } = facts.secret;
+  const { kind, version, expiresOn } = facts.secret;
   const daysBefore = expiresOn === undefined ? undefined : dueWarning(expiresOn, now);
   if (expiresOn === undefined || daysBefore === undefined) return false;
   return database.transaction().execute(async (transaction) => {
@@ -54,7 +54,8 @@ async function warnOnce(
     if (numInsertedOrUpdatedRows === 0n) return false;
     const at = now.toISOString();
     const alert = { alertId: randomUUID(), connectionId, at, kind: 'secret-expiring' as const };
-    await addToOutbox(transaction, topics.alerts, [{ ...alert, ...describeExpiry(facts, now) }]);
+    const words = describeExpiry(facts, now);
+    await addToOutbox(transaction, topics.alerts, [{ ...alert, ...words, secret: { kind, expiresOn } }]);
     return true;
   });
 }
