@@ -4,7 +4,14 @@ import { type Kysely, sql } from 'kysely';
 import { type Delivery, type End, nextDeliveries, settleDeliveries } from './deliveries.ts';
 import type { Lane } from './lane.ts';
 import type { WriterTables } from './tables.ts';
-import { lead, NOW, REASON, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
+import {
+  CONNECTION,
+  lead,
+  NOW,
+  REASON,
+  startWriterSchema,
+  type WriterSchema,
+} from './testing/writer-schema.ts';
 
 let schema: WriterSchema;
 let database: Kysely<WriterTables>;
@@ -70,6 +77,23 @@ describe('what is due', () => {
     expect(next.due.map((delivery) => delivery.accepted.leadId)).toEqual([second.leadId]);
     expect(next.waitMs).toBeGreaterThan(30_000);
     expect(next.waitMs).toBeLessThanOrEqual(40_000);
+  });
+
+  test('of a paused connection is only the test lead of a Validate that runs', async () => {
+    const [customers, ours, over] = [lead(), lead({ isTest: true }), lead({ isTest: true })];
+    await schema.takeIn(customers, lead({ isTest: true }), ours, over);
+    const validation = { connection_id: CONNECTION, asked_at: NOW };
+    await database
+      .insertInto('validations')
+      .values([
+        { ...validation, validation_id: ours.leadId, done_at: null },
+        { ...validation, validation_id: over.leadId, done_at: NOW },
+      ])
+      .execute();
+    lane.isPaused = true;
+    expect(await due()).toEqual([ours.leadId]);
+    lane.isPaused = false;
+    expect(await due()).toHaveLength(4);
   });
 });
 

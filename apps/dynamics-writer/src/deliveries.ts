@@ -28,7 +28,8 @@ export interface Settlement {
 }
 
 /**
- * The deliveries of a lane that are due, oldest first, but for those that are under way.
+ * The deliveries of a lane that are due, oldest first, but for those that are under way. While its connection is
+ * paused, customers' leads are not: only the test leads of Validates that run.
  * @returns `waitMs`: how long until the next one is due, where fewer than `limit` are due now
  */
 export async function nextDeliveries(
@@ -37,10 +38,15 @@ export async function nextDeliveries(
   underWay: ReadonlySet<string>,
   limit: number,
 ): Promise<{ due: Delivery[]; waitMs: number | undefined }> {
+  const chosen = lane.isPaused
+    ? sql`lead_id in (select validation_id from validations
+                      where connection_id = ${lane.connectionId} and done_at is null)`
+    : sql`true`;
   const { rows } = await sql<{ accepted: string; attempts: number; wait_ms: number }>`
     select accepted, attempts, ceil(extract(epoch from due_at - now()) * 1000)::float8 as wait_ms
     from deliveries
     where connection_id = ${lane.connectionId} and state = 'pending' and lead_id <> all(${[...underWay]}::uuid[])
+      and ${chosen}
     order by due_at
     limit ${limit}
   `.execute(database);

@@ -16,6 +16,8 @@ export interface LaneFacts {
   version: number;
   /** A `Mapping` as JSON, where the connection has one. */
   mapping?: string | null;
+  /** Whether the connection is paused: its lane is held for a Validate's test lead alone. */
+  isPaused?: boolean;
 }
 
 export class Lane implements Omit<LaneFacts, 'mapping'> {
@@ -26,6 +28,7 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
   version: number;
   brokenCause: string | null;
   mapping: Mapping | undefined;
+  isPaused: boolean;
   /** The organisation's own lead table, once it is known. */
   table: LeadTable | undefined;
   /** Called when the connection may work again: it was saved anew, or is being validated. */
@@ -41,6 +44,7 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
     this.version = facts.version;
     this.brokenCause = facts.brokenCause;
     this.mapping = readMapping(facts.mapping);
+    this.isPaused = facts.isPaused ?? false;
   }
 
   /** Whether the lane is to be given up: nothing new may begin in it. */
@@ -54,12 +58,15 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
   }
 
   /** The connection was saved anew; a lane that waits for just that goes on. */
-  refresh(facts: Pick<LaneFacts, 'organization' | 'secretVersion' | 'version' | 'mapping'>): void {
+  refresh(
+    facts: Pick<LaneFacts, 'organization' | 'secretVersion' | 'version' | 'mapping' | 'isPaused'>,
+  ): void {
     if (facts.version === this.version) return;
     this.version = facts.version;
     this.organization = facts.organization;
     this.secretVersion = facts.secretVersion;
     this.mapping = readMapping(facts.mapping);
+    this.isPaused = facts.isPaused ?? false;
     this.onSaved?.();
     this.wake();
   }

@@ -92,4 +92,16 @@ describe('leases', () => {
     await sql`update lanes set state = 'paused'`.execute(database);
     expect(await renewLeases(database, 'a')).toEqual([]);
   });
+
+  test('a paused connection’s lane is held for as long as it is being validated, a deleted one’s never', async () => {
+    await makeLanes(1, 'paused');
+    await makeLanes(1, 'deleted');
+    await sql`insert into validations (validation_id, connection_id, asked_at)
+      select gen_random_uuid(), connection_id, now() from lanes`.execute(database);
+    expect(await claimLanes(database, 'a', 5)).toEqual([expect.objectContaining({ isPaused: true })]);
+    expect(await renewLeases(database, 'a')).toEqual([expect.objectContaining({ isPaused: true })]);
+    expect(await laneShare(database)).toBe(1);
+    await sql`update validations set done_at = now()`.execute(database);
+    expect(await renewLeases(database, 'a')).toEqual([]);
+  });
 });

@@ -8,10 +8,14 @@ export const LEASE_MS = 6_000;
 
 const LEASE = sql`interval '${sql.raw(String(LEASE_MS))} milliseconds'`;
 
-/** A paused or deleted connection has nothing to deliver; an unpublished one may still have leads to finish. */
-const OPEN = sql`state in ('draft', 'published')`;
+/**
+ * A deleted connection has nothing to deliver, a paused one only the test lead of a Validate; an unpublished one may
+ * still have leads to finish.
+ */
+const OPEN = sql`(state in ('draft', 'published') or state = 'paused' and exists (
+  select from validations where validations.connection_id = lanes.connection_id and done_at is null))`;
 
-const FACTS = sql`connection_id as "connectionId", organization, secret_version as "secretVersion", fence, version, mapping, broken::json->>'cause' as "brokenCause"`;
+const FACTS = sql`connection_id as "connectionId", organization, secret_version as "secretVersion", fence, version, mapping, state = 'paused' as "isPaused", broken::json->>'cause' as "brokenCause"`;
 
 /** Says that this instance is alive, and forgets those that have not been for long. */
 export async function beat(database: Kysely<WriterTables>, instance: string): Promise<void> {

@@ -46,7 +46,7 @@ describe('the second half of a Validate', () => {
     const made: string[] = [];
     const instances = [1, 2, 3].map(() =>
       start((validationId, connection) => {
-        expect(connection).toMatchObject({ connectionId: CONNECTION, secretVersion: 1, isPaused: false });
+        expect(connection).toMatchObject({ connectionId: CONNECTION, secretVersion: 1 });
         made.push(validationId);
         return Promise.resolve();
       }),

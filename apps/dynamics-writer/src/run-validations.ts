@@ -11,6 +11,7 @@ import { OnTopic, type Received } from '@leads/kafka';
 import { Doorbell } from '@leads/pacing';
 import { DATABASE, LOG, type Logger } from '@leads/service';
 import { type Kysely, sql } from 'kysely';
+import { notifyLanes } from './lane-notice.ts';
 import type { WriterTables } from './tables.ts';
 import type { Validated } from './validate-connection.ts';
 
@@ -51,13 +52,17 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
       .filter(({ check, status }) => check === 'credentials' && status === 'passed')
       .filter(({ at }) => Date.now() - Date.parse(at) < STALE_MS);
     if (due.length === 0) return;
-    await sql`
-      insert into validations (validation_id, connection_id, asked_at)
-      select * from unnest(${due.map((step) => step.validationId)}::uuid[],
-                           ${due.map((step) => step.connectionId)}::uuid[],
-                           ${due.map((step) => step.at)}::timestamptz[])
-      on conflict (validation_id) do nothing
-    `.execute(this.database);
+    const connectionIds = due.map(({ connectionId }) => connectionId);
+    await this.database.transaction().execute(async (transaction) => {
+      await sql`
+        insert into validations (validation_id, connection_id, asked_at)
+        select * from unnest(${due.map(({ validationId }) => validationId)}::uuid[], ${connectionIds}::uuid[],
+                             ${due.map(({ at }) => at)}::timestamptz[])
+        on conflict (validation_id) do nothing
+      `.execute(transaction);
+      // The lane of a paused connection is held as long as a Validate of it is open.
+      await notifyLanes(transaction, { news: 'changed', connectionIds });
+    });
     this.bell.ring();
   }
 
@@ -128,7 +133,7 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
         where done_at is null and taken_until < now() and asked_at > now() - ${STALE_MS} * interval '1 millisecond'
         order by asked_at limit ${limit} for update of validations skip locked)
       returning validation_id as "validationId", lanes.connection_id as "connectionId", organization,
-                secret_version as "secretVersion", mapping, state not in ('draft', 'published') as "isPaused"
+                secret_version as "secretVersion", mapping
     `.execute(this.database);
     return rows.map(({ validationId, mapping, ...connection }) => ({
       validationId,

@@ -1,5 +1,5 @@
 /** The walk of a Validate's second half: from the user in Dynamics to a test lead that is found again. */
-import { topics, type ValidationStep } from '@leads/contracts';
+import { type Mapping, topics, type ValidationStep } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
 import type { Kysely } from 'kysely';
 import {
@@ -20,7 +20,6 @@ import type { LaneFacts } from './lane.ts';
 import type { WriterTables } from './tables.ts';
 import type { Tokens } from './tokens.ts';
 import {
-  CONNECTION_PAUSED,
   type Finding,
   findingOfLead,
   findingOfTestLead,
@@ -43,8 +42,7 @@ export interface ValidateParts {
 
 /** What a Validate needs to know of its connection. */
 export type Validated = Pick<LaneFacts, 'connectionId' | 'organization' | 'secretVersion'> & {
-  mapping: Parameters<typeof checkMapping>[0] | undefined;
-  isPaused: boolean;
+  mapping: Mapping | undefined;
 };
 
 /**
@@ -138,13 +136,12 @@ async function lookAround(
 /** A real lead's way, from the lane to the record. */
 async function tryTestLead(
   asked: Asked,
-  { connectionId, isPaused }: Validated,
+  { connectionId }: Validated,
   { database, patienceMs }: ValidateParts,
   telling: Telling,
 ): Promise<void> {
   const { validationId } = telling;
   const isWritten = await telling.check('test-lead', async () => {
-    if (isPaused) return CONNECTION_PAUSED;
     // The Validate's own id: begun anew by another instance, it is still the same record.
     const accepted = testLead(validationId, connectionId, new Date());
     return findingOfTestLead(await deliverTestLead(database, accepted, patienceMs));

@@ -97,12 +97,6 @@ export function mappingFinding(faults: MappingFault[]): Finding {
   };
 }
 
-export const CONNECTION_PAUSED: Finding = {
-  status: 'failed',
-  cause: 'The connection is paused, so that no lead is written, a test lead neither.',
-  remedy: 'Resume the connection, then validate again.',
-};
-
 export function findingOfTestLead(end: TestLeadEnd): Finding {
   if (end.kind === 'written') return { status: 'passed' };
   if (end.kind === 'refused') {
