@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One file for every image. A service: --build-arg SERVICE=ingest-gateway (or credentials, dynamics-writer,
-# notification); the emulators: --target emulators; the jobs of docker-compose.yml: --target jobs.
+# notification, portal); the emulators: --target emulators; the jobs of docker-compose.yml: --target jobs.
 # A registry of one's own: --secret id=npmrc,src=$HOME/.npmrc
 
 # The manifests alone: packages are installed anew only when one of these changes.
@@ -17,7 +17,7 @@ COPY --from=manifests /src ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
     npm ci --ignore-scripts --no-update-notifier && node node_modules/patch-package/index.js --error-on-fail
 COPY . .
-RUN node node_modules/typescript/bin/tsc -b apps/* \
+RUN node node_modules/typescript/bin/tsc -b apps/* && node tools/console.mjs \
  && find apps libs \( -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -path '*/dist/*' -delete
 
 # What one image runs: the packages it needs in production, its own build, that of the libraries, its migrations.
@@ -37,6 +37,7 @@ RUN --mount=type=bind,from=build,source=/src,target=/src \
       for part in dist migrations; do [ ! -d "/src/$project/$part" ] || cp -r "/src/$project/$part" "$project/"; done; \
     done \
  && find apps -mindepth 1 -maxdepth 1 ! -name "$SERVICE" -exec rm -r {} + \
+ && { [ "$SERVICE" != portal ] || { mkdir -p apps/portal-web/dist && cp -r /src/apps/portal-web/dist/console apps/portal-web/dist/; }; } \
  && rm -rf tools e2e patches
 
 FROM node:24-slim AS service

@@ -10,6 +10,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { clearInterval, clearTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { consoleIsBuilt } from './console.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const marker = join(root, 'node_modules', '.leads-installed');
@@ -54,6 +55,9 @@ async function main() {
       join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
       '-b',
     ]);
+    if (!consoleIsBuilt()) {
+      await step('Building the console (vite build)', pinnedNode, [join(root, 'tools', 'console.mjs')]);
+    }
   }
   const code = await run(pinnedNode, [join(root, 'tools', `${command}.ts`), ...rest], {
     stdio: 'inherit',

@@ -95,6 +95,7 @@ function welcome(
   return `
 Everything runs. Data is kept in .local/${way === 'docker' ? ' and in Docker volumes' : ''} (npm run reset clears it), logs in .local/logs/.
 
+  Customer leads          ${services.portal.url}
   Ingest gateway          ${services['ingest-gateway'].url}
   Emulated Dynamics 365   ${emulators.url}/org/${contosoHost}/
   Mail inbox              ${emulators.url}/mail

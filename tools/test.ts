@@ -18,6 +18,7 @@ const packages = join(root, 'node_modules');
 const tsc = [join(packages, 'typescript', 'bin', 'tsc'), '-b', '--pretty'];
 const lint = [join(packages, '.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'];
 const format = [join(packages, 'prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'];
+const buildConsole = [join(root, 'tools', 'console.mjs')];
 const jest = join(packages, 'jest', 'bin', 'jest.js');
 
 const suites = [
@@ -47,6 +48,8 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
   try {
     const built = await stage('types', 'tsc -b', tsc, shutdown);
     if (!built) failures.push('types');
+    // End-to-end specs open it in a browser.
+    if (!(await stage('console', 'vite build', buildConsole, shutdown))) failures.push('console');
     if (wanted.length === 0) {
       if (!(await stage('lint', 'nx run-many -t lint', lint, shutdown))) failures.push('lint');
       if (!(await stage('format', 'prettier --check', format, shutdown))) failures.push('format');

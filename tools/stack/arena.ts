@@ -70,8 +70,8 @@ export async function arenaOn<Result>(
     topicPrefix: stack.topicPrefix,
   });
   try {
-    // What is tried is the writer: mails about its leads would take the cores it needs.
-    await stack.services.notification.stop();
+    // What is tried is the writer: mails about its leads, and their ledger, would take the cores it needs.
+    await Promise.all([stack.services.notification.stop(), stack.services.portal.stop()]);
     return await work(arenaOf(stack, publisher, place));
   } finally {
     await publisher.disconnect();

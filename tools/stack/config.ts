@@ -33,6 +33,7 @@ export function fixedPorts(): Ports {
     credentials: port('CREDENTIALS_PORT', 'the credentials service', 4001),
     writer: port('WRITER_PORT', 'the Dynamics writer', 4002),
     notification: port('NOTIFICATION_PORT', 'the notification service', 4003),
+    portal: port('PORTAL_PORT', 'the portal', 4004),
     emulatorsHttp: port('EMULATORS_HTTP_PORT', 'the emulators and the inbox page', 4010),
     emulatorsSmtp: port('EMULATORS_SMTP_PORT', "the emulators' mail server", 4025),
     postgres: port('POSTGRES_PORT', 'PostgreSQL', 4032),
@@ -46,6 +47,7 @@ export type Ports = Record<
   | 'credentials'
   | 'writer'
   | 'notification'
+  | 'portal'
   | 'emulatorsHttp'
   | 'emulatorsSmtp'
   | 'postgres'

@@ -13,6 +13,8 @@ export interface Keys {
   readonly writerSigningKeyFile: string;
   /** Opens the credentials service's HTTP API. */
   readonly credentialsApiKey: string;
+  /** 48 random bytes in base64: signs the portal's session cookies. */
+  readonly sessionKeyFile: string;
 }
 
 /** How the credentials service knows the writer's key. */
@@ -25,8 +27,10 @@ export function keepKeys(folder: string): Keys {
   const requesterKeysFile = join(folder, 'requester-keys.json');
   const writerSigningKeyFile = join(folder, 'dynamics-writer.jwk.json');
   const apiKeyFile = join(folder, 'credentials-api.key');
+  const sessionKeyFile = join(folder, 'portal-session.key');
 
   if (!existsSync(masterKeyFile)) keep(masterKeyFile, randomBytes(32).toString('base64'));
+  if (!existsSync(sessionKeyFile)) keep(sessionKeyFile, randomBytes(48).toString('base64'));
   if (!existsSync(apiKeyFile)) keep(apiKeyFile, randomBytes(32).toString('base64url'));
   if (!existsSync(requesterKeysFile) || !existsSync(writerSigningKeyFile)) {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -38,6 +42,7 @@ export function keepKeys(folder: string): Keys {
     masterKeyFile,
     requesterKeysFile,
     writerSigningKeyFile,
+    sessionKeyFile,
     credentialsApiKey: readFileSync(apiKeyFile, 'utf8').trim(),
   };
 }

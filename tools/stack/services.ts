@@ -13,9 +13,14 @@ import type { Exit, ManagedProcess } from './process.ts';
 export interface Surroundings {
   readonly keys: Keys;
   readonly gatewayUrl: string;
+  readonly credentialsUrl: string;
+  readonly portalUrl: string;
   readonly emulatorsUrl: string;
   readonly smtpUrl: string;
 }
+
+/** The emulated directory whose people operate the local runs. */
+const operatorDirectoryId = '9b1d2c3e-4f50-4a61-8b72-0c9d8e7f6a50';
 
 interface ServiceDeclaration<Name extends string = string> {
   readonly name: Name;
@@ -53,6 +58,22 @@ const declared = [
     settings: ({ smtpUrl, emulatorsUrl }) => ({
       SMTP_URL: smtpUrl,
       MAIL_FROM: 'Marketplace leads <leads@localhost.example>',
+      DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
+    }),
+  },
+  {
+    name: 'portal',
+    port: 'portal',
+    settings: ({ keys, portalUrl, credentialsUrl, emulatorsUrl }) => ({
+      PORTAL_PUBLIC_URL: portalUrl,
+      SESSION_KEY_FILE: keys.sessionKeyFile,
+      CREDENTIALS_URL: credentialsUrl,
+      CREDENTIALS_API_KEY: keys.credentialsApiKey,
+      // The emulated directory's registration of this product, and where its people sign in.
+      SIGN_IN_CLIENT_ID: '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11',
+      SIGN_IN_BROWSER_ORIGIN: emulatorsUrl,
+      OPERATOR_DIRECTORY_ID: operatorDirectoryId,
+      MICROSOFT_RESOLVER: emulatorsUrl,
       DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
     }),
   },

@@ -133,6 +133,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const around = {
       keys,
       gatewayUrl: `http://127.0.0.1:${ports.gateway.port}`,
+      credentialsUrl: `http://127.0.0.1:${ports.credentials.port}`,
+      portalUrl: `http://127.0.0.1:${ports.portal.port}`,
       emulatorsUrl: emulators.url,
       smtpUrl: emulators.smtpUrl,
     };
