@@ -1,7 +1,7 @@
 /** The service's settings. */
 import { z } from 'zod';
 import { fileContent, optionalOrigin, readSettings, serviceSettings } from '@leads/service';
-import { KNOWN_REGIONS, readRegions } from './connections/dynamics-url.ts';
+import { KNOWN_REGIONS, readRegions } from '@leads/contracts/connection-details';
 import { masterKeySettings } from './secrets/config.ts';
 import { readRequesterKeys } from './tokens/token-request.ts';
 

@@ -2,8 +2,8 @@
 import type { ValidationStep } from '@leads/contracts';
 import { topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
+import { readDynamicsUrl, type Regions } from '@leads/contracts/connection-details';
 import type { Connection } from './connections/connection-facts.ts';
-import { readDynamicsUrl, type Regions } from './connections/dynamics-url.ts';
 import type { AccessTokens } from './tokens/access-tokens.ts';
 import type { Sender } from './tokens/entra.ts';
 import {

@@ -1,6 +1,6 @@
 /** When a secret's expiry is told of, and in which words; pure. */
+import { daysLeft } from '@leads/contracts/connection-details';
 import type { ConnectionFacts } from '../connections/connection-facts.ts';
-import { daysLeft } from '../connections/days-left.ts';
 
 /** Days before the expiry, and 0 for when it has happened. */
 export const WARNINGS = [30, 14, 7, 3, 1, 0] as const;

@@ -1,9 +1,9 @@
 /** The API as an OpenAPI 3.1 document. What may be entered comes from the schemas that check it. */
 import { z } from 'zod';
+import { fieldSchemas, KNOWN_REGIONS } from '@leads/contracts/connection-details';
 import { AuditAnswer } from '../audit.ts';
+import { fieldRules } from '../connections/field-rules.ts';
 import { ConnectionAnswer, VersionAnswer, WithLeadAddress } from '../connections/connection-answer.ts';
-import { fieldSchemas } from '../connections/connection-fields.ts';
-import { KNOWN_REGIONS } from '../connections/dynamics-url.ts';
 
 type Json = Record<string, unknown>;
 
@@ -163,7 +163,7 @@ function reference(name: string): Json {
 }
 
 function schemas(): Record<string, Json> {
-  const { details, secret } = fieldSchemas({ regions: KNOWN_REGIONS, today: '2026-01-01' });
+  const { details, secret } = fieldSchemas(fieldRules(KNOWN_REGIONS, '2026-01-01'));
   const entered = (some: z.ZodType[]): Json => ({ oneOf: some.map((schema) => jsonSchema(schema, 'input')) });
   const Problem = z.object({
     type: z.string(),

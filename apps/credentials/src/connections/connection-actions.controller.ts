@@ -2,11 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type FieldRules, readSecret } from '@leads/contracts/connection-details';
 import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import { makeAddressKey } from './address-key.ts';
 import { answerWithAddress, type WithLeadAddress } from './connection-answer.ts';
-import { FIELD_RULES, type FieldRules } from './connection-fields.ts';
-import { readSecret } from './secret-fields.ts';
 import {
   actorOf,
   connectionIdOf,
@@ -25,6 +24,7 @@ import {
   rotateAddressKey,
   unpublish,
 } from './revisions.ts';
+import { FIELD_RULES } from './field-rules.ts';
 
 @Controller('api/connections/:id')
 @UseGuards(ApiKeyGuard)
@@ -88,7 +88,7 @@ export class ConnectionActionsController {
   ): Promise<WithLeadAddress> {
     const connection = await this.connections.find(connectionIdOf(request));
     if (!connection) throw unknownConnection();
-    const entered = readSecret(body, connection.facts.authentication, this.rules().today);
+    const entered = readSecret(body, connection.facts.authentication, this.rules());
     if (!entered.ok) throw notAccepted(entered.faults);
     return this.revise(request, reply, replaceSecret(entered.fields));
   }

@@ -1,7 +1,7 @@
 /** A connection as the API answers it: secrets are never in it, only when they were set and when they expire. */
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { writeContactEmails } from './contact-emails.ts';
+import { writeContactEmails } from '@leads/contracts/connection-details';
 import { type Connection, ConnectionFacts } from './connection-facts.ts';
 import { etagOf } from './connection-requests.ts';
 import type { Connections } from './connections.ts';

@@ -1,8 +1,8 @@
 /** What every request to the API carries besides its body, and the problems that are answered. */
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '@leads/service';
+import type { Fault } from '@leads/contracts/connection-details';
 import type { Connection } from './connection-facts.ts';
-import type { Fault } from './faults.ts';
 import type { Changed } from './connections.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,6 +1,7 @@
 /** What a connection was before, who changed it, and back to that. */
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FieldRules } from '@leads/contracts/connection-details';
 import type { AuditAnswer } from '../audit.ts';
 import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type VersionAnswer,
   type WithLeadAddress,
 } from './connection-answer.ts';
-import { FIELD_RULES, type FieldRules, readRestoration } from './connection-fields.ts';
 import {
   actorOf,
   connectionIdOf,
@@ -21,6 +21,8 @@ import {
 } from './connection-requests.ts';
 import { Connections } from './connections.ts';
 import { changeDetails } from './revisions.ts';
+import { FIELD_RULES } from './field-rules.ts';
+import { readRestoration } from './restoration.ts';
 
 @Controller('api/connections/:id')
 @UseGuards(ApiKeyGuard)

@@ -13,6 +13,11 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type FieldRules,
+  readConnectionChange,
+  readNewConnection,
+} from '@leads/contracts/connection-details';
 import { ApiKeyGuard } from '../api/api-key.guard.ts';
 import {
   answerOf,
@@ -20,12 +25,6 @@ import {
   type ConnectionAnswer,
   type WithLeadAddress,
 } from './connection-answer.ts';
-import {
-  FIELD_RULES,
-  type FieldRules,
-  readConnectionChange,
-  readNewConnection,
-} from './connection-fields.ts';
 import {
   actorOf,
   connectionIdOf,
@@ -36,6 +35,7 @@ import {
 } from './connection-requests.ts';
 import { Connections } from './connections.ts';
 import { changeDetails, remove } from './revisions.ts';
+import { FIELD_RULES } from './field-rules.ts';
 
 @Controller('api/connections')
 @UseGuards(ApiKeyGuard)

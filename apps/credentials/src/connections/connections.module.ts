@@ -3,16 +3,17 @@ import { Module } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { OutboxRelay } from '@leads/database';
 import { DATABASE, RELAY } from '@leads/service';
+import type { FieldRules } from '@leads/contracts/connection-details';
 import { API_KEY } from '../api/api-key.guard.ts';
 import { config } from '../config.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { ConnectionActionsController } from './connection-actions.controller.ts';
-import { FIELD_RULES, type FieldRules } from './connection-fields.ts';
 import { ConnectionVersionsController } from './connection-versions.controller.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { Connections } from './connections.ts';
+import { FIELD_RULES, fieldRules } from './field-rules.ts';
 
 @Module({
   imports: [SecretsModule],
@@ -21,10 +22,7 @@ import { Connections } from './connections.ts';
     { provide: API_KEY, useValue: config.CREDENTIALS_API_KEY },
     {
       provide: FIELD_RULES,
-      useValue: (): FieldRules => ({
-        regions: config.DYNAMICS_REGIONS,
-        today: new Date().toISOString().slice(0, 10),
-      }),
+      useValue: (): FieldRules => fieldRules(config.DYNAMICS_REGIONS, new Date().toISOString().slice(0, 10)),
     },
     {
       provide: Connections,

@@ -1,12 +1,11 @@
 /** Connections as they are kept: looked up, created, and changed one version at a time. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import type { Fault, NewConnectionFields, SecretKind } from '@leads/contracts/connection-details';
 import { type AuditAnswer, readAudit } from '../audit.ts';
-import type { SecretKind, Vault } from '../secrets/vault.ts';
+import type { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { hashAddressKey, leadAddressOf, makeAddressKey } from './address-key.ts';
-import type { NewConnectionFields } from './connection-fields.ts';
-import type { Fault } from './faults.ts';
 import type { Connection } from './connection-facts.ts';
 import {
   commitVersion,

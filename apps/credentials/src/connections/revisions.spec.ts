@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ConnectionFields } from './connection-fields.ts';
+import type { ConnectionFields } from '@leads/contracts/connection-details';
 import type { ConnectionFacts } from './connection-facts.ts';
 import {
   changeDetails,

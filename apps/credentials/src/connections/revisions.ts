@@ -1,9 +1,7 @@
 /** What each change makes of a connection, pure: the next facts, what is sealed with them, and its name in the audit. */
+import type { ConnectionFields, Fault, NewSecret } from '@leads/contracts/connection-details';
 import type { AuditedAct } from '../audit.ts';
 import { hashAddressKey } from './address-key.ts';
-import type { ConnectionFields } from './connection-fields.ts';
-import type { Fault } from './faults.ts';
-import type { NewSecret } from './secret-fields.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 
 /** The next version, or why there is none. */

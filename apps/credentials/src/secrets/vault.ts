@@ -2,12 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { SecretKind } from '@leads/contracts/connection-details';
 import type { CredentialsTables } from '../tables.ts';
 import { associatedData, type Binding, decrypt, encrypt } from './envelope.ts';
 import type { MasterKeys } from './master-key.ts';
-
-/** What a connection can sign in with. */
-export type SecretKind = 'client-secret' | 'certificate' | 'password';
 
 /** What a connection keeps sealed. */
 export type Purpose = SecretKind | 'address-key';

@@ -1,11 +1,15 @@
 /** Contoso's details as they are after the API has read them. */
-import { type NewConnectionFields, readNewConnection } from '../connections/connection-fields.ts';
-import { KNOWN_REGIONS } from '../connections/dynamics-url.ts';
+import {
+  KNOWN_REGIONS,
+  type NewConnectionFields,
+  readNewConnection,
+} from '@leads/contracts/connection-details';
+import { fieldRules } from '../connections/field-rules.ts';
 import { contoso } from './contoso.ts';
 
 /** @param changes replace what Contoso would enter; what is undefined is left away */
 export function contosoFields(changes: Record<string, unknown> = {}): NewConnectionFields {
-  const rules = { regions: KNOWN_REGIONS, today: '2026-01-01' };
+  const rules = fieldRules(KNOWN_REGIONS, '2026-01-01');
   const entries = Object.entries({ ...contoso, ...changes }).filter(([, value]) => value !== undefined);
   const entered = readNewConnection(Object.fromEntries(entries), rules);
   if (!entered.ok) throw new Error(JSON.stringify(entered.faults));

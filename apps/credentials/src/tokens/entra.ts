@@ -9,8 +9,8 @@ import {
   type ServerError,
 } from '@azure/msal-node';
 import type { Outbound, OutboundAnswer } from '@leads/service';
+import type { SignInHost } from '@leads/contracts/connection-details';
 import type { Certificate } from '../connections/certificate.ts';
-import type { SignInHost } from '../connections/dynamics-url.ts';
 import { explainRefusal, type RefusedAnswer, type TokenRefusal } from './refusals.ts';
 
 /** How a connection proves itself. */

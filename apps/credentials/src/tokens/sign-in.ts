@@ -1,8 +1,8 @@
 /** Signs a connection in at Entra ID, with its secret as it is now. */
 import type { Kysely } from 'kysely';
+import { readDynamicsUrl, type Regions } from '@leads/contracts/connection-details';
 import { readKeptCertificate } from '../connections/certificate.ts';
 import type { Connection, ConnectionFacts } from '../connections/connection-facts.ts';
-import { readDynamicsUrl, type Regions } from '../connections/dynamics-url.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';

@@ -1,7 +1,7 @@
 /** What a Validate looks at on the way to a token, in its order, and what each finding means; pure. */
 import { decodeJwt } from 'jose';
+import { daysLeft } from '@leads/contracts/connection-details';
 import type { ConnectionFacts } from '../connections/connection-facts.ts';
-import { daysLeft } from '../connections/days-left.ts';
 import type { TokenOutcome } from '../tokens/access-tokens.ts';
 
 /** The checks of this half; `credentials` sums them up, and after it has passed the writer goes on. */

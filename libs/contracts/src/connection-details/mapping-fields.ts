@@ -1,6 +1,6 @@
 /** How the leads of a connection differ from the standard lead record, as it is entered. */
 import type { z } from 'zod';
-import { LeadFact, LeadField, Mapping } from '@leads/contracts';
+import { LeadFact, LeadField, Mapping } from '../connection-events.ts';
 
 /** Nothing leaves a mapping as it is, `null` takes it away. */
 export const mappingField = Mapping.strict().nullable().optional();

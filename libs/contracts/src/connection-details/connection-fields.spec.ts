@@ -1,10 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { contoso } from '../testing/contoso.ts';
-import { readConnectionChange, readNewConnection } from './connection-fields.ts';
+import { type FieldRules, readConnectionChange, readNewConnection } from './connection-fields.ts';
 import { KNOWN_REGIONS } from './dynamics-url.ts';
 
-const rules = { regions: KNOWN_REGIONS, today: '2026-11-22' };
+const contoso = {
+  publisher: { id: 'contoso', name: 'Contoso' },
+  offer: { id: 'contoso-analytics', title: 'Contoso Analytics' },
+  leadDestination: 'dynamics-365',
+  url: 'https://contoso.crm4.dynamics.com',
+  authentication: 'azure-active-directory',
+  applicationId: '23456052-aaaa-4bbb-8662-1234df56788f',
+  directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+  clientSecret: 'a-client-secret',
+  contactEmails: 'sales@contoso.example;marketing@contoso.example',
+};
+const rules: FieldRules = {
+  regions: KNOWN_REGIONS,
+  today: '2026-11-22',
+  readCertificate: (pem) =>
+    pem.startsWith('-----BEGIN')
+      ? { ok: true, expiresOn: '2027-01-01' }
+      : { ok: false, fault: 'No certificate.' },
+};
 const faults = (changes: Record<string, unknown>, base: Record<string, unknown> = contoso): string[] => {
   const entered = readNewConnection({ ...base, ...changes }, rules);
   return entered.ok ? [] : entered.faults.map(({ pointer, detail }) => `${pointer} ${detail}`);
@@ -80,6 +97,18 @@ describe('the details of a connection', () => {
     [{ clientSecret: 'x' }, '/clientSecret This field belongs to the authentication azure-active-directory'],
   ])('%j is at fault with Office 365', (changes, fault) => {
     expect(faults(changes, office365)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('a certificate is read by whoever can, and lasts as long as that says', () => {
+    const certificate = { clientSecret: undefined, certificate: '-----BEGIN CERTIFICATE-----' };
+    expect(readNewConnection({ ...contoso, ...certificate }, rules)).toMatchObject({
+      ok: true,
+      fields: { secret: { kind: 'certificate', value: certificate.certificate, expiresOn: '2027-01-01' } },
+    });
+    expect(faults({ ...certificate, certificate: 'x' })).toEqual(['/certificate No certificate.']);
+    expect(faults({ certificate: certificate.certificate })).toEqual([
+      '/certificate Enter a client secret or a certificate, not both.',
+    ]);
   });
 
   test('a change may leave the secret as it is', () => {

@@ -1,8 +1,7 @@
 /** What may be entered for a connection, and every fault of what was, each with where it is. */
 import { z } from 'zod';
-import type { Authentication, Mapping } from '@leads/contracts';
-import type { ConnectionFacts } from './connection-facts.ts';
-import { readContactEmails, writeContactEmails } from './contact-emails.ts';
+import type { Authentication, Mapping } from '../connection-events.ts';
+import { readContactEmails } from './contact-emails.ts';
 import { readDynamicsUrl, type Regions } from './dynamics-url.ts';
 import { type Entered, faultsOf } from './faults.ts';
 import { mappingField } from './mapping-fields.ts';
@@ -13,16 +12,13 @@ import {
   passwordFields,
   secretFaults,
   secretOf,
+  type SecretRules,
 } from './secret-fields.ts';
 
 /** What entries are checked against. */
-export interface FieldRules {
+export interface FieldRules extends SecretRules {
   regions: Regions;
-  /** Today's date in UTC, `YYYY-MM-DD`. */
-  today: string;
 }
-
-export const FIELD_RULES = Symbol('field rules');
 
 /** Who a connection signs in as. */
 export type Identity =
@@ -126,24 +122,6 @@ export function readConnectionChange(body: unknown, rules: FieldRules): Entered<
   return readFields(body, rules, false);
 }
 
-/**
- * Reads the body of a request that goes back to earlier details: nothing, or the secret that belongs to them.
- * The details are checked again: what was allowed once may not be any more.
- */
-export function readRestoration(
-  earlier: ConnectionFacts,
-  body: unknown,
-  rules: FieldRules,
-): Entered<ConnectionFields> {
-  const { publisher, offer, leadDestination, url, contactEmails, authentication } = earlier;
-  const { applicationId, directoryId, userName, mapping = null } = earlier;
-  const identity = authentication === 'office-365' ? { userName } : { applicationId, directoryId };
-  const details = { publisher, offer, leadDestination, url, authentication, mapping, ...identity };
-  const secret = typeof body === 'object' && body !== null ? body : {};
-  const restored = { ...secret, ...details, contactEmails: writeContactEmails(contactEmails) };
-  return readFields(restored, rules, false);
-}
-
 function readFields(body: unknown, rules: FieldRules, needsSecret: boolean): Entered<ConnectionFields> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { ok: false, faults: [{ pointer: '', detail: 'Send the details as one JSON object.' }] };
@@ -163,7 +141,7 @@ function schemaFor(authentication: unknown, rules: FieldRules): z.ZodType {
   const common = commonFields(rules);
   switch (authentication) {
     case 'azure-active-directory':
-      return z.strictObject({ ...common, ...applicationFields, ...applicationSecretFields(rules.today) });
+      return z.strictObject({ ...common, ...applicationFields, ...applicationSecretFields(rules) });
     case 'office-365':
       return z.strictObject({ ...common, ...userFields, ...passwordFields });
     default:
@@ -175,7 +153,7 @@ function schemaFor(authentication: unknown, rules: FieldRules): z.ZodType {
 export function fieldSchemas(rules: FieldRules): Record<'details' | 'secret', z.ZodType[]> {
   return {
     details: [schemaFor('azure-active-directory', rules), schemaFor('office-365', rules)],
-    secret: [z.strictObject(applicationSecretFields(rules.today)), z.strictObject(passwordFields)],
+    secret: [z.strictObject(applicationSecretFields(rules)), z.strictObject(passwordFields)],
   };
 }
 

@@ -1,9 +1,26 @@
 /** The secret of a connection as it is entered: a client secret or a certificate, or a password. */
 import { z } from 'zod';
-import type { Authentication } from '@leads/contracts';
-import type { SecretKind } from '../secrets/vault.ts';
-import { readCertificate } from './certificate.ts';
+import type { Authentication } from '../connection-events.ts';
 import { type Entered, type Fault, faultsOf } from './faults.ts';
+
+/** What a connection can sign in with. */
+export type SecretKind = 'client-secret' | 'certificate' | 'password';
+
+/**
+ * Reads a certificate with its private key in PEM: its last day, `YYYY-MM-DD`, where the reader can tell it, or a
+ * sentence that says what is wrong and quotes nothing of it. Passed in, because a browser cannot open one.
+ */
+export type CertificateReader = (
+  pem: string,
+  today: string,
+) => { ok: true; expiresOn?: string } | { ok: false; fault: string };
+
+/** What secrets are checked against. */
+export interface SecretRules {
+  /** Today's date in UTC, `YYYY-MM-DD`. */
+  today: string;
+  readCertificate: CertificateReader;
+}
 
 export interface NewSecret {
   kind: SecretKind;
@@ -24,10 +41,10 @@ function secret(what: string): z.ZodType<string> {
 }
 
 /** The secret of an application or user, in the field that its kind has. */
-export function applicationSecretFields(today: string): {
+export function applicationSecretFields({ today, readCertificate }: SecretRules): {
   clientSecret: z.ZodOptional<z.ZodType<string>>;
   clientSecretExpiresOn: z.ZodOptional<z.ZodType<string>>;
-  certificate: z.ZodOptional<z.ZodType<{ pem: string; expiresOn: string }>>;
+  certificate: z.ZodOptional<z.ZodType<AcceptedCertificate>>;
 } {
   return {
     clientSecret: secret('client secret').optional(),
@@ -38,8 +55,8 @@ export function applicationSecretFields(today: string): {
       .string({ error: 'Enter the certificate and its private key in PEM.' })
       .max(LONGEST_CERTIFICATE, 'The certificate is too long.')
       .transform((pem, context) => {
-        const read = readCertificate(pem, new Date(today));
-        if (read.ok) return { pem, expiresOn: read.certificate.validTo.toISOString().slice(0, 10) };
+        const read = readCertificate(pem, today);
+        if (read.ok) return { pem, ...(read.expiresOn === undefined ? {} : { expiresOn: read.expiresOn }) };
         context.addIssue({ code: 'custom', message: read.fault });
         return z.NEVER;
       })
@@ -50,14 +67,18 @@ export function applicationSecretFields(today: string): {
 export const passwordFields = { password: secret('password').optional() };
 
 /** Reads the body of a request that replaces the secret of a connection with this authentication. */
-export function readSecret(body: unknown, authentication: Authentication, today: string): Entered<NewSecret> {
+export function readSecret(
+  body: unknown,
+  authentication: Authentication,
+  rules: SecretRules,
+): Entered<NewSecret> {
   const schema =
     authentication === 'office-365'
       ? z.strictObject(passwordFields)
-      : z.strictObject(applicationSecretFields(today));
+      : z.strictObject(applicationSecretFields(rules));
   const result = schema.safeParse(body ?? {}, { reportInput: false });
   const faults = result.success ? [] : faultsOf(result.error);
-  faults.push(...secretFaults(body ?? {}, { authentication, today, needsSecret: true }));
+  faults.push(...secretFaults(body ?? {}, { authentication, today: rules.today, needsSecret: true }));
   if (!result.success || faults.length > 0) return { ok: false, faults };
   const { secret: entered } = secretOf(result.data);
   if (!entered) throw new Error('A body without a secret was let through.');
@@ -96,11 +117,16 @@ function isDay(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
 }
 
+interface AcceptedCertificate {
+  pem: string;
+  expiresOn?: string;
+}
+
 /** What the schemas make of the fields of a secret. */
 export interface AcceptedSecret {
   clientSecret?: string | undefined;
   clientSecretExpiresOn?: string | undefined;
-  certificate?: { pem: string; expiresOn: string } | undefined;
+  certificate?: AcceptedCertificate | undefined;
   password?: string | undefined;
 }
 
@@ -109,7 +135,8 @@ export function secretOf(accepted: AcceptedSecret): { secret?: NewSecret; secret
   const { clientSecret, clientSecretExpiresOn, certificate, password } = accepted;
   if (password !== undefined) return { secret: { kind: 'password', value: password } };
   if (certificate) {
-    return { secret: { kind: 'certificate', value: certificate.pem, expiresOn: certificate.expiresOn } };
+    const { pem, ...expiry } = certificate;
+    return { secret: { kind: 'certificate', value: pem, ...expiry } };
   }
   const expiresOn = clientSecretExpiresOn;
   if (clientSecret !== undefined) {
