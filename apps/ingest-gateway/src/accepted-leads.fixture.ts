@@ -43,7 +43,6 @@ export async function watchAcceptedLeads(settings: {
     settings,
     group: 'watcher',
     onUndecodable: (records) => Promise.reject(new Error(`undecodable: ${records[0]?.reason}`)),
-    onFatal: (error) => seen.push(error as never),
     log: { log: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(

@@ -127,7 +127,6 @@ export function untilConsuming(...services: ConsumingService[]): Promise<void> {
 export interface ConsumingService {
   transport: KafkaTransport;
   undecodable: Undecodable[];
-  fatal: Error[];
   lines: string[];
   /** As SIGTERM does it; a second call does nothing. */
   close: () => Promise<void>;
@@ -138,7 +137,6 @@ async function startConsumingService(
   options: Pick<KafkaTransportOptions, 'settings' | 'group'> & Partial<KafkaTransportOptions>,
 ): Promise<ConsumingService> {
   const undecodable: Undecodable[] = [];
-  const fatal: Error[] = [];
   const lines: string[] = [];
   const write = (line: unknown) => void lines.push(String(line));
   const transport = new KafkaTransport({
@@ -146,7 +144,6 @@ async function startConsumingService(
       undecodable.push(...records);
       return Promise.resolve();
     },
-    onFatal: (error) => void fatal.push(error),
     log: { log: write, warn: write, error: write },
     ...options,
   });
@@ -156,5 +153,5 @@ async function startConsumingService(
   await service.listen();
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= service.close());
-  return { transport, undecodable, fatal, lines, close };
+  return { transport, undecodable, lines, close };
 }

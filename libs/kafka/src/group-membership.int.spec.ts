@@ -1,9 +1,7 @@
 import { createServer, connect as connectSocket, type AddressInfo, type Server } from 'node:net';
-import { zstdCompressSync } from 'node:zlib';
 import { topics } from '@leads/contracts';
 import { eventually, testKafka } from '@leads/testing';
 import { describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import {
   requests,
   requestTaker,
@@ -14,7 +12,6 @@ import {
 } from './consuming-service.fixture.ts';
 import { provisionTopics } from './provision-topics.ts';
 import { Publisher } from './publisher.ts';
-import { prefixed } from './settings.ts';
 
 const broker = useTestBroker();
 
@@ -158,7 +155,6 @@ describe('a broker that is not there yet', () => {
     await eventually(() => expect(texts(seen)).toEqual(['waiting']));
     expect(service.transport.lastError).toBeUndefined();
     expect(service.lines.filter((line) => line.includes('cannot be used yet'))).toHaveLength(1);
-    expect(service.fatal).toEqual([]);
   }, 40_000);
 
   test('does not keep a service from closing', async () => {
@@ -168,7 +164,6 @@ describe('a broker that is not there yet', () => {
     );
     await eventually(() => expect(service.transport.lastError).toBeDefined());
     await service.close();
-    expect(service.fatal).toEqual([]);
   }, 30_000);
 
   test('that lacks a topic is told apart, and consumed from once the topic is there', async () => {
@@ -182,22 +177,6 @@ describe('a broker that is not there yet', () => {
     await untilConsuming(service);
   }, 30_000);
 });
-
-test('what the client cannot recover from is fatal', async () => {
-  const codecs = kafkajs.CompressionCodecs as Record<number, unknown>;
-  const zstd = kafkajs.CompressionTypes.ZSTD;
-  const missing = codecs[zstd];
-  const raw = await broker.rawProducer();
-  codecs[zstd] = () => ({ compress: ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer) });
-  const topic = prefixed(broker.settings, topics.tokensRequested.name);
-  await raw
-    .send({ topic, compression: zstd, messages: [{ key: 'k', value: '{"request":"r"}' }] })
-    .finally(() => (codecs[zstd] = missing));
-  const service = await broker.start(requestTaker(() => undefined));
-  await eventually(() => expect(service.fatal).toHaveLength(1));
-  expect(service.transport.isConsuming()).toBe(false);
-  expect(service.transport.lastError).toBe(service.fatal[0]);
-}, 30_000);
 
 /** Nobody listens on a port that was free a moment ago. */
 async function freePort(): Promise<number> {

@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Topic } from '@leads/contracts';
 import type { LoggerService } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { asError } from './as-error.ts';
 import { backOffMs } from '@leads/pacing';
+import { GroupMember } from './group-member.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { createClient } from './kafka-client.ts';
 import { transportIds, type Delivery } from './on-topic.ts';
@@ -25,22 +26,12 @@ export interface KafkaTransportOptions {
   instanceId?: string;
   /** Puts bytes away for people to look at. When it throws, the records come again. */
   onUndecodable: (records: Undecodable[]) => Promise<void>;
-  /** Consumption has ended and will not come back by itself: the process should end too. */
-  onFatal: (error: Error) => void;
   log: Pick<LoggerService, 'log' | 'warn' | 'error'>;
 }
 
 /** How long a fetch waits for records, in milliseconds: what closing and resuming may have to wait for. */
 const FETCH_WAIT_MS = 500;
 
-const CONNECT_PAUSE = { firstMs: 250, mostMs: 5_000, leastMs: 125 };
-
-/**
- * A transport serves the handlers of one {@link Delivery}; a service that has both connects two.
- *
- * `listen` returns at once and joins in the background, so a service starts without its broker and says so
- * through {@link isConsuming}. `close` finishes the chunk under way, commits it and leaves the group.
- */
 /**
  * A killed member's partitions lie still until its session has ended, and a member that starts meanwhile waits as
  * long: so both are as short as the broker allows (group.min.session.timeout.ms is 6 s). Handlers take
@@ -48,19 +39,31 @@ const CONNECT_PAUSE = { firstMs: 250, mostMs: 5_000, leastMs: 125 };
  */
 const MEMBERSHIP = { sessionTimeout: 6_000, rebalanceTimeout: 8_000, heartbeatInterval: 1_500 };
 
+/** Before a new consumer takes the place of one that ended: each is a rebalance for the whole group. */
+const REJOIN_PAUSE = { firstMs: 500, mostMs: 10_000, leastMs: 250 };
+
+/** A consumer that lived for so long, in milliseconds, did not end for what had ended the one before it. */
+const STEADY_MS = 60_000;
+
+/**
+ * A transport serves the handlers of one {@link Delivery}; a service that has both connects two.
+ *
+ * `listen` returns at once and joins in the background, so a service starts without its broker and says so
+ * through {@link isConsuming}. Whatever ends its consumer, another one takes its place, for as long as the service
+ * is up. `close` finishes the chunk under way, commits it and leaves the group.
+ */
 export class KafkaTransport extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   readonly #options: KafkaTransportOptions;
   readonly #delivery: Delivery;
   readonly #groupId: string;
   readonly #kafka: Kafka;
-  readonly #consumer: Consumer;
   readonly #held = new HeldPartitions();
   readonly #closing = new AbortController();
   readonly #topics = new Map<string, Topic>();
-  #joining: Promise<void> | undefined;
-  #joined = false;
-  #connectionError: Error | undefined;
+  #member: GroupMember | undefined;
+  #consumer: Consumer | undefined;
+  #staying: Promise<void> | undefined;
 
   constructor(options: KafkaTransportOptions) {
     super();
@@ -71,24 +74,17 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     this.#groupId =
       this.#delivery === 'every-instance' ? `${group}.${options.instanceId ?? randomUUID()}` : group;
     this.#kafka = createClient(options.settings, options.log);
-    this.#consumer = this.#kafka.consumer({
-      groupId: this.#groupId,
-      allowAutoTopicCreation: false,
-      ...MEMBERSHIP,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      // A consumer that is closed while it joins again crashes, and would otherwise come back.
-      retry: { restartOnFailure: () => Promise.resolve(!this.#closing.signal.aborted) },
-    });
   }
 
   /** Whether this instance is a member of its group, or has nothing to be a member for. */
   isConsuming(): boolean {
-    return this.#joined || (this.#joining !== undefined && this.#topics.size === 0);
+    if (this.#topics.size === 0) return this.#staying !== undefined;
+    return this.#member?.isJoined ?? false;
   }
 
   /** What holds records up at the moment, if anything. */
   get lastError(): Error | undefined {
-    return this.#connectionError ?? this.#held.lastError;
+    return this.#member?.lastError ?? this.#held.lastError;
   }
 
   override listen(callback: (error?: unknown) => void): void {
@@ -97,16 +93,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       if (!topic) throw new Error(`The handler of "${pattern}" is not marked with @OnTopic.`);
       this.#topics.set(prefixed(this.#options.settings, topic.name), topic);
     }
-    this.#joining = this.#topics.size === 0 ? Promise.resolve() : this.#join();
+    this.#staying = this.#topics.size === 0 ? Promise.resolve() : this.#stayInGroup();
     callback();
   }
 
   override async close(): Promise<void> {
     this.#closing.abort();
-    await this.#joining;
-    await this.#consumer.disconnect();
-    this.#held.clear();
-    this.#joined = false;
+    await this.#staying;
     if (this.#delivery === 'every-instance' && this.#topics.size > 0) await this.#deleteGroup();
   }
 
@@ -114,82 +107,60 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     throw new Error(`The Kafka transport emits no event called "${event}".`);
   }
 
-  /** The client's consumer. */
+  /** The client's consumer of the moment. */
   override unwrap<T>(): T {
     return this.#consumer as T;
   }
 
-  async #join(): Promise<void> {
-    const { onFatal } = this.#options;
-    this.#followMembership();
-    try {
-      if (!(await this.#connect())) return;
-      await this.#consumer.run({
-        eachBatchAutoResolve: false,
-        // A view in memory starts empty, so the group of one instance keeps no offsets to start from.
-        autoCommit: this.#delivery === 'once-per-service',
-        eachBatch: (payload) => this.#takeIn(payload),
-      });
-    } catch (error) {
-      this.#connectionError = asError(error);
-      onFatal(this.#connectionError);
+  /** Until the transport closes: joins, and when its consumer has ended, joins anew with another one. */
+  async #stayInGroup(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      const since = performance.now();
+      this.#member = this.#newMember();
+      const error = await this.#member.live(signal);
+      this.#held.clear();
+      if (signal.aborted || !error) return;
+      if (performance.now() - since > STEADY_MS) failures = 1;
+      const pauseMs = backOffMs(failures, Math.random(), REJOIN_PAUSE);
+      this.#options.log.error(
+        `The consumer of ${this.#topicNames()} as ${this.#groupId} ended (${error.message}). Nothing is lost: ` +
+          `records wait in their topics, and a new consumer joins in ${pauseMs} ms.`,
+      );
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Tries until the broker answers and has the topics; false when closed meanwhile. */
-  async #connect(): Promise<boolean> {
-    let told = '';
-    for (let failures = 1; !this.#closing.signal.aborted; failures += 1) {
-      try {
-        await this.#consumer.connect();
-        await this.#consumer.subscribe({ topics: [...this.#topics.keys()], fromBeginning: true });
-        return true;
-      } catch (error) {
-        this.#connectionError = asError(error);
-        const line = this.#whyNotConnected(this.#connectionError);
-        if (line !== told) this.#options.log.warn(line);
-        told = line;
-        const pause = backOffMs(failures, Math.random(), CONNECT_PAUSE);
-        await delay(pause, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-      }
-    }
-    return false;
-  }
-
-  #whyNotConnected(error: Error & { type?: unknown }): string {
-    const brokers = this.#options.settings.brokers.join(', ');
-    const waiting = 'Nothing is lost: records wait in their topics, and this is tried again until it works.';
-    return error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
-      ? `Kafka at ${brokers} lacks a topic of ${[...this.#topics.keys()].join(', ')}: provision them. ${waiting}`
-      : `Kafka at ${brokers} cannot be used yet (${error.message}). ${waiting}`;
-  }
-
-  #followMembership(): void {
-    const { onFatal, log } = this.#options;
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      if (this.#closing.signal.aborted) {
-        // Closed while joining again: the client has to be running before it can be stopped.
-        setImmediate(
-          () => void this.#consumer.disconnect().catch((error: unknown) => void log.warn(String(error))),
+  #newMember(): GroupMember {
+    const { settings, log } = this.#options;
+    this.#consumer = this.#kafka.consumer({
+      groupId: this.#groupId,
+      allowAutoTopicCreation: false,
+      ...MEMBERSHIP,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      // The client restarts after some errors and not after others, and cannot be stopped while it does.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+    });
+    return new GroupMember({
+      consumer: this.#consumer,
+      topics: [...this.#topics.keys()],
+      // A view in memory starts empty, so the group of one instance keeps no offsets to start from.
+      autoCommit: this.#delivery === 'once-per-service',
+      takeIn: (payload) => this.#takeIn(payload),
+      onJoined: (assignment) => {
+        const mine = [...assignment].flatMap(([topic, partitions]) =>
+          partitions.map((partition) => partitionName(topic, partition)),
         );
-        return;
-      }
-      const mine = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
-        partitions.map((partition) => partitionName(topic, partition)),
-      );
-      log.log(
-        `Consuming ${mine.length} partitions of ${[...this.#topics.keys()].join(', ')} as ${this.#groupId}.`,
-      );
-      this.#held.keepOnly(new Set(mine));
-      this.#joined = true;
-      this.#connectionError = undefined;
+        log.log(`Consuming ${mine.length} partitions of ${this.#topicNames()} as ${this.#groupId}.`);
+        this.#held.keepOnly(new Set(mine));
+      },
+      at: settings.brokers.join(', '),
+      log,
     });
-    this.#consumer.on(CRASH, ({ payload: { error, restart } }: ConsumerCrashEvent) => {
-      this.#joined = false;
-      this.#connectionError = error;
-      if (!restart && !this.#closing.signal.aborted) onFatal(error);
-    });
+  }
+
+  #topicNames(): string {
+    return [...this.#topics.keys()].join(', ');
   }
 
   async #takeIn(payload: EachBatchPayload): Promise<void> {

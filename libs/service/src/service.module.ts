@@ -7,7 +7,7 @@ import { openDatabase, OutboxRelay, type WithOutbox, type WithUndecodable } from
 import { type Delivery, KafkaTransport, Publisher } from '@leads/kafka';
 import type { z } from 'zod';
 import { HealthController, READINESS_CHECKS, type ReadinessCheck } from './health.ts';
-import { createLog, type Logger, nestLogger } from './log.ts';
+import { createLog, nestLogger } from './log.ts';
 import { putAside } from './put-aside.ts';
 import type { serviceSettings } from './settings.ts';
 
@@ -80,7 +80,6 @@ export class ServiceModule implements OnApplicationShutdown {
             );
             await putAside(database, records, name);
           },
-          onFatal: (error) => endAfter(log, error),
           log: nestLogger(log),
         }),
     );
@@ -116,10 +115,4 @@ export class ServiceModule implements OnApplicationShutdown {
     await this.publisher.disconnect();
     await this.database.destroy();
   }
-}
-
-/** A consumer that cannot go on would leave a live process that does nothing: end it, so that it is started anew. */
-function endAfter(log: Logger, error: Error): void {
-  log.fatal({ error }, 'a Kafka consumer ended for good; the service ends to be started anew');
-  log.flush(() => process.exit(1));
 }

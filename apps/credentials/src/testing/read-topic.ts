@@ -31,9 +31,6 @@ export async function readTopic<T extends Topic>(
     group: 'reading',
     delivery: 'every-instance',
     onUndecodable: () => Promise.reject(new Error('a record could not be decoded')),
-    onFatal: (error) => {
-      throw error;
-    },
     log: { log: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const service = await NestFactory.createMicroservice(Reading, { strategy, logger: false });
