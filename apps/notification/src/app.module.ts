@@ -5,6 +5,7 @@ import { config } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { MAIL_SERVER, openMailServer } from './mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
+import { PruneMails } from './prune-mails.ts';
 import { LINK_BASE, SendMails } from './send-mails.ts';
 import { WarnContacts } from './warn-contacts.ts';
 
@@ -22,6 +23,7 @@ import { WarnContacts } from './warn-contacts.ts';
     { provide: MAIL_SERVER, useFactory: () => openMailServer(config.SMTP_URL, config.MAIL_FROM) },
     { provide: LINK_BASE, useValue: config.DYNAMICS_LINK_BASE },
     SendMails,
+    PruneMails,
   ],
 })
 export class AppModule {}

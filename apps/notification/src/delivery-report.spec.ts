@@ -22,7 +22,8 @@ describe('a recipient that the server rejects', () => {
       ['ann@contoso.com', 'bob@contoso.com'],
       [rejection('bob@contoso.com', response)],
     );
-    expect(report).toMatchObject({ delivered: ['ann@contoso.com'], refused: ['bob@contoso.com'] });
+    expect(report).toMatchObject({ delivered: ['ann@contoso.com'] });
+    expect(report.refused).toEqual([{ address: 'bob@contoso.com', reason: response.replaceAll('\n', ' ') }]);
     expect(report.failure).toContain('bob@contoso.com');
   });
 
@@ -46,7 +47,7 @@ describe('a recipient that the server rejects', () => {
 
   test('is recognised however nodemailer spells the address', () => {
     const report = readDelivery(['Bob@Contoso.com'], [rejection('Bob@contoso.com', '550 5.1.1 unknown')]);
-    expect(report).toMatchObject({ delivered: [], refused: ['Bob@Contoso.com'] });
+    expect(report).toMatchObject({ delivered: [], refused: [{ address: 'Bob@Contoso.com' }] });
   });
 });
 
@@ -70,7 +71,7 @@ describe('an attempt that reached nobody', () => {
         rejection('bob@contoso.com', '550 5.1.1 unknown'),
       ],
     });
-    expect(report).toMatchObject({ delivered: [], refused: ['bob@contoso.com'] });
+    expect(report).toMatchObject({ delivered: [], refused: [{ address: 'bob@contoso.com' }] });
   });
 });
 
@@ -85,7 +86,7 @@ test('nobody who was rejected counts as reached, and nobody is both reached and 
         rejected.map((recipient, index) => rejection(recipient, responses[index] ?? '450 x')),
       );
       expect(report.delivered).toEqual(all.slice(rejected.length));
-      expect(report.refused.every((recipient) => rejected.includes(recipient))).toBe(true);
+      expect(report.refused.every(({ address }) => rejected.includes(address))).toBe(true);
     }),
   );
 });

@@ -1,10 +1,16 @@
 /** Reads what the mail server said of each recipient, and decides who may still get the mail. */
+import { oneLine } from './mail-text.ts';
+
+/** An address that the server will never take, and what it said of it. */
+export interface Refusal {
+  address: string;
+  reason: string;
+}
 
 /** What one attempt achieved. Whoever is in neither list is tried again. */
 export interface DeliveryReport {
   delivered: string[];
-  /** Addresses that the server will never take. */
-  refused: string[];
+  refused: Refusal[];
   /** What stood in the way, for an operator to read; `null` where nothing did. */
   failure: string | null;
 }
@@ -33,7 +39,10 @@ export function readDelivery(recipients: string[], rejected: MailFailure[]): Del
   const rejectionOf = (recipient: string): MailFailure | undefined => rejection.get(recipient.toLowerCase());
   return {
     delivered: recipients.filter((recipient) => !rejectionOf(recipient)),
-    refused: recipients.filter((recipient) => isForGood(rejectionOf(recipient) ?? {})),
+    refused: recipients.flatMap((address) => {
+      const failure = rejectionOf(address);
+      return failure && isForGood(failure) ? [{ address, reason: oneLine(wordsOf(failure)) }] : [];
+    }),
     failure: describe(rejected),
   };
 }
@@ -57,9 +66,13 @@ function isForGood({ responseCode, response }: MailFailure): boolean {
 
 function describe(failures: MailFailure[]): string | null {
   if (failures.length === 0) return null;
-  const sentences = failures.map(({ recipient, response, code, message }) => {
-    const what = response ?? [code, message].filter(Boolean).join(': ');
-    return recipient === undefined ? what : `${recipient}: ${what}`;
+  const sentences = failures.map((failure) => {
+    const what = wordsOf(failure);
+    return failure.recipient === undefined ? what : `${failure.recipient}: ${what}`;
   });
   return sentences.join('; ').slice(0, 2_000);
+}
+
+function wordsOf({ response, code, message }: MailFailure): string {
+  return response ?? [code, message].filter(Boolean).join(': ');
 }

@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ConnectionChanged, topics } from '@leads/contracts';
+import { type ConnectionChanged, LeadMailed, type topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
 import type { Received } from '@leads/kafka';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { FollowConnections } from './follow-connections.ts';
-import { aboutLead, addMails, addressMails, claimMails, settleMail } from './mail-store.ts';
+import {
+  aboutAlert,
+  aboutLead,
+  addMails,
+  addressMails,
+  claimMails,
+  pruneMails,
+  settleMail,
+} from './mail-store.ts';
+import { KEPT_MS } from './prune-mails.ts';
 import type { NotificationTables } from './tables.ts';
-import { connectionWith, writtenLead } from './written-leads.fixture.ts';
+import { alertOf, connectionWith, writtenLead } from './written-leads.fixture.ts';
 
 const [ANN, BOB] = ['ann@contoso.com', 'bob@contoso.com'];
 const HOLD_MS = 60_000;
@@ -31,7 +40,7 @@ afterAll(async () => {
   await server.drop();
 });
 beforeEach(async () => {
-  await sql`truncate connections, mails`.execute(database);
+  await sql`truncate connections, mails, outbox`.execute(database);
   connectionId = randomUUID();
 });
 
@@ -52,6 +61,15 @@ const addLeads = (...leads: ReturnType<typeof writtenLead>[]) => addMails(databa
 
 const mails = () =>
   database.selectFrom('mails').select(['state', 'contacts', 'delivered', 'refused', 'settled_at']).execute();
+
+const refusalOf = (address: string) => ({ address, reason: '550 5.1.1 unknown' });
+
+/** What was told of leads' mails so far. */
+async function told(): Promise<LeadMailed[]> {
+  const rows = await database.selectFrom('outbox').select(['topic', 'value']).orderBy('id').execute();
+  expect(new Set(rows.map(({ topic }) => topic)).size).toBeLessThanOrEqual(1);
+  return rows.map(({ value }) => LeadMailed.parse(JSON.parse(value)));
+}
 
 const claimRunsOut = () => sql`update mails set due_at = now() where state = 'due'`.execute(database);
 
@@ -150,7 +168,7 @@ describe('settling', () => {
     const [second] = await claimMails(database, 1, HOLD_MS);
     expect(second).toMatchObject({ contacts: [ANN, BOB], remaining: [BOB], attempts: 2 });
     if (!second) throw new Error('nothing was claimed');
-    const rest = { delivered: [], refused: [BOB], failure: 'bob: 550 5.1.1 unknown' };
+    const rest = { delivered: [], refused: [refusalOf(BOB)], failure: 'bob: 550 5.1.1 unknown' };
     expect(await settleMail(database, second, rest, 0)).toBe('sent');
     expect(await mails()).toMatchObject([{ delivered: [ANN], refused: [BOB], settled_at: expect.any(Date) }]);
   });
@@ -171,7 +189,111 @@ describe('settling', () => {
     await addLeads(writtenLead(connectionId));
     const [mail] = await claimMails(database, 1, HOLD_MS);
     if (!mail) throw new Error('nothing was claimed');
-    const report = { delivered: [], refused: [ANN], failure: '550 5.1.1 unknown' };
+    const report = { delivered: [], refused: [refusalOf(ANN)], failure: '550 5.1.1 unknown' };
     expect(await settleMail(database, mail, report, 0)).toBe('refused');
+  });
+});
+
+describe('what became of a lead’s mail', () => {
+  const claimOne = async () => {
+    const [mail] = await claimMails(database, 1, HOLD_MS);
+    if (!mail) throw new Error('nothing was claimed');
+    return mail;
+  };
+  const sentTo = (...delivered: string[]) => ({ delivered, refused: [], failure: null });
+
+  test('is told once nobody remains, with each recipient in order and the reason of each refusal', async () => {
+    await follow(connectionWith(connectionId, [ANN, BOB]));
+    const lead = { ...writtenLead(connectionId), isTest: true };
+    await addLeads(lead);
+    await settleMail(database, await claimOne(), { ...sentTo(), refused: [refusalOf(ANN)] }, 0);
+    expect(await told()).toEqual([]);
+    await settleMail(database, await claimOne(), sentTo(BOB), 0);
+    expect(await told()).toEqual([
+      {
+        leadId: lead.leadId,
+        connectionId,
+        at: (await mails())[0]?.settled_at?.toISOString(),
+        isTest: true,
+        recipients: [
+          { address: ANN, result: 'refused', reason: '550 5.1.1 unknown' },
+          { address: BOB, result: 'sent' },
+        ],
+      },
+    ]);
+  });
+
+  test('is told once, whoever settles it again', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addLeads(writtenLead(connectionId));
+    const mail = await claimOne();
+    await Promise.all([1, 2, 3].map(() => settleMail(database, mail, sentTo(ANN), 0)));
+    expect(await told()).toHaveLength(1);
+  });
+
+  test('is told without recipients where there are no contacts, known connection or not yet', async () => {
+    const later = randomUUID();
+    await follow(connectionWith(connectionId, []));
+    const [now, then] = [writtenLead(connectionId), writtenLead(later)];
+    await addLeads(now, then);
+    await addLeads(now, then);
+    expect(await told()).toMatchObject([{ leadId: now.leadId, isTest: false, recipients: [] }]);
+    await follow(connectionWith(later, []));
+    await addressMails(database);
+    await addressMails(database);
+    expect(await told()).toMatchObject([
+      { leadId: now.leadId },
+      { leadId: then.leadId, connectionId: later, recipients: [] },
+    ]);
+  });
+
+  test('is not told of a mail about an alert', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addMails(database, [aboutAlert(alertOf(connectionId))]);
+    expect(await settleMail(database, await claimOne(), sentTo(ANN), 0)).toBe('sent');
+    expect(await told()).toEqual([]);
+  });
+
+  test('is not recorded where telling of it fails', async () => {
+    await follow(connectionWith(connectionId, [ANN]));
+    await addLeads(writtenLead(connectionId));
+    const mail = await claimOne();
+    await sql`alter table outbox add constraint full_up check (false) not valid`.execute(database);
+    await expect(settleMail(database, mail, sentTo(ANN), 0)).rejects.toThrow('full_up');
+    await sql`alter table outbox drop constraint full_up`.execute(database);
+    expect(await mails()).toMatchObject([{ state: 'due', delivered: [] }]);
+  });
+});
+
+describe('pruning', () => {
+  const settledAt = (days: number) => sql`
+    update mails set settled_at = now() - ${days} * interval '1 day'`;
+  const before = (ms: number) => new Date(Date.now() - ms);
+
+  test('keeps a settled mail for longer than any record that could bring it up again', () => {
+    expect(KEPT_MS).toBeGreaterThanOrEqual(16 * 24 * 60 * 60_000);
+    expect(KEPT_MS).toBeLessThan(Infinity);
+  });
+
+  test('removes, in batches, the mails that were settled before, and no other', async () => {
+    await follow(connectionWith(connectionId, []));
+    await addLeads(...Array.from({ length: 5 }, () => writtenLead(connectionId)));
+    await settledAt(17).execute(database);
+    await addLeads(writtenLead(connectionId));
+    expect(await pruneMails(database, before(KEPT_MS), 3)).toBe(3);
+    expect(await pruneMails(database, before(KEPT_MS), 3)).toBe(2);
+    expect(await pruneMails(database, before(KEPT_MS), 3)).toBe(0);
+    expect(await mails()).toHaveLength(1);
+  });
+
+  test('leaves what is not settled alone, however old', async () => {
+    await addLeads(writtenLead(connectionId));
+    await follow(connectionWith(connectionId, [ANN]));
+    await addLeads(writtenLead(connectionId));
+    await sql`update mails set created_at = now() - interval '1 year', due_at = now() - interval '1 year'`.execute(
+      database,
+    );
+    expect(await pruneMails(database, before(0), 10)).toBe(0);
+    expect(await mails()).toHaveLength(2);
   });
 });

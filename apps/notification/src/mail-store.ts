@@ -1,9 +1,10 @@
 /** The mails as rows: who is still to get what, and who is sending it at the moment. */
 import type { Alert, LeadWritten } from '@leads/contracts';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DeliveryReport } from './delivery-report.ts';
 import type { MailsTable, NotificationTables } from './tables.ts';
+import { TOLD, tellMailed, type ToldMail } from './tell-mailed.ts';
 
 type Database = Kysely<NotificationTables>;
 
@@ -45,7 +46,7 @@ export function aboutAlert(alert: Alert): Occasion {
 /** Makes one mail an occasion, addressed to the contacts as they are now; one that has its mail changes nothing. */
 export async function addMails(database: Database, occasions: Occasion[]): Promise<void> {
   if (occasions.length === 0) return;
-  await sql`
+  const added = sql<ToldMail>`
     insert into mails (kind, about_id, connection_id, event, state, contacts, settled_at)
     select kind, about_id, connection_id, event, ${STATE_BY_CONTACTS},
            coalesce(contact_emails, '{}'), ${SETTLED_WITHOUT_CONTACTS}
@@ -56,7 +57,9 @@ export async function addMails(database: Database, occasions: Occasion[]): Promi
       as occasion (kind, about_id, connection_id, event)
     left join connections using (connection_id)
     on conflict (kind, about_id) do nothing
-  `.execute(database);
+    returning ${TOLD}
+  `;
+  await settling(database, added);
 }
 
 const STATE_BY_CONTACTS = sql`
@@ -65,12 +68,23 @@ const SETTLED_WITHOUT_CONTACTS = sql`case when contact_emails = '{}' then now() 
 
 /** Addresses the mails that waited for a connection which has become known since. */
 export async function addressMails(database: Database): Promise<void> {
-  await sql`
+  const addressed = sql<ToldMail>`
     update mails set state = ${STATE_BY_CONTACTS}, contacts = contact_emails,
                      settled_at = ${SETTLED_WITHOUT_CONTACTS}, due_at = now()
     from connections
     where mails.state = 'unaddressed' and connections.connection_id = mails.connection_id
-  `.execute(database);
+    returning ${TOLD}
+  `;
+  await settling(database, addressed);
+}
+
+/** Runs a statement that may settle mails, and commits with it what is told of those that it settled. */
+function settling<Row extends ToldMail>(database: Database, statement: RawBuilder<Row>): Promise<Row[]> {
+  return database.transaction().execute(async (transaction) => {
+    const { rows } = await statement.execute(transaction);
+    await tellMailed(transaction, rows);
+    return rows;
+  });
 }
 
 /**
@@ -97,7 +111,7 @@ export async function claimMails(database: Database, limit: number, holdMs: numb
 }
 
 /**
- * Records what became of a claimed mail: settled, or due again for whoever has not got it.
+ * Records what became of a claimed mail: settled, and told of, or due again for whoever has not got it.
  * @param retryMs in how many milliseconds it is due again, where somebody remains
  * @returns the mail's state now; `undefined` where another process has taken it over since
  */
@@ -108,16 +122,34 @@ export async function settleMail(
   retryMs: number,
 ): Promise<'sent' | 'refused' | 'due' | undefined> {
   const delivered = sql`(delivered || ${report.delivered}::text[])`;
-  const refused = sql`(refused || ${report.refused}::text[])`;
+  const refused = sql`(refused || ${report.refused.map(({ address }) => address)}::text[])`;
+  const refusals = Object.fromEntries(report.refused.map(({ address, reason }) => [address, reason]));
   const settled = sql`(contacts <@ (${delivered} || ${refused}))`;
-  const { rows } = await sql<{ state: 'sent' | 'refused' | 'due' }>`
+  const became = sql<ToldMail & { state: 'sent' | 'refused' | 'due' }>`
     update mails set
       delivered = ${delivered}, refused = ${refused}, last_failure = ${report.failure},
+      refusals = refusals || ${JSON.stringify(refusals)}::jsonb,
       state = case when not ${settled} then 'due' when ${delivered} = '{}' then 'refused' else 'sent' end,
       settled_at = case when ${settled} then now() end,
       due_at = case when ${settled} then due_at else now() + ${retryMs} * interval '1 millisecond' end
     where kind = ${mail.kind} and about_id = ${mail.aboutId} and state = 'due' and attempts = ${mail.attempts}
-    returning state
+    returning state, ${TOLD}
+  `;
+  const [row] = await settling(database, became);
+  return row?.state;
+}
+
+/**
+ * Removes mails that were settled before a time.
+ * @returns how many were removed; fewer than `limit` means that none is left
+ */
+export async function pruneMails(database: Database, before: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with past as (
+      select kind, about_id from mails where settled_at < ${before}
+      order by settled_at limit ${limit} for update skip locked
+    )
+    delete from mails using past where mails.kind = past.kind and mails.about_id = past.about_id
   `.execute(database);
-  return rows[0]?.state;
+  return Number(numAffectedRows ?? 0);
 }

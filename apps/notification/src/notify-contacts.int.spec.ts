@@ -104,6 +104,7 @@ describe('a lead that was written', () => {
     ]);
     await eventually(() => expect(receiver.mails.at(-1)?.headers['x-lead-id']).not.toBe(lead.leadId));
     expect(receiver.about(lead.leadId)).toHaveLength(1);
+    await eventually(() => expect(surroundings.mailed(lead.leadId)).toHaveLength(1));
   });
 
   test('waits for its connection to become known', async () => {
@@ -172,13 +173,18 @@ describe('a contact whom the mail server refuses', () => {
     expect(new Set(mails.map(({ headers }) => headers['message-id'])).size).toBe(1);
   }, 60_000);
 
-  test('with everybody else for good is recorded, and the mail is over', async () => {
+  test('with everybody else for good is recorded and told, and the mail is over', async () => {
     receiver.replyTo = () => '550 5.1.1 no such user';
     await publishContacts(ANN);
     await untilConnectionIsKnown();
     const lead = writtenLead(connectionId);
     await publishOutcomes(lead);
     await untilMail(lead.leadId, { state: 'refused', refused: [ANN] });
+    await eventually(() =>
+      expect(surroundings.mailed(lead.leadId)).toMatchObject([
+        { connectionId, recipients: [{ address: ANN, result: 'refused', reason: '550 5.1.1 no such user' }] },
+      ]),
+    );
   });
 });
 

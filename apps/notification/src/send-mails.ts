@@ -11,7 +11,8 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Alert, LeadWritten } from '@leads/contracts';
-import { DATABASE, LOG, type Logger } from '@leads/service';
+import type { OutboxRelay } from '@leads/database';
+import { DATABASE, LOG, type Logger, RELAY } from '@leads/service';
 import { type BackOff, backOffMs, Doorbell } from '@leads/pacing';
 import type { Kysely } from 'kysely';
 import { composeAlertMail } from './compose-alert-mail.ts';
@@ -43,6 +44,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
   constructor(
     @Inject(DATABASE) private readonly database: Kysely<NotificationTables>,
     @Inject(MAIL_SERVER) private readonly mailServer: MailServer,
+    @Inject(RELAY) private readonly relay: OutboxRelay<NotificationTables>,
     @Inject(LINK_BASE) private readonly linkBase: string | undefined,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -94,6 +96,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
       report,
       backOffMs(mail.attempts, Math.random(), TRY_AGAIN),
     );
+    if (state !== 'due') this.relay.wake();
     const line = {
       [mail.kind === 'alert' ? 'alertId' : 'leadId']: mail.aboutId,
       connectionId: mail.connectionId,

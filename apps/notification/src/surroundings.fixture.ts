@@ -1,6 +1,17 @@
 /** What notification runs among in a test: its database, its topics, and a mail server. */
+import { Controller } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { type LeadMailed, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
-import { provisionTopics, Publisher } from '@leads/kafka';
+import {
+  KafkaTransport,
+  type KafkaSettings,
+  OnTopic,
+  provisionTopics,
+  Publisher,
+  type Received,
+} from '@leads/kafka';
 import { eventually, testDatabase, testKafka } from '@leads/testing';
 import { expect } from '@jest/globals';
 import type { Kysely } from 'kysely';
@@ -13,6 +24,8 @@ export interface Surroundings {
   database: Kysely<NotificationTables>;
   publisher: Publisher;
   receiver: MailReceiver;
+  /** What `leads.mailed.v1` has told of one lead so far. */
+  mailed: (leadId: string) => LeadMailed[];
   /** Where the receiver listens, on 127.0.0.1. */
   smtpPort: number;
   /** Those of a notification that sends its mails to this port. */
@@ -32,11 +45,13 @@ export async function startSurroundings(): Promise<Surroundings> {
     () => undefined,
   );
   const publisher = new Publisher(kafka);
+  const watched = await watchMailed(kafka);
   const receiver = new MailReceiver();
   return {
     database,
     publisher,
     receiver,
+    mailed: watched.mailed,
     smtpPort: await receiver.listen(),
     settingsFor: (smtpPort) => ({
       DATABASE_URL: server.url,
@@ -46,12 +61,44 @@ export async function startSurroundings(): Promise<Surroundings> {
       MAIL_FROM: 'Marketplace leads <leads@contoso.example>',
     }),
     end: async () => {
+      await watched.close();
       await publisher.disconnect();
       await receiver.close();
       await database.destroy();
       await server.drop();
     },
   };
+}
+
+/** Reads `leads.mailed.v1` along from its beginning. */
+async function watchMailed(settings: KafkaSettings): Promise<{
+  mailed: Surroundings['mailed'];
+  close: () => Promise<void>;
+}> {
+  const seen: LeadMailed[] = [];
+
+  @Controller()
+  class Watcher {
+    @OnTopic(topics.leadsMailed)
+    takeIn(records: Received<typeof topics.leadsMailed>[]): Promise<void> {
+      seen.push(...records.map(({ value }) => value));
+      return Promise.resolve();
+    }
+  }
+
+  class WatcherModule {}
+  const strategy = new KafkaTransport({
+    settings,
+    group: 'watcher',
+    onUndecodable: (records) => Promise.reject(new Error(`undecodable: ${records[0]?.reason}`)),
+    log: { log: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    { module: WatcherModule, controllers: [Watcher] },
+    { strategy, logger: false },
+  );
+  await app.listen();
+  return { mailed: (leadId) => seen.filter((one) => one.leadId === leadId), close: () => app.close() };
 }
 
 /** Waits until what is about the lead or the alert is one mail, and as wanted. */

@@ -1,6 +1,6 @@
 /** The tables of notification, as its migrations make them. */
 import type { ServiceTables } from '@leads/service';
-import type { Generated } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
 
 export interface ConnectionsTable {
   connection_id: string;
@@ -23,6 +23,8 @@ export interface MailsTable {
   contacts: Generated<string[]>;
   delivered: Generated<string[]>;
   refused: Generated<string[]>;
+  /** What the mail server said, by refused address; written as JSON. */
+  refusals: JSONColumnType<Record<string, string>, string | undefined>;
   attempts: Generated<number>;
   due_at: Generated<Date>;
   last_failure: string | null;
