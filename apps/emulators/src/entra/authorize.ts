@@ -3,7 +3,7 @@ import { html, redirect, type Incoming, type Reply } from '../http/exchange.ts';
 import { isRefusal, oauthError, refusalText, refuse, type Refusal } from './aadsts.ts';
 import type { Login } from './login.ts';
 import { refusalPage, secondFactorPage, signInPage } from './sign-in-page.ts';
-import type { App, Tenant } from './tenant.ts';
+import { type App, isGeneric, type Tenant } from './tenant.ts';
 
 type Wanted = {
   readonly app: App;
@@ -33,19 +33,23 @@ export async function authorize(
     });
 
   const action = `${request.base}/${tenantName}/oauth2/v2.0/authorize?${request.search}`;
+  const tenants = isGeneric(tenantName)
+    ? login.world.tenants().filter(({ apps }) => apps.has(wanted.app.clientId))
+    : [tenant];
   if (request.method !== 'POST')
-    return html(200, signInPage(tenant, wanted.app, action, query.get('login_hint') ?? ''));
+    return html(200, signInPage(tenants, wanted.app, action, query.get('login_hint') ?? ''));
   if (form.get('cancel') !== null)
     return sendBack(wanted, {
       error: 'access_denied',
       error_description: 'AADSTS65004: The user declined to sign in.',
     });
-  return signIn(login, tenant, wanted, form, action, now);
+  return signIn(login, tenant, tenants, wanted, form, action, now);
 }
 
 async function signIn(
   login: Login,
   tenant: Tenant,
+  tenants: readonly Tenant[],
   wanted: Wanted,
   form: URLSearchParams,
   action: string,
@@ -62,7 +66,7 @@ async function signIn(
         200,
         secondFactorPage(username, action, await grants.pending(world, username.trim().toLowerCase(), now)),
       );
-    return html(200, signInPage(tenant, wanted.app, action, username, refusalText(user)));
+    return html(200, signInPage(tenants, wanted.app, action, username, refusalText(user)));
   }
   const { query, app, redirectUri } = wanted;
   const code = await grants.code(

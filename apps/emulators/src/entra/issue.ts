@@ -61,10 +61,17 @@ export async function accessToken(
           unique_name: user.username,
           name: user.displayName ?? user.username,
           scp: 'user_impersonation',
+          ...(resource.includes(app.clientId) ? rolesOf(user, app) : {}),
           amr: '["pwd"]',
         }
       : { idtyp: 'app' }),
   });
+}
+
+/** The claim is left out where the user has been assigned no role. */
+function rolesOf(user: User, app: App): { roles?: string[] } {
+  const roles = user.appRoles[app.clientId] ?? [];
+  return roles.length === 0 ? {} : { roles };
 }
 
 /** A signed id token for `app` about `user`. */
@@ -92,6 +99,7 @@ export function idToken(
     tid: tenant.id,
     uti: newGuid(),
     ver: '2.0',
+    ...rolesOf(user, app),
     ...(nonce === undefined ? {} : { nonce }),
   });
 }

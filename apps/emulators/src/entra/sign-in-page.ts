@@ -4,17 +4,20 @@ import type { App, Tenant } from './tenant.ts';
 
 const HOME = 'Sign in (emulated Entra ID)';
 
+/** `tenants`: whose people may sign in here; more than one where the address names no directory. */
 export function signInPage(
-  tenant: Tenant,
+  tenants: readonly Tenant[],
   app: App,
   action: string,
   username: string,
   mistake?: string,
 ): string {
-  const names = [...tenant.users.keys()].map((name) => `<option value="${escape(name)}">`).join('');
+  const directories = tenants.map(({ id, domains }) => domains[0] ?? id).join(', ');
+  const people = tenants.flatMap(({ users }) => [...users.keys()]);
+  const names = people.map((name) => `<option value="${escape(name)}">`).join('');
   return page(
     'Sign in',
-    `<section><h1>Sign in</h1><p class="quiet">to ${escape(app.displayName)} · directory ${escape(tenant.domains[0] ?? tenant.id)}</p>
+    `<section><h1>Sign in</h1><p class="quiet">to ${escape(app.displayName)} · ${tenants.length === 1 ? 'directory' : 'directories'} ${escape(directories)}</p>
     ${mistake === undefined ? '' : `<p role="alert"><b>${escape(mistake)}</b></p>`}
     <form method="post" action="${escape(action)}">
       <label>User name<br><input name="username" type="email" list="users" autocomplete="username" required value="${escape(username)}"></label>

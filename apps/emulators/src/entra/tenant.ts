@@ -30,6 +30,8 @@ const User = z.object({
   passwordExpired: z.boolean().default(false),
   mfaRequired: z.boolean().default(false),
   blockedByConditionalAccess: z.boolean().default(false),
+  /** The app roles assigned under Enterprise applications > Users and groups: client id to role values. */
+  appRoles: z.record(z.guid().toLowerCase(), z.array(z.string().min(1))).default({}),
 });
 
 export const TenantSettings = z.object({

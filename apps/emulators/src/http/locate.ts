@@ -14,6 +14,9 @@ export const LOGIN_HOSTS: ReadonlySet<string> = new Set([
 /** The host under which the emulators' own pages and control API are known internally. */
 export const OWN_HOST = 'emulators';
 
+const GLOBAL_LOGIN_HOST = 'login.microsoftonline.com';
+const SIGN_IN_PATH = /^\/[^/]+\/oauth2\/v2\.0\/(authorize|logout)$/;
+
 const BY_PATH = /^\/(org|login)\/([^/?]+)(\/.*)?$/;
 
 /** Any organisation-shaped Microsoft host, whether this emulator knows it or not. */
@@ -56,7 +59,9 @@ export function locate(
       base: `http://${authority}/${room}/${host}`,
     };
   }
-  return { ...shared, host: OWN_HOST, path, base: `http://${authority}` };
+  // Only a browser comes to an address without the host's name: it was sent to the sign-in page.
+  const host = SIGN_IN_PATH.test(path) ? GLOBAL_LOGIN_HOST : OWN_HOST;
+  return { ...shared, host, path, base: `http://${authority}` };
 }
 
 /** A proxy-style request line (`GET http://host/path`), which every HTTP/1.1 server has to accept. */
