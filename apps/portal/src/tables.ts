@@ -1,0 +1,207 @@
+/** The tables of the portal, as its migrations make them. */
+import type { Authentication, LaneReport, MarketplaceLead, Reason } from '@leads/contracts';
+import type { LeadState, Role } from '@leads/contracts/portal-api';
+import type { ServiceTables } from '@leads/service';
+import type { ColumnType, Generated } from 'kysely';
+
+/** Read as what it is, written as text: the driver would make an array of PostgreSQL's of one in JavaScript. */
+type Json<T> = ColumnType<T, string, string>;
+type OptionalJson<T> = ColumnType<T | null, string | null, string | null>;
+
+export interface ConnectionsTable {
+  connection_id: string;
+  version: number;
+  changed_at: Date;
+  publisher_id: string;
+  publisher_name: string;
+  offer_id: string;
+  offer_title: string;
+  /** The organisation's origin. */
+  url: string;
+  authentication: Authentication;
+  contact_emails: string[];
+  /** A `deleted` one stays, so that its publisher goes on seeing its leads. */
+  state: 'draft' | 'published' | 'paused' | 'deleted';
+}
+
+export interface LeadsTable {
+  lead_id: string;
+  connection_id: string;
+  /** That of the connection; `null` until the connection is known. */
+  publisher_id: string | null;
+  /** `null`: a placeholder, which is shown to nobody. */
+  accepted_at: Date | null;
+  received_at: Date | null;
+  /** Whether an acceptance has told of it. */
+  is_accepted: Generated<boolean>;
+  is_test: boolean;
+  offer_title: Generated<string>;
+  name: Generated<string>;
+  company: Generated<string>;
+  email: Generated<string>;
+  country: Generated<string>;
+  action_code: Generated<string>;
+  /** What a search looks in, folded. */
+  search: string | null;
+  state: Generated<LeadState>;
+  attempts: Generated<number>;
+  reason: OptionalJson<Reason>;
+  /** When the outcome came about that decided state, attempts and reason. */
+  outcome_at: Date | null;
+  written_at: Date | null;
+  crm_id: string | null;
+  /** The organisation's origin. */
+  organization: string | null;
+  accepted_partition: number | null;
+  accepted_told_at: Date | null;
+  outcome_partition: number | null;
+  outcome_told_at: Date | null;
+}
+
+export interface LeadContentsTable {
+  lead_id: string;
+  lead: Json<MarketplaceLead>;
+  original: string | null;
+}
+
+export interface TimelineTable {
+  lead_id: string;
+  at: Date;
+  kind: 'repeated' | 'deferred' | 'dead' | 'replayed' | 'written' | 'mailed';
+  /** The other fields of a `TimelineEntry`, but for links. */
+  data: Json<Record<string, unknown>>;
+  connection_id: string;
+  is_test: boolean;
+}
+
+export interface LanesTable {
+  connection_id: string;
+  at: Date;
+  instance: string;
+  held: boolean;
+  report: Json<LaneReport>;
+}
+
+export interface AlertsTable {
+  alert_id: string;
+  connection_id: string;
+  at: Date;
+  kind: string;
+  what: string;
+  remedy: string;
+}
+
+export interface ValidationsTable {
+  validation_id: string;
+  connection_id: string;
+  started_at: Date;
+  finished_at: Date | null;
+  /** `null` until it has finished. */
+  passed: boolean | null;
+}
+
+export interface ChecksTable {
+  validation_id: string;
+  name: string;
+  status: 'running' | 'passed' | 'warning' | 'failed';
+  started_at: Date;
+  told_at: Date;
+  took_ms: number | null;
+  cause: string | null;
+  remedy: string | null;
+}
+
+export interface TotalsTable {
+  connection_id: string;
+  accepted: Generated<number>;
+  written: Generated<number>;
+  dead: Generated<number>;
+  last_lead_at: Date | null;
+}
+
+export interface StatisticsTable {
+  /** The nil id stands for all connections together. */
+  connection_id: string;
+  span: 'minute' | 'hour';
+  starts_at: Date;
+  accepted: Generated<number>;
+  written: Generated<number>;
+  dead: Generated<number>;
+}
+
+export interface LatenciesTable {
+  connection_id: string;
+  span: 'minute' | 'hour';
+  starts_at: Date;
+  /** n: from 2^(n/8) up to 2^((n+1)/8) milliseconds. */
+  class: number;
+  leads: number;
+}
+
+/** The feed of live events; append with `publishChanges`, so that ids become visible in their order. */
+export interface ChangesTable {
+  id: Generated<number>;
+  /** Whom it is for besides operators; `null`: operators alone. */
+  publisher_id: string | null;
+  event: string;
+  data: Json<unknown>;
+  at: Generated<Date>;
+}
+
+export interface PublishersTable {
+  id: string;
+  name: string;
+  directory_id: string;
+  registered_at: Generated<Date>;
+}
+
+export interface SessionsTable {
+  id: string;
+  data: Json<unknown>;
+  expires_at: Date;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: Generated<Date>;
+  who: string;
+  role: Role | null;
+  publisher_id: string | null;
+  what: string;
+  target: string | null;
+  outcome: 'done' | 'refused';
+}
+
+export interface ReplaysTable {
+  replay_id: string;
+  /** Who asked acted for this publisher; `null` for an operator. */
+  publisher_id: string | null;
+  requested_by: string;
+  requested_at: Date;
+}
+
+export interface ReplayLeadsTable {
+  replay_id: string;
+  lead_id: string;
+  connection_id: string;
+}
+
+export interface PortalTables extends ServiceTables {
+  connections: ConnectionsTable;
+  leads: LeadsTable;
+  lead_contents: LeadContentsTable;
+  timeline: TimelineTable;
+  lanes: LanesTable;
+  alerts: AlertsTable;
+  validations: ValidationsTable;
+  checks: ChecksTable;
+  totals: TotalsTable;
+  statistics: StatisticsTable;
+  latencies: LatenciesTable;
+  changes: ChangesTable;
+  publishers: PublishersTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  replays: ReplaysTable;
+  replay_leads: ReplayLeadsTable;
+}
