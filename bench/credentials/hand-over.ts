@@ -110,9 +110,6 @@ async function listen(settings: KafkaSettings): Promise<Answers> {
     group: 'bench',
     delivery: 'every-instance',
     onUndecodable: () => Promise.resolve(),
-    onFatal: (error) => {
-      throw error;
-    },
     log: { log: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const service = await NestFactory.createMicroservice(Listening, { strategy, logger: false });

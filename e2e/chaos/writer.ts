@@ -1,8 +1,10 @@
 /**
  * `npm run chaos -- writer --seed N`: 5,000 leads over 10 connections, three writers of which one is killed every
  * five seconds, every fault of the emulators, broker and database restarted once each. In the end each lead is in its
- * organisation exactly once, or visibly dead with a true reason. Prints one JSON line; exit code 1 where it is not so.
+ * organisation exactly once, or visibly dead with a true reason, and no service has ended by itself. Prints one JSON
+ * line; exit code 1 where it is not so.
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '@leads/testing';
@@ -138,14 +140,15 @@ async function killWriters(
   return { kills };
 }
 
-/** Starts a service again that ended by itself, as whoever runs it in production does. */
+/** Counts what ended by itself, tells its last words, and starts it again as whoever runs it in production does. */
 async function supervise({ arena }: Chaos, ended: AbortSignal): Promise<Record<string, number>> {
   let selfEnded = 0;
   while (await pause(1_000, ended)) {
-    for (const name of ['ingest-gateway', 'credentials'] as const) {
-      const service = arena.stack.services[name];
-      if (!service.exit) continue;
+    for (const service of [...Object.values(arena.stack.services), ...arena.stack.writers]) {
+      if (!service.exit || service.exit.signal === 'SIGKILL') continue;
       selfEnded += 1;
+      const words = readFileSync(service.log, 'utf8').trimEnd().split('\n').slice(-5);
+      process.stderr.write(`${service.instance} ended by itself:\n${words.join('\n')}\n`);
       await service.restart();
     }
   }
@@ -192,8 +195,10 @@ async function judge(
   const untrue = dead.filter(
     (row) => row.cause !== 'plug-in-refused' || accepted.get(row.lead_id) !== true,
   ).length;
+  const counts = Object.fromEntries(struck.flatMap((counts) => Object.entries(counts)));
+  const exact = accepted.size === leads && pending === 0 && lost === 0 && doubled === 0 && untrue === 0;
   return {
-    ok: accepted.size === leads && pending === 0 && lost === 0 && doubled === 0 && untrue === 0,
+    ok: exact && counts['selfEnded'] === 0,
     accepted: accepted.size,
     written: ids.size,
     pending,
@@ -201,6 +206,6 @@ async function judge(
     doubled,
     lost,
     deadWithoutTrueReason: untrue,
-    ...Object.fromEntries(struck.flatMap((counts) => Object.entries(counts))),
+    ...counts,
   };
 }
