@@ -32,6 +32,35 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/**
+ * Signing in is a walk of the browser: `GET /sign-in?return=/path` leads to Microsoft Entra ID, from there to
+ * `/auth/callback` and on to the path. Where it ends badly, it ends on the console's page
+ * `/signed-out?problem=<code>&return=/path`. `POST /sign-out` (with the CSRF token, answered 204) ends the session here;
+ * the person stays signed in at Microsoft.
+ *
+ * - `cancelled`: the person closed Microsoft's page without signing in.
+ * - `denied`: Entra ID refused them, e.g. by Conditional Access or because nobody is assigned the application.
+ * - `consent-needed`: an administrator of their directory has to consent to the application first.
+ * - `expired`: it took longer than ten minutes, or the address was opened a second time or in another browser.
+ * - `unreachable`: Entra ID did not answer, or asked to be left alone.
+ * - `not-configured`: Entra ID does not know this application, its secret or its redirect address.
+ * - `not-verified`: what came back failed a check (signature, issuer, audience, nonce or time).
+ */
+export const SignInProblem = z.enum([
+  'cancelled',
+  'denied',
+  'consent-needed',
+  'expired',
+  'unreachable',
+  'not-configured',
+  'not-verified',
+]);
+export type SignInProblem = z.infer<typeof SignInProblem>;
+
+/** `GET /api/connections/{connectionId}/lead-address`, for owners and operators; the only answer that has it. */
+export const LeadAddress = z.object({ leadAddress: z.url() });
+export type LeadAddress = z.infer<typeof LeadAddress>;
+
 /** `POST /api/publisher`: an owner of a directory that is nobody's yet names their publisher, once. */
 export const PublisherRegistration = z.strictObject({
   /** As in Partner Center: letters, digits, hyphens and underscores. */
