@@ -13,10 +13,10 @@ import { ConnectionMetrics } from './metrics.ts';
 import { ReceiveTokens } from './receive-tokens.ts';
 import type { WriterTables } from './tables.ts';
 import { ReplayLeads } from './replay-leads.ts';
-import { MAKE_VALIDATION, type MakeValidation, RunValidations } from './run-validations.ts';
+import { RunValidations, SECOND_HALF, type SecondHalf } from './run-validations.ts';
 import { TakeInLeads } from './take-in-leads.ts';
 import { Tokens } from './tokens.ts';
-import { validateConnection } from './validate-connection.ts';
+import { failValidation, validateConnection } from './validate-connection.ts';
 
 /** How long one question of a Validate may take, in milliseconds: a person waits for it. */
 const VALIDATE_TIMEOUT_MS = 15_000;
@@ -44,9 +44,9 @@ const TEST_LEAD_PATIENCE_MS = 60_000;
     },
     ConnectionMetrics,
     {
-      provide: MAKE_VALIDATION,
+      provide: SECOND_HALF,
       inject: [DATABASE, Tokens, PUBLISHER],
-      useFactory: (database: Kysely<WriterTables>, tokens: Tokens, publisher: Publisher): MakeValidation => {
+      useFactory: (database: Kysely<WriterTables>, tokens: Tokens, publisher: Publisher): SecondHalf => {
         const http = new Outbound({
           resolver: config.MICROSOFT_RESOLVER,
           connections: 8,
@@ -55,7 +55,11 @@ const TEST_LEAD_PATIENCE_MS = 60_000;
         });
         const expected = { solution: config.LEAD_WRITER_SOLUTION, version: EXPECTED_VERSION };
         const parts = { database, tokens, http, publisher, expected, patienceMs: TEST_LEAD_PATIENCE_MS };
-        return (validationId, connection) => validateConnection(validationId, connection, parts);
+        return {
+          make: (validationId, connection, signal) =>
+            validateConnection(validationId, connection, parts, signal),
+          fail: (asked, why) => failValidation(asked, why, parts),
+        };
       },
     },
     {

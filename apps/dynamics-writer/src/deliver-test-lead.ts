@@ -50,11 +50,13 @@ export function testLead(leadId: string, connectionId: string, now: Date): LeadA
  * Puts a test lead into its lane, wakes the lane although it may be waiting for its connection to be mended, and
  * waits for what becomes of it. One that is not written by then is taken back.
  * @param patienceMs how long to wait at most
+ * @throws once the signal is given; the lead stays in its lane then
  */
 export async function deliverTestLead(
   database: Kysely<WriterTables>,
   accepted: LeadAccepted,
   patienceMs: number,
+  signal: AbortSignal,
 ): Promise<TestLeadEnd> {
   const { leadId, connectionId, acceptedAt } = accepted;
   await database.transaction().execute(async (transaction) => {
@@ -65,19 +67,23 @@ export async function deliverTestLead(
     `.execute(transaction);
     await notifyLanes(transaction, { news: 'probe', connectionIds: [connectionId] });
   });
-  const end = await waitFor(database, leadId, patienceMs);
-  if (end.kind !== 'written') {
-    await sql`delete from deliveries where lead_id = ${leadId} and is_test and state <> 'written'`.execute(
-      database,
-    );
-  }
+  const end = await waitFor(database, leadId, patienceMs, signal);
+  if (end.kind !== 'written') await takeBackTestLead(database, leadId);
   return end;
+}
+
+/** Takes a test lead that is not written yet out of its lane: it never comes later. */
+export async function takeBackTestLead(database: Kysely<WriterTables>, leadId: string): Promise<void> {
+  await sql`delete from deliveries where lead_id = ${leadId} and is_test and state <> 'written'`.execute(
+    database,
+  );
 }
 
 async function waitFor(
   database: Kysely<WriterTables>,
   leadId: string,
   patienceMs: number,
+  signal: AbortSignal,
 ): Promise<TestLeadEnd> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
@@ -97,7 +103,7 @@ async function waitFor(
     const isFinal = row?.state === 'dead' || (row !== undefined && row.attempts > 0 && row.broken !== null);
     if (isFinal && reason) return { kind: 'refused', reason };
     if (performance.now() >= deadline) return { kind: 'late', reason };
-    await delay(LOOK_MS);
+    await delay(LOOK_MS, undefined, { signal });
   }
 }
 

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { topics, ValidationStep } from '@leads/contracts';
 import { eventually } from '@leads/testing';
-import { RunValidations } from './run-validations.ts';
+import { type Selectable, sql } from 'kysely';
+import { RunValidations, type SecondHalf } from './run-validations.ts';
+import type { ValidationsTable } from './tables.ts';
 import { CONNECTION, received, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
-import type { Validated } from './validate-connection.ts';
+
+type ValidationsRow = Selectable<ValidationsTable>;
 
 const LOG = { warn: () => undefined, error: () => undefined };
 
@@ -22,12 +25,39 @@ afterEach(async () => {
   await Promise.all(runners.splice(0).map((runner) => runner.beforeApplicationShutdown()));
 });
 
-function start(make: (validationId: string, connection: Validated) => Promise<void>): RunValidations {
-  const runner = new RunValidations(schema.database, make, LOG);
+function start(make: SecondHalf['make'], fail: SecondHalf['fail'] = unexpected): RunValidations {
+  const runner = new RunValidations(schema.database, { make, fail }, LOG);
   runners.push(runner);
   runner.onApplicationBootstrap();
   return runner;
 }
+
+const unexpected = (): Promise<never> => Promise.reject(new Error('unexpected'));
+const endless = (): Promise<never> => new Promise(() => undefined);
+
+/** Validates that were ended without being made, and why. */
+function failures(): { fail: SecondHalf['fail']; failed: Record<string, string> } {
+  const failed: Record<string, string> = {};
+  return {
+    failed,
+    fail: ({ validationId }, { cause }) => {
+      failed[validationId] = cause;
+      return Promise.resolve();
+    },
+  };
+}
+
+async function openRows(): Promise<ValidationsRow[]> {
+  return schema.database.selectFrom('validations').selectAll().where('done_at', 'is', null).execute();
+}
+
+/** As if so many seconds more had passed since the Validate came in. */
+async function letPass(seconds: number): Promise<void> {
+  await sql`update validations set seen_at = seen_at - ${seconds} * interval '1 s',
+    taken_until = taken_until - ${seconds} * interval '1 s' where done_at is null`.execute(schema.database);
+}
+
+const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
 function step(changes: Partial<ValidationStep> = {}): ReturnType<typeof received<typeof topics.validations>> {
   return received<typeof topics.validations>({
@@ -55,8 +85,7 @@ describe('the second half of a Validate', () => {
     await Promise.all(instances.map((instance) => instance.takeIn([...due, ...due])));
     await eventually(() => expect(made).toHaveLength(20));
     expect(new Set(made).size).toBe(20);
-    const done = schema.database.selectFrom('validations').select('done_at').where('done_at', 'is', null);
-    await eventually(async () => expect(await done.execute()).toEqual([]));
+    await eventually(async () => expect(await openRows()).toEqual([]));
   });
 
   test('begins only when the first half has just passed', async () => {
@@ -67,7 +96,6 @@ describe('the second half of a Validate', () => {
       step({ status: 'failed' }),
       step({ check: 'url' }),
       step({ check: 'dynamics' }),
-      step({ at: new Date(Date.now() - 3_600_000).toISOString() }),
       due,
     ]);
     await eventually(() => expect(made).toEqual([due.value.validationId]));
@@ -75,20 +103,39 @@ describe('the second half of a Validate', () => {
     expect(rows).toHaveLength(1);
   });
 
-  test('that broke off is begun anew by another', async () => {
+  test('that broke off is begun anew', async () => {
     let made = 0;
     start(() => ((made += 1) === 1 ? Promise.reject(new Error('the broker is away')) : Promise.resolve()));
     await runners[0]?.takeIn([step()]);
     await eventually(() => expect(made).toBe(1));
-    await schema.database
-      .updateTable('validations')
-      .set({ taken_until: new Date(0) })
-      .execute();
-    await eventually(() => expect(made).toBe(2));
+    await eventually(async () => {
+      await letPass(5);
+      expect(made).toBe(2);
+    });
+    await eventually(async () => expect(await openRows()).toEqual([]));
+  });
+
+  test('of a dead instance is made by another, but never while that instance holds on to it', async () => {
+    const due = step();
+    const dead = start(endless);
+    await dead.takeIn([due]);
+    await eventually(async () => expect((await openRows())[0]?.begun).toBe(1));
+    const held = async (): Promise<number> => (await openRows())[0]?.taken_until.getTime() ?? 0;
+    const heldUntil = await held();
+    await eventually(async () => expect(await held()).toBeGreaterThan(heldUntil));
+    // It dies: nothing of what it does for others on its way out.
+    Object.assign(dead, { stopping: true });
+    const made: string[] = [];
+    start((validationId) => Promise.resolve(void made.push(validationId)));
+    await eventually(async () => {
+      await letPass(5);
+      expect(made).toEqual([due.value.validationId]);
+    });
+    await eventually(async () => expect(await openRows()).toEqual([]));
   });
 
   test('that an ending instance cannot finish is made by another at once', async () => {
-    const first = start(() => new Promise(() => undefined));
+    const first = start(endless);
     const due = step();
     await first.takeIn([due]);
     const takenUntil = schema.database.selectFrom('validations').select('taken_until');
@@ -100,5 +147,92 @@ describe('the second half of a Validate', () => {
     const made: string[] = [];
     start((validationId) => Promise.resolve(void made.push(validationId)));
     await eventually(() => expect(made).toEqual([due.value.validationId]));
+  });
+});
+
+describe('a Validate ends with a reason', () => {
+  test('when the event of its connection does not come, but not before it had time to', async () => {
+    const { fail, failed } = failures();
+    const made: string[] = [];
+    const runner = start((validationId) => Promise.resolve(void made.push(validationId)), fail);
+    const [unknown, known] = [step({ connectionId: randomUUID() }), step()];
+    await runner.takeIn([unknown]);
+    await letPass(25);
+    await runner.takeIn([known]);
+    await eventually(() => expect(made).toEqual([known.value.validationId]));
+    expect(failed).toEqual({});
+    await letPass(6);
+    await eventually(() => expect(failed).toEqual({ [unknown.value.validationId]: 'connection-unknown' }));
+    await eventually(async () => expect(await openRows()).toEqual([]));
+  });
+
+  test('when its connection was deleted', async () => {
+    await schema.database.updateTable('lanes').set({ state: 'deleted' }).execute();
+    const { fail, failed } = failures();
+    const due = step();
+    await start(unexpected, fail).takeIn([due]);
+    await eventually(() => expect(failed).toEqual({ [due.value.validationId]: 'connection-deleted' }));
+  });
+
+  test('when it has not come to its end in time; nothing more is told of it then', async () => {
+    const { fail, failed } = failures();
+    const due = step({ at: ago(5 * 60_000 - 1_500) });
+    let given: AbortSignal | undefined;
+    const runner = start((_validationId, _connection, signal) => {
+      given = signal;
+      return endless();
+    }, fail);
+    await runner.takeIn([due]);
+    await eventually(() => expect(failed).toEqual({ [due.value.validationId]: 'out-of-time' }));
+    expect(given?.aborted).toBe(true);
+    await eventually(async () => expect(await openRows()).toEqual([]));
+  });
+
+  test('when no writer was there in time to make it', async () => {
+    const { fail, failed } = failures();
+    const due = step({ at: ago(3_600_000) });
+    const runner = start(unexpected, fail);
+    await runner.takeIn([due]);
+    await letPass(31);
+    await eventually(() => expect(failed).toEqual({ [due.value.validationId]: 'out-of-time' }));
+  });
+
+  test('when it breaks off again and again', async () => {
+    const { fail, failed } = failures();
+    const due = step();
+    const runner = start(unexpected, fail);
+    await runner.takeIn([due]);
+    await eventually(async () => {
+      await letPass(5);
+      expect(failed).toEqual({ [due.value.validationId]: 'broke-off' });
+    });
+    await eventually(async () => expect(await openRows()).toEqual([]));
+  });
+
+  test('also when that could not be told at once', async () => {
+    let told = 0;
+    const fail = (): Promise<void> =>
+      (told += 1) === 1 ? Promise.reject(new Error('the broker is away')) : Promise.resolve();
+    await schema.database.updateTable('lanes').set({ state: 'deleted' }).execute();
+    await start(unexpected, fail).takeIn([step()]);
+    await eventually(async () => {
+      await letPass(5);
+      expect(told).toBe(2);
+    });
+    await eventually(async () => expect(await openRows()).toEqual([]));
+  });
+
+  test('but not when it has finished, as the topic itself tells', async () => {
+    const { fail, failed } = failures();
+    const runner = start(unexpected, fail);
+    const [first, second] = [step({ at: ago(3_600_000) }), step({ at: ago(3_600_000) })];
+    const over = (due: typeof first): typeof first =>
+      step({ ...due.value, check: 'validate', status: 'finished' });
+    await runner.takeIn([first]);
+    await runner.takeIn([over(first), second, over(second)]);
+    await letPass(31);
+    await runner.beforeApplicationShutdown();
+    expect(await openRows()).toEqual([]);
+    expect(failed).toEqual({});
   });
 });

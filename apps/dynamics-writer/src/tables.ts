@@ -60,6 +60,8 @@ export interface ValidationsTable {
   validation_id: string;
   connection_id: string;
   asked_at: Date;
+  seen_at: Generated<Date>;
+  begun: Generated<number>;
   taken_until: Generated<Date>;
   done_at: Date | null;
 }

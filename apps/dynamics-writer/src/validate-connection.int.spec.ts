@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Alert, LeadOutcome, ValidationStep } from '@leads/contracts';
+import { eventually } from '@leads/testing';
 import { openBreaker } from './breaker.ts';
 import { EXPECTED_VERSION } from './judge-organization.ts';
 import { countLeads } from './metrics.ts';
 import { type Emulators, type Organization, startEmulators } from './testing/emulators.ts';
 import { claimLane, type RunningLane, runLane, tokensFor } from './testing/running-lane.ts';
 import { CONNECTION, lead, REASON, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
-import { validateConnection } from './validate-connection.ts';
+import {
+  failValidation,
+  validateConnection,
+  type Validated,
+  type ValidateParts,
+} from './validate-connection.ts';
 
 const SOLUTION = 'MicrosoftMarketplacesLeadIntegrationSolution';
 const ROLE = 'Microsoft Marketplace Lead Writer';
@@ -61,10 +67,11 @@ interface Run {
   end: (check: string) => ValidationStep | undefined;
 }
 
-async function validate(
+/** What a Validate works with, and the steps it tells of. */
+function equip(
   organization: Organization,
-  { patienceMs = 10_000 }: { patienceMs?: number } = {},
-): Promise<Run> {
+  patienceMs = 10_000,
+): { connection: Validated; parts: ValidateParts; steps: ValidationStep[] } {
   const steps: ValidationStep[] = [];
   const publisher = {
     publish: (_topic: unknown, values: unknown[]) => {
@@ -72,20 +79,28 @@ async function validate(
       return Promise.resolve();
     },
   };
-  const connection = {
-    connectionId: CONNECTION,
-    organization: organization.organization,
-    secretVersion: 1,
-    mapping: undefined,
+  return {
+    steps,
+    connection: {
+      connectionId: CONNECTION,
+      organization: organization.organization,
+      secretVersion: 1,
+      mapping: undefined,
+    },
+    parts: {
+      database: schema.database,
+      tokens: tokensFor(organization),
+      http: organization.http,
+      publisher,
+      expected: { solution: SOLUTION, version: EXPECTED_VERSION },
+      patienceMs,
+    },
   };
-  await validateConnection(validationId, connection, {
-    database: schema.database,
-    tokens: tokensFor(organization),
-    http: organization.http,
-    publisher,
-    expected: { solution: SOLUTION, version: EXPECTED_VERSION },
-    patienceMs,
-  });
+}
+
+async function validate(organization: Organization, patienceMs?: number): Promise<Run> {
+  const { connection, parts, steps } = equip(organization, patienceMs);
+  await validateConnection(validationId, connection, parts, new AbortController().signal);
   return {
     steps,
     end: (check) => steps.find((step) => step.check === check && step.status !== 'started'),
@@ -176,8 +191,35 @@ describe('the second half of a Validate', () => {
       kind: 'status',
       status: 503,
     });
-    const run = await validate(organization, { patienceMs: 500 });
+    const run = await validate(organization, 500);
     expect(run.end('test-lead')?.status).toBe('failed');
+    expect(await schema.database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
+  });
+
+  test('cut off over its test lead it tells nothing more; once it is failed that lead never comes', async () => {
+    const organization = await serve();
+    const { host } = organization;
+    await emulators.control('POST', 'faults', {
+      host,
+      match: { method: 'POST' },
+      kind: 'status',
+      status: 503,
+    });
+    const { connection, parts, steps } = equip(organization);
+    const cutOff = new AbortController();
+    const made = validateConnection(validationId, connection, parts, cutOff.signal);
+    await eventually(() => expect(steps.at(-1)).toMatchObject({ check: 'test-lead', status: 'started' }));
+    const told = steps.length;
+    cutOff.abort();
+    await expect(made).rejects.toThrow();
+    expect(steps).toHaveLength(told);
+    await failValidation({ validationId, connectionId: CONNECTION }, REASON, parts);
+    expect(steps.slice(told)).toMatchObject([
+      { check: 'dynamics-writer', status: 'started' },
+      { check: 'dynamics-writer', status: 'failed', cause: REASON.what, remedy: REASON.remedy },
+      { check: 'dynamics', status: 'failed' },
+      { check: 'validate', status: 'finished' },
+    ]);
     expect(await schema.database.selectFrom('deliveries').selectAll().execute()).toEqual([]);
   });
 
@@ -206,7 +248,7 @@ describe('the second half of a Validate', () => {
     ],
     ['no lead table', { hasLeadTable: false }, 'lead-table', /no lead table/, /Dynamics 365 Sales/],
   ])('%s fails with cause and remedy', async (_case, settings, check, cause, remedy) => {
-    const run = await validate(await serve(settings), { patienceMs: 3_000 });
+    const run = await validate(await serve(settings), 3_000);
     expect(run.end(check)).toMatchObject({
       status: 'failed',
       cause: expect.stringMatching(cause),

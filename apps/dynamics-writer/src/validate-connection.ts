@@ -1,5 +1,5 @@
 /** The walk of a Validate's second half: from the user in Dynamics to a test lead that is found again. */
-import { type Mapping, topics, type ValidationStep } from '@leads/contracts';
+import { type Mapping, type Reason, topics, type ValidationStep } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
 import type { Kysely } from 'kysely';
 import {
@@ -14,7 +14,7 @@ import {
 } from './ask-organization.ts';
 import { checkMapping } from './apply-mapping.ts';
 import { classifyRefusedToken } from './classify-failure.ts';
-import { deliverTestLead, testLead } from './deliver-test-lead.ts';
+import { deliverTestLead, takeBackTestLead, testLead } from './deliver-test-lead.ts';
 import { type Expected, judgeRoles, judgeSolution, judgeTable, readOf } from './judge-organization.ts';
 import type { LaneFacts } from './lane.ts';
 import type { WriterTables } from './tables.ts';
@@ -45,16 +45,25 @@ export type Validated = Pick<LaneFacts, 'connectionId' | 'organization' | 'secre
   mapping: Mapping | undefined;
 };
 
+/** A Validate that was asked for. */
+export interface AskedFor {
+  validationId: string;
+  connectionId: string;
+}
+
 /**
  * Runs the checks and publishes each as it begins and as it ends. What the role may not read says so, and is
  * concluded from what the test lead was answered. The step `dynamics` sums up, and `validate` ends the Validate.
+ * @throws where a step could not be told of, or the signal was given: nothing more is told then
  */
 export async function validateConnection(
   validationId: string,
   connection: Validated,
   parts: ValidateParts,
+  signal: AbortSignal,
 ): Promise<void> {
-  const telling = new Telling(validationId, connection.connectionId, parts.publisher);
+  const { connectionId } = connection;
+  const telling = new Telling({ validationId, connectionId }, parts.publisher, signal);
   const asked = await signIn(connection, parts, telling);
   if (asked) {
     const who = await askWhoAmI(asked);
@@ -62,6 +71,18 @@ export async function validateConnection(
     await telling.check('user', () => (who.kind === 'known' ? { status: 'passed' } : noAnswer(who.answer)));
     if (userId !== undefined) await lookAround(asked, userId, connection, parts, telling);
   }
+  await telling.end();
+}
+
+/** Ends a Validate that is not made, or not any further: the step `dynamics-writer` says why. */
+export async function failValidation(
+  asked: AskedFor,
+  { what, remedy }: Reason,
+  { database, publisher }: Pick<ValidateParts, 'database' | 'publisher'>,
+): Promise<void> {
+  await takeBackTestLead(database, asked.validationId);
+  const telling = new Telling(asked, publisher);
+  await telling.check('dynamics-writer', () => ({ status: 'failed', cause: what, remedy }));
   await telling.end();
 }
 
@@ -140,11 +161,11 @@ async function tryTestLead(
   { database, patienceMs }: ValidateParts,
   telling: Telling,
 ): Promise<void> {
-  const { validationId } = telling;
+  const { validationId } = telling.asked;
   const isWritten = await telling.check('test-lead', async () => {
     // The Validate's own id: begun anew by another instance, it is still the same record.
     const accepted = testLead(validationId, connectionId, new Date());
-    return findingOfTestLead(await deliverTestLead(database, accepted, patienceMs));
+    return findingOfTestLead(await deliverTestLead(database, accepted, patienceMs, telling.signal));
   });
   await telling.conclude(isWritten);
   if (!isWritten) return;
@@ -157,9 +178,9 @@ class Telling {
   private readonly unread: { check: string; tookMs: number; cause: string }[] = [];
 
   constructor(
-    readonly validationId: string,
-    private readonly connectionId: string,
+    readonly asked: AskedFor,
     private readonly publisher: Pick<Publisher, 'publish'>,
+    readonly signal: AbortSignal = new AbortController().signal,
   ) {}
 
   /** @returns whether the check has passed, warnings included */
@@ -204,9 +225,9 @@ class Telling {
     await this.publish({ check: 'validate', status: 'finished', tookMs: 0 });
   }
 
-  private publish(step: Omit<ValidationStep, 'validationId' | 'connectionId' | 'at'>): Promise<void> {
-    const { validationId, connectionId } = this;
+  private async publish(step: Omit<ValidationStep, keyof AskedFor | 'at'>): Promise<void> {
+    this.signal.throwIfAborted();
     const at = new Date().toISOString();
-    return this.publisher.publish(topics.validations, [{ validationId, connectionId, at, ...step }]);
+    await this.publisher.publish(topics.validations, [{ ...this.asked, at, ...step }]);
   }
 }

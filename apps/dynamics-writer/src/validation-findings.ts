@@ -97,6 +97,32 @@ export function mappingFinding(faults: MappingFault[]): Finding {
   };
 }
 
+export const CONNECTION_UNKNOWN: Reason = {
+  cause: 'connection-unknown',
+  what: 'The Dynamics writer has not heard of this connection, so nothing was looked at in Dynamics. No lead is lost.',
+  remedy:
+    'Save the connection again, which announces it anew, and validate again. If it stays so, ask the operators whether Kafka and the Dynamics writer work.',
+};
+
+export const CONNECTION_DELETED: Reason = {
+  cause: 'connection-deleted',
+  what: 'The connection was deleted, so nothing was looked at in Dynamics.',
+  remedy: 'Nothing need be done. To have leads delivered again, connect the offer anew.',
+};
+
+export const OUT_OF_TIME: Reason = {
+  cause: 'out-of-time',
+  what: 'The Validate was not through after five minutes and was broken off. No lead is lost.',
+  remedy:
+    'Validate again. If it stays so, ask the operators whether the Dynamics writer, its database and Kafka work.',
+};
+
+export const BROKE_OFF: Reason = {
+  cause: 'broke-off',
+  what: 'The Dynamics writer failed over this Validate again and again. No lead is lost.',
+  remedy: 'Ask the operators to look into the log of the Dynamics writer, then validate again.',
+};
+
 export function findingOfTestLead(end: TestLeadEnd): Finding {
   if (end.kind === 'written') return { status: 'passed' };
   if (end.kind === 'refused') {
