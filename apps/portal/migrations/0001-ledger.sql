@@ -25,7 +25,7 @@ create table leads (
   -- That of the connection; null until the connection is known.
   publisher_id text,
   -- Of a test lead that no acceptance told of, as Validate makes it: when it was first heard of.
-  accepted_at timestamptz,
+  accepted_at timestamptz(3),
   received_at timestamptz,
   -- Whether an acceptance has told of it.
   is_accepted boolean not null default false,
@@ -60,7 +60,7 @@ create index leads_by_publisher on leads (publisher_id, accepted_at, lead_id) wh
 -- Few leads wait or are dead: these find them among very many.
 create index leads_unsettled on leads (state, accepted_at, lead_id)
   where accepted_at is not null and state <> 'written';
-create index leads_unsettled_by_connection on leads (connection_id, state, accepted_at, lead_id)
+create index leads_unsettled_by_connection on leads (connection_id, state, accepted_at, lead_id) include (is_test)
   where accepted_at is not null and state <> 'written';
 create index leads_unsettled_by_publisher on leads (publisher_id, state, accepted_at, lead_id)
   where accepted_at is not null and state <> 'written';
@@ -118,28 +118,31 @@ create table alerts (
 );
 create index alerts_of_connection on alerts (connection_id, at);
 
+-- What was told of each Validate.
+create table validation_steps (
+  validation_id uuid not null,
+  connection_id uuid not null,
+  at timestamptz not null,
+  name text not null,
+  status text not null,
+  took_ms float8 not null,
+  cause text,
+  remedy text,
+  primary key (validation_id, name, status, at)
+);
+
+-- Each Validate as its steps tell it up to now.
 create table validations (
   validation_id uuid primary key,
   connection_id uuid not null,
   started_at timestamptz not null,
   finished_at timestamptz,
   -- Whether no check failed; null until it has finished.
-  passed boolean
+  passed boolean,
+  -- A `Validation`, but for its test lead.
+  folded jsonb not null
 );
 create index validations_of_connection on validations (connection_id, started_at);
-
--- The checks of a Validate, each as it was told of last.
-create table checks (
-  validation_id uuid not null references validations on delete cascade,
-  name text not null,
-  status text not null check (status in ('running', 'passed', 'warning', 'failed')),
-  started_at timestamptz not null,
-  told_at timestamptz not null,
-  took_ms float8,
-  cause text,
-  remedy text,
-  primary key (validation_id, name)
-);
 
 -- How many leads of customers each connection has: accepted = written + pending + dead. Kept by the triggers below in
 -- the transaction of what it counts.

@@ -1,6 +1,6 @@
 /** The tables of the portal, as its migrations make them. */
-import type { Authentication, LaneReport, MarketplaceLead, Reason } from '@leads/contracts';
-import type { LeadState, Role } from '@leads/contracts/portal-api';
+import type { Authentication, LaneReport, MarketplaceLead, Reason, ValidationStep } from '@leads/contracts';
+import type { LeadState, Role, Validation } from '@leads/contracts/portal-api';
 import type { ServiceTables } from '@leads/service';
 import type { ColumnType, Generated } from 'kysely';
 
@@ -91,6 +91,18 @@ export interface AlertsTable {
   remedy: string;
 }
 
+export interface ValidationStepsTable {
+  validation_id: string;
+  connection_id: string;
+  at: Date;
+  /** The check's. */
+  name: string;
+  status: ValidationStep['status'];
+  took_ms: number;
+  cause: string | null;
+  remedy: string | null;
+}
+
 export interface ValidationsTable {
   validation_id: string;
   connection_id: string;
@@ -98,17 +110,8 @@ export interface ValidationsTable {
   finished_at: Date | null;
   /** `null` until it has finished. */
   passed: boolean | null;
-}
-
-export interface ChecksTable {
-  validation_id: string;
-  name: string;
-  status: 'running' | 'passed' | 'warning' | 'failed';
-  started_at: Date;
-  told_at: Date;
-  took_ms: number | null;
-  cause: string | null;
-  remedy: string | null;
+  /** As `foldSteps` has it: without its test lead. */
+  folded: Json<Validation>;
 }
 
 export interface TotalsTable {
@@ -194,7 +197,7 @@ export interface PortalTables extends ServiceTables {
   lanes: LanesTable;
   alerts: AlertsTable;
   validations: ValidationsTable;
-  checks: ChecksTable;
+  validation_steps: ValidationStepsTable;
   totals: TotalsTable;
   statistics: StatisticsTable;
   latencies: LatenciesTable;
