@@ -1,0 +1,28 @@
+/**
+ * The keys of everything in the cache, so that live events and changes can say what is no longer true. Each begins
+ * with its family: invalidating `['leads']` takes in every list and every lead.
+ */
+import type { LeadFilter } from '@leads/contracts/portal-api';
+
+export const keys = {
+  session: ['session'],
+  offers: ['offers'],
+  offer: (connectionId: string) => ['offers', connectionId] as const,
+  connections: ['connections'],
+  connection: (connectionId: string) => ['connections', connectionId] as const,
+  leadAddress: (connectionId: string) => ['connections', connectionId, 'lead-address'] as const,
+  versions: (connectionId: string) => ['connections', connectionId, 'versions'] as const,
+  /** The newest Validate of a connection, or `null` where there has been none. */
+  validation: (connectionId: string) => ['validations', connectionId] as const,
+  leads: ['leads'],
+  leadLists: ['leads', 'list'],
+  leadList: (filter: LeadFilter) => ['leads', 'list', filter] as const,
+  lead: (leadId: string) => ['leads', 'one', leadId] as const,
+  replays: ['replays'],
+  replay: (replayId: string) => ['replays', replayId] as const,
+  lanes: ['lanes'],
+  statistics: ['statistics'],
+  statisticsOf: (span: 'hour' | 'week', connectionId?: string) =>
+    ['statistics', span, connectionId ?? 'all'] as const,
+  audit: ['audit'],
+} as const;

@@ -1,0 +1,58 @@
+/**
+ * Every address of the console and the page that it shows. A page's script is loaded when it is first opened, so that
+ * the first load stays small: a page is imported here and nowhere else.
+ */
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { OpeningScreen } from './shell/opening-screen.tsx';
+import { RouteProblem } from './shell/route-problem.tsx';
+import { SignedIn } from './session/signed-in.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const pages: RouteObject[] = [
+  { index: true, element: <Navigate to="/offers" replace /> },
+  {
+    path: 'offers',
+    lazy: async () => ({ Component: (await import('./offers/offers-page.tsx')).OffersPage }),
+  },
+  {
+    path: 'offers/:connectionId',
+    lazy: async () => ({ Component: (await import('./offers/offer-page.tsx')).OfferPage }),
+  },
+  {
+    path: 'offers/:connectionId/set-up',
+    lazy: async () => ({ Component: (await import('./set-up/set-up-page.tsx')).SetUpPage }),
+  },
+  {
+    path: 'leads',
+    lazy: async () => ({ Component: (await import('./leads/leads-page.tsx')).LeadsPage }),
+  },
+  {
+    path: 'leads/:leadId',
+    lazy: async () => ({ Component: (await import('./leads/lead-page.tsx')).LeadPage }),
+  },
+  {
+    path: 'health',
+    lazy: async () => ({ Component: (await import('./health/health-page.tsx')).HealthPage }),
+  },
+  {
+    path: 'audit',
+    lazy: async () => ({ Component: (await import('./audit/audit-page.tsx')).AuditPage }),
+  },
+  { path: '*', element: <NotFoundPage /> },
+];
+
+export const router = createBrowserRouter([
+  {
+    path: '/signed-out',
+    HydrateFallback: OpeningScreen,
+    ErrorBoundary: RouteProblem,
+    lazy: async () => ({ Component: (await import('./session/signed-out-page.tsx')).SignedOutPage }),
+  },
+  {
+    element: <SignedIn />,
+    HydrateFallback: OpeningScreen,
+    ErrorBoundary: RouteProblem,
+    children: [{ element: <Shell />, children: [{ ErrorBoundary: RouteProblem, children: pages }] }],
+  },
+]);

@@ -1,0 +1,54 @@
+/** The page for those who are not signed in. */
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
+import type { ReactElement } from 'react';
+import { useSearchParams } from 'react-router';
+import { CenteredCard } from '../shell/centered-card.tsx';
+import { signInAddress, returnPath } from './sign-in-addresses.ts';
+import { signInProblem } from './sign-in-problems.ts';
+
+const useStyles = makeStyles({
+  quiet: { color: tokens.colorNeutralForeground2 },
+  logo: {
+    display: 'grid',
+    gridTemplateColumns: '9px 9px',
+    gap: '2px',
+    '& > span': { width: '9px', height: '9px' },
+  },
+});
+
+export function SignedOutPage(): ReactElement {
+  const styles = useStyles();
+  const [query] = useSearchParams();
+  const problem = signInProblem(query.get('problem'));
+  const returnTo = returnPath(query.get('returnTo'));
+  return (
+    <CenteredCard title="Sign in">
+      {problem && (
+        <MessageBar intent={problem.intent} layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{problem.title}</MessageBarTitle>
+            {problem.detail}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <Text className={styles.quiet}>
+        Your leads from Microsoft’s commercial marketplace, written into your Dynamics 365: connect an offer,
+        validate the connection, and see where every lead is.
+      </Text>
+      <Button as="a" href={signInAddress(returnTo)} appearance="primary" size="large">
+        Sign in with Microsoft
+      </Button>
+      <Text size={200} className={styles.quiet}>
+        Use the work account that you use in Partner Center.
+      </Text>
+    </CenteredCard>
+  );
+}
