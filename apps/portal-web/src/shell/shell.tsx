@@ -9,7 +9,6 @@ import { LiveStatusBar } from './live-status-bar.tsx';
 import { Navigation } from './navigation.tsx';
 import { DESKTOP, PHONE, TABLET } from './screen.ts';
 
-
 const useStyles = makeStyles({
   skip: {
     position: 'fixed',
