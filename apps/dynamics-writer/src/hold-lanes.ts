@@ -5,9 +5,11 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { type LaneReport, topics } from '@leads/contracts';
 import { listen, type Listener, type OutboxRelay } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
-import { DATABASE, INSTANCE_ID, LOG, type Logger, type Outbound, RELAY } from '@leads/service';
+import type { Publisher } from '@leads/kafka';
+import { DATABASE, INSTANCE_ID, LOG, type Logger, type Outbound, PUBLISHER, RELAY } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { config } from './config.ts';
 import { deliverLeads } from './deliver-leads.ts';
@@ -15,6 +17,7 @@ import { type Settlement, settleDeliveries } from './deliveries.ts';
 import { EXPECTED_VERSION } from './judge-organization.ts';
 import { Lane, type LaneFacts } from './lane.ts';
 import { LANE_CHANNEL, readNotice } from './lane-notice.ts';
+import { LaneReports } from './lane-reports.ts';
 import { beat, claimLanes, LEASE_MS, laneShare, leave, releaseLanes, renewLeases } from './leases.ts';
 import { CountedOutbound, writtenLeads } from './metrics.ts';
 import { KnownOrganization } from './read-organization.ts';
@@ -44,6 +47,7 @@ interface HeldLane {
 export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly held = new Map<string, HeldLane>();
   private readonly leaving = new Set<Promise<void>>();
+  private readonly reports: LaneReports;
   private listener: Listener | undefined;
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> | undefined;
@@ -55,8 +59,12 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(INSTANCE_ID) private readonly instance: string,
     @Inject(RELAY) private readonly relay: OutboxRelay<WriterTables>,
     @Inject(Tokens) private readonly tokens: Tokens,
+    @Inject(PUBLISHER) publisher: Publisher,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
+  ) {
+    const publish = (reports: LaneReport[]): Promise<void> => publisher.publish(topics.lanes, reports);
+    this.reports = new LaneReports({ database, publish, instance, log });
+  }
 
   onApplicationBootstrap(): void {
     this.listener = listen({
@@ -68,6 +76,7 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     });
     this.timer = setInterval(() => this.look(), ROUND_MS);
     this.look();
+    this.reports.start();
   }
 
   /** Nothing new begins; what is under way is finished; the lanes are free for others at once. */
@@ -82,6 +91,7 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     await leave(this.database, this.instance).catch((error: unknown) => {
       this.log.warn({ error }, 'leaving could not be written down; the leases end by themselves');
     });
+    await this.reports.stop();
   }
 
   private hear(payload: string): void {
@@ -183,12 +193,15 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
         await http.close();
       });
     this.held.set(facts.connectionId, { lane, http, drained });
+    this.reports.taken(lane);
   }
 
   /** The lease is gone: somebody else may have it already, so nothing new begins here. */
   private drop(connectionId: string, lane: Lane): void {
     lane.end();
-    if (this.held.get(connectionId)?.lane === lane) this.held.delete(connectionId);
+    if (this.held.get(connectionId)?.lane !== lane) return;
+    this.held.delete(connectionId);
+    this.reports.released(lane);
   }
 
   /** Lets a lane finish what is under way, and frees it for others; its lease is renewed meanwhile. */

@@ -20,6 +20,18 @@ export interface LaneFacts {
   isPaused?: boolean;
 }
 
+/** How a lane goes at a moment; times in milliseconds from then, 0 where there is nothing to wait for. */
+export interface LaneGoing {
+  /** Requests to the organisation that are under way. */
+  underWay: number;
+  /** How many requests at a time the pace permits. */
+  permitted: number;
+  /** How long nothing may begin. */
+  holdMs: number;
+  /** How long the organisation itself asked to be left alone. */
+  askedMs: number;
+}
+
 export class Lane implements Omit<LaneFacts, 'mapping'> {
   readonly connectionId: string;
   readonly fence: number;
@@ -33,6 +45,10 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
   table: LeadTable | undefined;
   /** Called when the connection may work again: it was saved anew, or is being validated. */
   onSaved: (() => void) | undefined;
+  /** How the lane goes now, as who drains it knows. */
+  going: ((now: number) => LaneGoing) | undefined;
+  /** Called when the connection was found broken, for another cause than before, or working again. */
+  onTurned: (() => void) | undefined;
   private readonly ending = new AbortController();
   private readonly bell = new Doorbell();
 
@@ -69,6 +85,12 @@ export class Lane implements Omit<LaneFacts, 'mapping'> {
     this.isPaused = facts.isPaused ?? false;
     this.onSaved?.();
     this.wake();
+  }
+
+  /** The connection was found broken for this cause, or with `null` working again. */
+  turn(brokenCause: string | null): void {
+    this.brokenCause = brokenCause;
+    this.onTurned?.();
   }
 
   /** A test lead waits: it is tried at once, whatever the lane waits for. */

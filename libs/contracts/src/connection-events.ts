@@ -134,7 +134,7 @@ export const LaneReport = z.object({
   pending: z.int().nonnegative(),
   /** When the oldest of them was accepted. */
   oldestPendingAt: z.iso.datetime().optional(),
-  /** Requests to Dynamics that have not been answered yet. */
+  /** Requests to Dynamics that are under way. */
   inFlight: z.int().nonnegative(),
   /** How many requests at a time the pace permits: now, or once a wait that is told below is over. */
   permitted: z.int().nonnegative(),
