@@ -42,6 +42,17 @@ describe('a mapping', () => {
     expect(map({})).toEqual({ record: mapLead(LEAD_ID, LEAD), faults: [] });
   });
 
+  test('fills custom columns of one line with one line, others with what was written', () => {
+    const columns: Mapping = { columns: { contoso_short: 'description', contoso_long: 'description' } };
+    const own = table({
+      contoso_short: { kind: 'text', length: 100, isOneLine: true },
+      contoso_long: { kind: 'text', length: 100 },
+    });
+    const lead = { ...LEAD, description: 'Hello\r\n\u0007there' };
+    const { record } = mapForConnection(LEAD_ID, lead, { mapping: columns, table: own });
+    expect(record).toMatchObject({ contoso_short: 'Hello there', contoso_long: 'Hello\n there' });
+  });
+
   test('adds constants, custom columns and lookups, and moves fields to other columns', () => {
     const { record, faults } = map({
       constants: { contoso_campaign: 'spring', leadqualitycode: 2 },

@@ -8,6 +8,7 @@ import {
 } from '@leads/contracts';
 import { type CutColumn, type LeadRecord, mapLead, type Overflow, wholeValues } from './map-lead.ts';
 import { type Fitted, fitValue, type LeadTable } from './lead-table.ts';
+import { oneLine, plainLines } from './plain-text.ts';
 
 /** Something that the mapping asks for and cannot have. The column is left out, the lead is written all the same. */
 export interface MappingFault {
@@ -162,14 +163,15 @@ function valueOf(
   switch (from.fact) {
     case 'leadId':
       return leadId;
+    case 'description':
+      return plainLines(lead.description);
     case 'leadSource':
     case 'actionCode':
-    case 'description':
-      return lead[from.fact];
+      return oneLine(lead[from.fact]);
     case 'source':
     case 'action':
     case 'offer':
-      return origin[from.fact];
+      return oneLine(origin[from.fact]);
     default:
       return whole[STANDARD[from.fact]];
   }

@@ -98,6 +98,7 @@ export async function askLeadTable(asked: Asked): Promise<Told<LeadTable | null>
     for (const { LogicalName, MaxLength } of told.value.value) {
       const column = columns.get(LogicalName);
       if (column && MaxLength) column.length = MaxLength;
+      if (column && told === texts) column.isOneLine = true;
     }
   }
   if (options.kind === 'known') {

@@ -1,5 +1,6 @@
 /** An organisation's own lead table: what its columns are and how much they hold, and values fitted to them; pure. */
 import { cutText } from './cut-text.ts';
+import { oneLine, plainLines } from './plain-text.ts';
 
 /** The kinds of columns that values are fitted to; `other` takes what it is given. */
 export type ColumnKind = 'text' | 'option' | 'boolean' | 'whole' | 'number' | 'time' | 'lookup' | 'other';
@@ -8,6 +9,8 @@ export interface LeadColumn {
   kind: ColumnKind;
   /** The most UTF-16 code units of a text. */
   length?: number;
+  /** Whether a text has one line only. */
+  isOneLine?: boolean;
   /** The values that an option takes, and how the organisation calls them. */
   options?: { value: number; label: string }[];
 }
@@ -23,12 +26,12 @@ export type Fitted =
 const fits = (value: string | number | boolean, cut = false): Fitted => ({ kind: 'fits', value, cut });
 const not = (why: string): Fitted => ({ kind: 'does-not-fit', why });
 
-/** A value as the column takes it: texts are cut, options found by their label, numbers and truths read from text. */
+/** A value as the column takes it: texts are rid of control characters and cut, options found by their label, numbers and truths read from text. */
 export function fitValue(column: LeadColumn, given: string | number | boolean): Fitted {
   const text = String(given).trim();
   switch (column.kind) {
     case 'text':
-      return fits(cutText(text, column.length ?? Infinity), text.length > (column.length ?? Infinity));
+      return fitText(column, text);
     case 'option':
       return fitOption(column.options, text);
     case 'boolean':
@@ -51,6 +54,11 @@ export function fitValue(column: LeadColumn, given: string | number | boolean): 
     case 'other':
       return fits(given);
   }
+}
+
+function fitText({ length = Infinity, isOneLine = false }: LeadColumn, text: string): Fitted {
+  const plain = isOneLine ? oneLine(text) : plainLines(text);
+  return fits(cutText(plain, length), plain.length > length);
 }
 
 function fitOption(options: LeadColumn['options'], text: string): Fitted {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type MarketplaceLead, readMarketplaceLead } from '@leads/contracts';
 import { cutText } from './cut-text.ts';
 import { COLUMN_LENGTHS, mapLead } from './map-lead.ts';
+import { oneLine, plainLines } from './plain-text.ts';
 
 const LEAD_ID = '0195b7a3-0b4d-7e6f-8a9b-0c1d2e3f4a5b';
 const samples = new URL('../../../libs/contracts/samples/marketplace/', import.meta.url);
@@ -14,9 +15,18 @@ function sample(name: string): MarketplaceLead {
   return lead;
 }
 
+/** Texts full of what breaks lines and controls terminals. */
+const anyLines = fc.string({
+  maxLength: 40,
+  unit: fc.oneof(
+    fc.constantFrom(...'\r\n\t\v\f\b\u001b\u007f\u0085\u009f\u00a0\u2028\u2029'),
+    fc.constantFrom('a', 'B', ' ', '👨‍👩‍👧'),
+  ),
+});
 const anyText = fc.oneof(
   fc.string({ maxLength: 30, unit: 'grapheme' }),
   fc.string({ minLength: 40, maxLength: 3000, unit: 'grapheme' }),
+  anyLines,
   fc.constant(''),
 );
 const anyLead = fc.record({
@@ -100,6 +110,45 @@ describe('mapping a lead', () => {
         expect(record.subject).not.toBe('');
         expect(record.lastname).not.toBe('');
         expect(mapLead(LEAD_ID, lead)).toEqual(record);
+      }),
+    );
+  });
+});
+
+describe('a value that breaks lines or holds control characters', () => {
+  test('is one line in its column, and the description keeps its lines', () => {
+    const lead = sample('lead-camel');
+    const record = mapLead(LEAD_ID, {
+      ...lead,
+      customer: { ...lead.customer, company: 'Fabrikam\r\n\tGmbH\u0007', lastName: '\n' },
+      leadSource: 'Azure\nMarketplace',
+      description: 'One\r\ntwo\u001b[31m\n\n\tthree',
+    });
+    expect(record.companyname).toBe('Fabrikam GmbH');
+    expect(record.lastname).toBe('Fabrikam GmbH');
+    expect(record.description).toContain('One\ntwo [31m\n\n\tthree\n\nLead source: Azure Marketplace\n');
+  });
+
+  test('never gets a control character into the record, nor a second line into a column of one', () => {
+    fc.assert(
+      fc.property(anyLead, (lead) => {
+        const { description = '', ...columns } = mapLead(LEAD_ID, lead);
+        expect(description).not.toMatch(/[^\P{Cc}\n\t]|[\u2028\u2029]/u);
+        for (const value of Object.values(columns)) {
+          if (typeof value !== 'string') continue;
+          expect(value).not.toMatch(/\p{Cc}|[\u2028\u2029]| {2}|^ | $/u);
+        }
+      }),
+    );
+  });
+
+  test('loses nothing else: what people see stays, in its order', () => {
+    const seen = (text: string): string => text.replace(/[\s\p{Cc}]/gu, '');
+    fc.assert(
+      fc.property(anyLines, (text) => {
+        expect(seen(oneLine(text))).toBe(seen(text));
+        expect(seen(plainLines(text))).toBe(seen(text));
+        expect(oneLine(oneLine(text))).toBe(oneLine(text));
       }),
     );
   });

@@ -3,6 +3,7 @@ import { describeAction, isDoNotContact, type MarketplaceLead, readLeadOrigin } 
 import { countryName } from './country-name.ts';
 import { cutText } from './cut-text.ts';
 import type { LeadTable } from './lead-table.ts';
+import { oneLine, plainLines } from './plain-text.ts';
 
 /** A record as it is sent: columns of the table `lead`, and lookups as `<navigation property>@odata.bind`. */
 export type LeadRecord = { leadid: string } & Record<string, string | number | boolean>;
@@ -72,8 +73,8 @@ export interface MapOptions {
  *
  * The lead's own id becomes the record's primary key, so that a second create of the same lead is refused as a
  * duplicate. A value too long for its column is cut, and stands in full in the description; so does one whose
- * column the organisation does not have. A lead without a last name or a topic gets the most telling thing it has
- * instead.
+ * column the organisation does not have. Only the description has more than one line. A lead without a last name or
+ * a topic gets the most telling thing it has instead.
  * @param leadId the lead's UUID
  */
 export function mapLead(leadId: string, lead: MarketplaceLead, options: MapOptions = {}): StandardLead {
@@ -101,18 +102,20 @@ export function mapLead(leadId: string, lead: MarketplaceLead, options: MapOptio
   };
 }
 
-/** What each standard column would hold, had it room. */
+/** What each standard column would hold, had it room: a single line. */
 export function wholeValues(lead: MarketplaceLead, countryLanguage?: string): Record<CutColumn, string> {
   const { customer } = lead;
+  const [lastName, company] = [oneLine(customer.lastName), oneLine(customer.company)];
+  const [email, phone] = [oneLine(customer.email), oneLine(customer.phone)];
   return {
-    subject: lead.offerTitle || readLeadOrigin(lead).offer || 'Microsoft marketplace lead',
-    firstname: customer.firstName,
-    lastname: customer.lastName || customer.company || customer.email || customer.phone || '(no name given)',
-    emailaddress1: customer.email,
-    telephone1: customer.phone,
-    companyname: customer.company,
-    jobtitle: customer.title,
-    address1_country: countryName(customer.country, countryLanguage),
+    subject: oneLine(lead.offerTitle) || oneLine(readLeadOrigin(lead).offer) || 'Microsoft marketplace lead',
+    firstname: oneLine(customer.firstName),
+    lastname: lastName || company || email || phone || '(no name given)',
+    emailaddress1: email,
+    telephone1: phone,
+    companyname: company,
+    jobtitle: oneLine(customer.title),
+    address1_country: countryName(oneLine(customer.country), countryLanguage),
   };
 }
 
@@ -140,9 +143,9 @@ function doNotContact(table: LeadTable | undefined): Partial<Record<(typeof DO_N
 
 /** What the customer wrote, then what the marketplace said, then what was cut; the first yields when room is short. */
 function describe(lead: MarketplaceLead, leadId: string, overflow: Overflow[], limit: number): string {
-  const action = readLeadOrigin(lead).action;
+  const [source, action] = [oneLine(lead.leadSource), oneLine(readLeadOrigin(lead).action)];
   const facts = [
-    ...(lead.leadSource ? [`Lead source: ${lead.leadSource}`] : []),
+    ...(source ? [`Lead source: ${source}`] : []),
     ...(action
       ? [`Action: ${action}${describeAction(action) === action ? '' : ` (${describeAction(action)})`}`]
       : []),
@@ -151,7 +154,7 @@ function describe(lead: MarketplaceLead, leadId: string, overflow: Overflow[], l
   ].join('\n');
   const room = limit - facts.length - 2;
   // A description of a few characters would say less than the cut values it displaces.
-  const said =
-    room >= 20 || (lead.description.length <= room && room > 0) ? cutText(lead.description, room) : '';
+  const whole = plainLines(lead.description);
+  const said = room >= 20 || (whole.length <= room && room > 0) ? cutText(whole, room) : '';
   return cutText(said ? `${said}\n\n${facts}` : facts, limit);
 }

@@ -65,10 +65,11 @@ describe('looking at an organisation', () => {
     });
     await look(lane, organization);
     expect(lane.table?.columns).toMatchObject({
-      subject: { kind: 'text', length: 40 },
+      subject: { kind: 'text', length: 40, isOneLine: true },
       contoso_tier: { kind: 'option', options: [{ value: 7, label: 'Gold' }] },
       description: { kind: 'text', length: 2000 },
     });
+    expect(lane.table?.columns['description']).not.toHaveProperty('isOneLine');
     expect(lane.table?.columns).not.toHaveProperty('jobtitle');
     expect(await alerts()).toEqual([]);
   });
