@@ -54,6 +54,12 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
   const requests = new Set<Promise<void>>();
   const underWay = new Set<string>();
   lane.onSaved = () => pace.forgive();
+  lane.going = (now) => ({
+    underWay: requests.size,
+    permitted: pace.concurrency,
+    holdMs: pace.holdMs(now),
+    askedMs: pace.askedMs(now),
+  });
 
   while (!lane.ended) {
     const holdMs = pace.holdMs(Date.now());
@@ -188,7 +194,7 @@ async function react(
   pace.learn(verdict, ms, Date.now(), Math.random());
   if (verdict.kind === 'connection-broken' && lane.brokenCause !== verdict.reason.cause) {
     await openBreaker(parts.database, lane, verdict.reason, new Date());
-    lane.brokenCause = verdict.reason.cause;
+    lane.turn(verdict.reason.cause);
     parts.log.warn(
       { connectionId: lane.connectionId, reason: verdict.reason },
       'the connection is broken; leads wait',
@@ -196,7 +202,7 @@ async function react(
   }
   if (lane.brokenCause !== null && (verdict.kind === 'written' || verdict.kind === 'lead-refused')) {
     await closeBreaker(parts.database, lane, new Date());
-    lane.brokenCause = null;
+    lane.turn(null);
     parts.log.info({ connectionId: lane.connectionId }, 'the connection works again');
   }
 }

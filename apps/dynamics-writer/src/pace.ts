@@ -55,6 +55,11 @@ export class Pace {
     return Math.max(0, this.holdUntil - now);
   }
 
+  /** How long the organisation itself asked to be left alone, in milliseconds; 0 where it does not. */
+  askedMs(now: number): number {
+    return Math.max(0, this.askedUntil - now);
+  }
+
   /** Somebody mended the connection: try at once, but for the time that the organisation itself asked for. */
   forgive(): void {
     this.holdUntil = this.askedUntil;
