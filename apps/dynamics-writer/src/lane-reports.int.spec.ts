@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { LaneReport } from '@leads/contracts';
+import { eventually } from '@leads/testing';
+import { sql } from 'kysely';
+import { closeBreaker, openBreaker } from './breaker.ts';
+import { Lane } from './lane.ts';
+import { countLanes, LaneReports } from './lane-reports.ts';
+import { claimLanes } from './leases.ts';
+import { countLeads } from './metrics.ts';
+import { type Emulators, type Organization, startEmulators } from './testing/emulators.ts';
+import { claimLane, runLane } from './testing/running-lane.ts';
+import {
+  CONNECTION,
+  lead,
+  NOW,
+  REASON,
+  startWriterSchema,
+  type WriterSchema,
+} from './testing/writer-schema.ts';
+
+/** Well before the next look at all lanes: what was told by then was told at once. */
+const AT_ONCE = { timeoutMs: 1_500 };
+
+let schema: WriterSchema;
+let lane: Lane;
+let told: LaneReport[];
+let warned: string[];
+/** What the topic does with reports. */
+let publish: (reports: LaneReport[]) => Promise<void>;
+let reports: LaneReports;
+
+beforeAll(async () => {
+  schema = await startWriterSchema();
+});
+afterAll(() => schema.close());
+beforeEach(async () => {
+  lane = await schema.begin();
+  [told, warned] = [[], []];
+  publish = () => Promise.resolve();
+  reports = new LaneReports({
+    database: schema.database,
+    publish: async (news) => {
+      await publish(news);
+      told.push(...news.map((report) => LaneReport.parse(report)));
+    },
+    instance: 'writer-1',
+    log: { warn: (_: unknown, message: string) => void warned.push(message) } as never,
+  });
+  reports.start();
+});
+afterEach(() => reports.stop());
+
+const untilTold = (expected: Partial<LaneReport>, options = {}) =>
+  eventually(() => expect(told.at(-1)).toMatchObject(expected), options);
+
+describe('a lane is told of at once', () => {
+  test('when it is taken and when it is given up, with what waits in it', async () => {
+    await schema.takeIn(lead(), lead({ acceptedAt: '2026-11-22T08:00:00.000Z' }), lead({ isTest: true }));
+    reports.taken(lane);
+    const waiting = { connectionId: CONNECTION, pending: 2, oldestPendingAt: '2026-11-22T08:00:00.000Z' };
+    await untilTold({ ...waiting, instance: 'writer-1', held: true, breaker: { state: 'closed' } }, AT_ONCE);
+    reports.released(lane);
+    await untilTold({ ...waiting, held: false, inFlight: 0, permitted: 0 }, AT_ONCE);
+    expect(told).toHaveLength(2);
+  });
+
+  test('when its breaker opens and closes, with the reason and since when', async () => {
+    reports.taken(lane);
+    await untilTold({ held: true }, AT_ONCE);
+    await openBreaker(schema.database, lane, REASON, NOW);
+    lane.turn(REASON.cause);
+    await untilTold({ breaker: { state: 'open', since: NOW.toISOString(), reason: REASON } }, AT_ONCE);
+    await closeBreaker(schema.database, lane, NOW);
+    lane.turn(null);
+    await untilTold({ breaker: { state: 'closed' } }, AT_ONCE);
+    expect(told).toHaveLength(3);
+  });
+
+  test('when it is given up as its writer ends', async () => {
+    reports.taken(lane);
+    await untilTold({ held: true }, AT_ONCE);
+    reports.released(lane);
+    await reports.stop();
+    expect(told.at(-1)).toMatchObject({ held: false });
+  });
+});
+
+test('a lane that this instance has taken anew is not told of as given up', async () => {
+  reports.taken(lane);
+  await untilTold({ held: true }, AT_ONCE);
+  const { resolve, promise } = Promise.withResolvers<void>();
+  publish = () => promise;
+  reports.released(lane);
+  await sql`update lanes set leased_until = '-infinity'`.execute(schema.database);
+  const [facts] = await claimLanes(schema.database, 'me', 1);
+  if (!facts) throw new Error('no lane was free');
+  reports.taken(new Lane(facts));
+  reports.released(lane);
+  resolve();
+  await eventually(() => expect(told.length).toBeGreaterThan(1));
+  await reports.stop();
+  expect(told.at(-1)).toMatchObject({ held: true });
+});
+
+test('a lane is told of as its backlog comes and goes', async () => {
+  reports.taken(lane);
+  await untilTold({ pending: 0 });
+  expect(told.at(-1)?.oldestPendingAt).toBeUndefined();
+  await schema.takeIn(lead());
+  await untilTold({ pending: 1, oldestPendingAt: NOW.toISOString() });
+  await schema.settled(lane, { kind: 'deferred', afterMs: 60_000, counts: true, reason: REASON });
+  await untilTold({ pending: 2 });
+});
+
+test('without the broker a report is warned of, and the lane is told of as it stands once the broker is back', async () => {
+  publish = () => Promise.reject(new Error('broker away'));
+  reports.taken(lane);
+  await eventually(() => expect(warned).toHaveLength(1));
+  await schema.takeIn(lead());
+  publish = () => Promise.resolve();
+  await untilTold({ held: true, pending: 1 });
+  expect(told).toHaveLength(1);
+});
+
+test('what a lane is given up with is not forgotten while the broker is away', async () => {
+  reports.taken(lane);
+  await untilTold({ held: true });
+  publish = () => Promise.reject(new Error('broker away'));
+  reports.released(lane);
+  await eventually(() => expect(warned).toHaveLength(1));
+  publish = () => Promise.resolve();
+  await untilTold({ held: false });
+});
+
+test('what the totals say is pending is what is pending, whatever became of leads', async () => {
+  await schema.settled(lane, { kind: 'written' });
+  await schema.settled(lane, { kind: 'dead', reason: REASON });
+  await schema.settled(lane, { kind: 'deferred', afterMs: 60_000, counts: true, reason: REASON });
+  await schema.takeIn(lead(), lead({ isTest: true }));
+  const [[count], [counted]] = await Promise.all([
+    countLanes(schema.database, [CONNECTION]),
+    countLeads(schema.database),
+  ]);
+  expect(count?.pending).toBe(2);
+  expect(counted?.pending).toBe(2);
+});
+
+test('a connection that nothing is known of has nothing pending', async () => {
+  const unknown = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718294';
+  expect(await countLanes(schema.database, [unknown])).toEqual([
+    { connectionId: unknown, pending: 0, oldestPendingAt: null, broken: null, brokenSince: null },
+  ]);
+});
+
+describe('a lane that is drained', () => {
+  let emulators: Emulators;
+  let organization: Organization;
+  beforeAll(async () => {
+    emulators = await startEmulators();
+  });
+  afterAll(() => emulators.close());
+  beforeEach(async () => {
+    organization = await emulators.organization();
+    lane = await claimLane(schema.database, organization);
+  });
+
+  async function drained(whileItRuns: () => Promise<void>): Promise<void> {
+    const running = runLane(schema, lane, organization);
+    try {
+      await whileItRuns();
+    } finally {
+      await running.stop();
+    }
+  }
+
+  test('is told of with its pace', () =>
+    drained(async () => {
+      reports.taken(lane);
+      await untilTold({ held: true, inFlight: 0, permitted: 4 });
+    }));
+
+  test('into an organisation that throttles is told of with the time that this asked for', () =>
+    drained(async () => {
+      reports.taken(lane);
+      const fault = { kind: 'throttle', limit: 'requests', retryAfterSeconds: 30, match: { method: 'POST' } };
+      await emulators.control('POST', 'faults', { host: organization.host, ...fault });
+      await schema.takeIn(lead());
+      await untilTold({ pending: 1, throttledUntil: expect.any(String) as never });
+      expect(Date.parse(told.at(-1)?.throttledUntil ?? '')).toBeGreaterThan(Date.now());
+    }));
+
+  test('and found broken is told of with its reason and when it is tried again', () =>
+    drained(async () => {
+      reports.taken(lane);
+      const fault = { host: organization.host, kind: 'status', status: 403, match: { method: 'POST' } };
+      await emulators.control('POST', 'faults', fault);
+      await schema.takeIn(lead());
+      const reason = expect.objectContaining({ cause: expect.any(String) }) as never;
+      const nextProbeAt = expect.any(String) as never;
+      await untilTold({
+        pending: 1,
+        breaker: expect.objectContaining({ state: 'open', reason, nextProbeAt }) as never,
+      });
+    }));
+});
