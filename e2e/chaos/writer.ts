@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '@leads/testing';
-import type { Connection } from '@leads/tools';
+import type { Connection, Service } from '@leads/tools';
 import { inChaos, type Chaos } from './stage.ts';
 import { inParallel, post } from '../marketplace.ts';
 import { anyFault } from './faults.ts';
@@ -16,6 +16,7 @@ import { chance, type Chance } from './random.ts';
 
 const CONNECTIONS = 10;
 const KILL_EVERY_MS = 5_000;
+const RESTART_AFTER_MS = 15_000;
 const FAULT_EVERY_MS = 700;
 const AT_A_TIME = 16;
 /** Leads whose company holds this are refused by a plug-in of every organisation: they must end dead, and only they. */
@@ -45,17 +46,13 @@ async function run(chaos: Chaos, random: Chance): Promise<Record<string, unknown
   const calm = new AbortController();
   const ended = new AbortController();
   const supervised = supervise(chaos, ended.signal);
-  const troubles = [
-    strike(chaos, connections, random, calm.signal),
-    killWriters(chaos, random, calm.signal),
-    restartStores(chaos, calm.signal),
-  ];
-  const began = Date.now();
+  const restarted = restartStores(chaos);
+  const troubles = [strike(chaos, connections, random, calm.signal), killWriters(chaos, random, calm.signal)];
   const accepted = await postAll(connections);
-  // The last restart comes well after the last lead of a fast run.
-  await delay(Math.max(0, 45_000 - (Date.now() - began)));
+  // A fast run has posted its last lead well before the last restart.
+  const struck = [await restarted];
   calm.abort();
-  const struck = await Promise.all(troubles);
+  struck.push(...(await Promise.all(troubles)));
   await chaos.arena.noFaults();
   await eventually(
     async () => {
@@ -125,18 +122,26 @@ async function strike(
   return struck;
 }
 
+/** Kills one that is at work, and starts it again; the next kill does not wait until that one is back. */
 async function killWriters(
   { arena }: Chaos,
   random: Chance,
   calm: AbortSignal,
 ): Promise<Record<string, number>> {
+  const coming = new Map<Service, Promise<void>>();
   let kills = 0;
   while (await pause(KILL_EVERY_MS, calm)) {
-    const victim = random.oneOf(arena.stack.writers);
+    const atWork = arena.stack.writers.filter((writer) => !coming.has(writer));
+    if (atWork.length === 0) continue;
+    const victim = random.oneOf(atWork);
     await victim.kill('SIGKILL');
     kills += 1;
-    await victim.restart();
+    coming.set(
+      victim,
+      victim.restart().finally(() => coming.delete(victim)),
+    );
   }
+  await Promise.all(coming.values());
   return { kills };
 }
 
@@ -144,7 +149,8 @@ async function killWriters(
 async function supervise({ arena }: Chaos, ended: AbortSignal): Promise<Record<string, number>> {
   let selfEnded = 0;
   while (await pause(1_000, ended)) {
-    for (const service of [...Object.values(arena.stack.services), ...arena.stack.writers]) {
+    const { 'ingest-gateway': gateway, credentials } = arena.stack.services;
+    for (const service of [gateway, credentials, ...arena.stack.writers]) {
       if (!service.exit || service.exit.signal === 'SIGKILL') continue;
       selfEnded += 1;
       const words = readFileSync(service.log, 'utf8').trimEnd().split('\n').slice(-5);
@@ -155,16 +161,15 @@ async function supervise({ arena }: Chaos, ended: AbortSignal): Promise<Record<s
   return { selfEnded };
 }
 
-async function restartStores(
-  { restartBroker, restartDatabase }: Chaos,
-  calm: AbortSignal,
-): Promise<Record<string, number>> {
+async function restartStores({ restartBroker, restartDatabase }: Chaos): Promise<Record<string, number>> {
   let restarts = 0;
   for (const restart of [restartBroker, restartDatabase]) {
-    if (!(await pause(15_000, calm))) break;
+    await delay(RESTART_AFTER_MS);
     await restart();
     restarts += 1;
   }
+  // What the last one broke is felt while the other troubles go on.
+  await delay(RESTART_AFTER_MS);
   return { restarts };
 }
 
