@@ -31,8 +31,9 @@ export function formulaSafe(value: string): string {
       safe = isBlank ? MARK + safe : safe + MARK;
     }
     safe += character;
-    isBlank &&= isSkipped;
-    mayBegin = SEPARATES.has(character) || (mayBegin && isSkipped);
+    const separates = SEPARATES.has(character);
+    isBlank &&= isSkipped && !separates;
+    mayBegin = separates || (mayBegin && isSkipped);
   }
   return safe;
 }

@@ -256,5 +256,6 @@ test('however changes come, a client has each of its own once and in order, or w
       }
       expect([...missing]).toEqual([]);
     }),
+    { numRuns: 40 },
   );
 });
