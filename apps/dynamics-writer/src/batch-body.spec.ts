@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type BatchPart, readBatch, writeBatch } from './batch-body.ts';
+import { type BatchPart, hasRowAnswered, readBatch, writeBatch } from './batch-body.ts';
 
 const CONTENT_TYPE = 'multipart/mixed; boundary=batchresponse_1';
 
@@ -33,6 +33,18 @@ const anyPart = fc.record({
 });
 
 describe('the answers of a batch', () => {
+  test('show which statuses there are among their rows without being read one by one', () => {
+    fc.assert(
+      fc.property(fc.array(anyPart, { maxLength: 20 }), (parts) => {
+        const whole = { headers: { 'content-type': CONTENT_TYPE }, body: answer(parts) };
+        for (const status of [204, 429, ...parts.map((part) => part.status)]) {
+          expect(hasRowAnswered(status, whole)).toBe(parts.some((part) => part.status === status));
+        }
+        expect(hasRowAnswered(429, { headers: {}, body: 'HTTP/1.1 429' })).toBe(false);
+      }),
+    );
+  });
+
   test('come back as they were sent, in order', () => {
     fc.assert(
       fc.property(fc.array(anyPart, { maxLength: 20 }), (parts) => {

@@ -51,6 +51,18 @@ export function readBatch(contentType: string, body: string): BatchPart[] {
   return parts;
 }
 
+/**
+ * Whether a row of a batch was answered so, told from the answer as it came: a status line stands at the start of a
+ * line, where the JSON of a body has none.
+ */
+export function hasRowAnswered(
+  status: number,
+  answer: { headers: Record<string, string>; body: string },
+): boolean {
+  const isBatch = (answer.headers['content-type'] ?? '').startsWith('multipart/mixed');
+  return isBatch && new RegExp(`^HTTP/\\d(?:\\.\\d)? ${status}\\b`, 'm').test(answer.body);
+}
+
 /** MIME headers, an empty line, a status line, headers, an empty line, a body. */
 function readPart(section: string): BatchPart | undefined {
   const mime = section.indexOf('\n\n');

@@ -56,4 +56,29 @@ describe('requests to an organisation', () => {
     await Promise.all([ask(), ask(), ask()]);
     expect(await metric('writer_throttled_total')).toBe(2);
   });
+
+  test('that are answered 429 in some of their rows only are counted once each', async () => {
+    const { host } = organization;
+    const answered = (...statuses: number[]): string =>
+      [
+        ...statuses.map(
+          (status) => `--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 ${status} \r\n\r\n`,
+        ),
+        '--b--\r\n',
+      ].join('\r\n');
+    const before = (await metric('writer_throttled_total')) ?? 0;
+    const headers = { 'content-type': 'multipart/mixed; boundary=b' };
+    for (const body of [answered(204, 429, 429), answered(204, 204)]) {
+      await emulators.control('POST', 'faults', {
+        host,
+        kind: 'status',
+        status: 200,
+        headers,
+        body,
+        times: 1,
+      });
+      await ask();
+    }
+    expect(await metric('writer_throttled_total')).toBe(before + 1);
+  });
 });

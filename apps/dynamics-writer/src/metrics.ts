@@ -11,6 +11,7 @@ import {
 } from '@leads/service';
 import { type Kysely, sql } from 'kysely';
 import { Counter, Gauge } from 'prom-client';
+import { hasRowAnswered } from './batch-body.ts';
 import type { WriterTables } from './tables.ts';
 
 /** Leads that this process has written: its rate is the writer's throughput. */
@@ -25,7 +26,7 @@ const inFlight = new Gauge({
 });
 const throttled = new Counter({
   name: 'writer_throttled_total',
-  help: 'Requests of this process that an organisation answered 429.',
+  help: 'Requests of this process that an organisation answered 429, whole or in some of their rows.',
   labelNames: ['connection'],
 });
 
@@ -42,7 +43,8 @@ export class CountedOutbound extends Outbound {
     inFlight.inc();
     try {
       const answer = await super.send(request);
-      if (answer.status === 429) throttled.inc({ connection: this.connection });
+      if (answer.status === 429 || hasRowAnswered(429, answer))
+        throttled.inc({ connection: this.connection });
       return answer;
     } finally {
       inFlight.dec();
