@@ -4,6 +4,10 @@ import type { LeadState, Role, Validation } from '@leads/contracts/portal-api';
 import type { ServiceTables } from '@leads/service';
 import type { ColumnType, Generated } from 'kysely';
 
+/** Read as a date, written as one or as ISO 8601. */
+type At = ColumnType<Date, Date | string, Date | string>;
+type OptionalAt = ColumnType<Date | null, Date | string | null, Date | string | null>;
+
 /** Read as what it is, written as text: the driver would make an array of PostgreSQL's of one in JavaScript. */
 type Json<T> = ColumnType<T, string, string>;
 type OptionalJson<T> = ColumnType<T | null, string | null, string | null>;
@@ -11,7 +15,7 @@ type OptionalJson<T> = ColumnType<T | null, string | null, string | null>;
 export interface ConnectionsTable {
   connection_id: string;
   version: number;
-  changed_at: Date;
+  changed_at: At;
   publisher_id: string;
   publisher_name: string;
   offer_id: string;
@@ -30,8 +34,8 @@ export interface LeadsTable {
   /** That of the connection; `null` until the connection is known. */
   publisher_id: string | null;
   /** `null`: a placeholder, which is shown to nobody. */
-  accepted_at: Date | null;
-  received_at: Date | null;
+  accepted_at: OptionalAt;
+  received_at: OptionalAt;
   /** Whether an acceptance has told of it. */
   is_accepted: Generated<boolean>;
   is_test: boolean;
@@ -47,15 +51,15 @@ export interface LeadsTable {
   attempts: Generated<number>;
   reason: OptionalJson<Reason>;
   /** When the outcome came about that decided state, attempts and reason. */
-  outcome_at: Date | null;
-  written_at: Date | null;
+  outcome_at: OptionalAt;
+  written_at: OptionalAt;
   crm_id: string | null;
   /** The organisation's origin. */
   organization: string | null;
   accepted_partition: number | null;
-  accepted_told_at: Date | null;
+  accepted_told_at: OptionalAt;
   outcome_partition: number | null;
-  outcome_told_at: Date | null;
+  outcome_told_at: OptionalAt;
 }
 
 export interface LeadContentsTable {
@@ -66,7 +70,7 @@ export interface LeadContentsTable {
 
 export interface TimelineTable {
   lead_id: string;
-  at: Date;
+  at: At;
   kind: 'repeated' | 'deferred' | 'dead' | 'replayed' | 'written' | 'mailed';
   /** The other fields of a `TimelineEntry`, but for links. */
   data: Json<Record<string, unknown>>;
@@ -76,7 +80,7 @@ export interface TimelineTable {
 
 export interface LanesTable {
   connection_id: string;
-  at: Date;
+  at: At;
   instance: string;
   held: boolean;
   report: Json<LaneReport>;
@@ -85,7 +89,7 @@ export interface LanesTable {
 export interface AlertsTable {
   alert_id: string;
   connection_id: string;
-  at: Date;
+  at: At;
   kind: string;
   what: string;
   remedy: string;
@@ -94,7 +98,7 @@ export interface AlertsTable {
 export interface ValidationStepsTable {
   validation_id: string;
   connection_id: string;
-  at: Date;
+  at: At;
   /** The check's. */
   name: string;
   status: ValidationStep['status'];
@@ -106,8 +110,8 @@ export interface ValidationStepsTable {
 export interface ValidationsTable {
   validation_id: string;
   connection_id: string;
-  started_at: Date;
-  finished_at: Date | null;
+  started_at: At;
+  finished_at: OptionalAt;
   /** `null` until it has finished. */
   passed: boolean | null;
   /** As `foldSteps` has it: without its test lead. */
@@ -119,14 +123,14 @@ export interface TotalsTable {
   accepted: Generated<number>;
   written: Generated<number>;
   dead: Generated<number>;
-  last_lead_at: Date | null;
+  last_lead_at: OptionalAt;
 }
 
 export interface StatisticsTable {
   /** The nil id stands for all connections together. */
   connection_id: string;
   span: 'minute' | 'hour';
-  starts_at: Date;
+  starts_at: At;
   accepted: Generated<number>;
   written: Generated<number>;
   dead: Generated<number>;
@@ -135,7 +139,7 @@ export interface StatisticsTable {
 export interface LatenciesTable {
   connection_id: string;
   span: 'minute' | 'hour';
-  starts_at: Date;
+  starts_at: At;
   /** n: from 2^(n/8) up to 2^((n+1)/8) milliseconds. */
   class: number;
   leads: number;
@@ -161,7 +165,7 @@ export interface PublishersTable {
 export interface SessionsTable {
   id: string;
   data: Json<unknown>;
-  expires_at: Date;
+  expires_at: At;
 }
 
 export interface AuditTable {
@@ -180,7 +184,7 @@ export interface ReplaysTable {
   /** Who asked acted for this publisher; `null` for an operator. */
   publisher_id: string | null;
   requested_by: string;
-  requested_at: Date;
+  requested_at: At;
 }
 
 export interface ReplayLeadsTable {

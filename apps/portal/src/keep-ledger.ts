@@ -1,0 +1,87 @@
+/**
+ * The walk of the portal: what the other services tell becomes the ledger that people look at.
+ *
+ * Each batch is one transaction: rows, counts, and the live events that tell of them. A record that comes again
+ * changes nothing, and no order between topics is relied on: what is heard of a lead before its acceptance is kept
+ * in a placeholder that the acceptance completes.
+ */
+import { Controller, Inject } from '@nestjs/common';
+import { topics } from '@leads/contracts';
+import { OnTopic, type Received } from '@leads/kafka';
+import { DATABASE } from '@leads/service';
+import type { Kysely } from 'kysely';
+import { LINK_BASE } from './leads/record-url.ts';
+import { addMails, addRepeats } from './ledger/add-to-timeline.ts';
+import { keepAlerts } from './ledger/keep-alerts.ts';
+import { keepConnections, shareConnections } from './ledger/keep-connections.ts';
+import { keepLanes } from './ledger/keep-lanes.ts';
+import { keepValidations } from './ledger/keep-validations.ts';
+import { acceptLeads } from './ledger/know-leads.ts';
+import { publishChanges } from './ledger/publish-changes.ts';
+import { settleLeads } from './ledger/settle-leads.ts';
+import type { Touched } from './ledger/touched.ts';
+import type { PortalTables } from './tables.ts';
+
+@Controller()
+export class KeepLedger {
+  constructor(
+    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
+    @Inject(LINK_BASE) private readonly linkBase: string | undefined,
+  ) {}
+
+  @OnTopic(topics.connections)
+  connectionsChanged(records: Received<typeof topics.connections>[]): Promise<void> {
+    return this.keep((transaction) => keepConnections(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.leadsAccepted)
+  leadsAccepted(records: Received<typeof topics.leadsAccepted>[]): Promise<void> {
+    return this.keep(async (transaction) => {
+      await shareConnections(transaction);
+      return acceptLeads(transaction, records);
+    });
+  }
+
+  @OnTopic(topics.leadsOutcomes)
+  leadsSettled(records: Received<typeof topics.leadsOutcomes>[]): Promise<void> {
+    return this.keep(async (transaction) => {
+      await shareConnections(transaction);
+      return settleLeads(transaction, records);
+    });
+  }
+
+  @OnTopic(topics.leadsRepeated)
+  leadsRepeated(records: Received<typeof topics.leadsRepeated>[]): Promise<void> {
+    return this.keep((transaction) => addRepeats(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.leadsMailed)
+  leadsMailed(records: Received<typeof topics.leadsMailed>[]): Promise<void> {
+    return this.keep((transaction) => addMails(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.validations)
+  validationsStepped(records: Received<typeof topics.validations>[]): Promise<void> {
+    return this.keep((transaction) => keepValidations(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.alerts)
+  alertsRaised(records: Received<typeof topics.alerts>[]): Promise<void> {
+    return this.keep((transaction) => keepAlerts(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.lanes)
+  lanesReported(records: Received<typeof topics.lanes>[]): Promise<void> {
+    return this.keep((transaction) => keepLanes(transaction, valuesOf(records)));
+  }
+
+  private async keep(write: (transaction: Kysely<PortalTables>) => Promise<Touched>): Promise<void> {
+    await this.database.transaction().execute(async (transaction) => {
+      await publishChanges(transaction, await write(transaction), this.linkBase);
+    });
+  }
+}
+
+function valuesOf<Value>(records: { value: Value }[]): Value[] {
+  return records.map(({ value }) => value);
+}

@@ -1,0 +1,61 @@
+/** Adds to leads' timelines. */
+import type { LeadMailed, LeadRepeated } from '@leads/contracts';
+import { type Kysely, sql } from 'kysely';
+import type { PortalTables, TimelineTable } from '../tables.ts';
+import { storableJson } from './storable.ts';
+import type { Touched } from './touched.ts';
+
+/** One entry to be. */
+export interface Entry {
+  leadId: string;
+  connectionId: string;
+  isTest: boolean;
+  at: string;
+  kind: TimelineTable['kind'];
+  /** The other fields of a `TimelineEntry`, but for links. */
+  data: Record<string, unknown>;
+}
+
+/**
+ * Adds entries; one that is there already changes nothing.
+ * @returns the leads of those that were not there
+ */
+export async function addToTimeline(
+  transaction: Kysely<PortalTables>,
+  entries: readonly Entry[],
+): Promise<string[]> {
+  const all = <Key extends keyof Entry>(key: Key): Entry[Key][] => entries.map((entry) => entry[key]);
+  const { rows } = await sql<{ lead_id: string }>`
+    insert into timeline (lead_id, connection_id, is_test, at, kind, data)
+    select * from unnest(${all('leadId')}::uuid[], ${all('connectionId')}::uuid[], ${all('isTest')}::boolean[],
+                         ${all('at')}::timestamptz[], ${all('kind')}::text[],
+                         ${entries.map(({ data }) => storableJson(data))}::jsonb[])
+      as given (lead_id, connection_id, is_test, at, kind, data)
+    order by lead_id, at, kind
+    on conflict (lead_id, at, kind) do nothing
+    returning lead_id
+  `.execute(transaction);
+  return rows.map((row) => row.lead_id);
+}
+
+/** The marketplace posted leads again. */
+export async function addRepeats(
+  transaction: Kysely<PortalTables>,
+  repeats: readonly LeadRepeated[],
+): Promise<Touched> {
+  const entries = repeats.map(
+    (repeat) => ({ ...repeat, isTest: false, kind: 'repeated', data: {} }) as const,
+  );
+  return { leads: await addToTimeline(transaction, entries) };
+}
+
+/** Leads' mails are settled. */
+export async function addMails(
+  transaction: Kysely<PortalTables>,
+  mails: readonly LeadMailed[],
+): Promise<Touched> {
+  const entries = mails.map(
+    ({ recipients, ...mail }) => ({ ...mail, kind: 'mailed', data: { recipients } }) as const,
+  );
+  return { leads: await addToTimeline(transaction, entries) };
+}
