@@ -8,9 +8,10 @@ const connectionId = '5f0c3f9e-4b4e-4d4b-9a39-0d3c0c8f2d11';
 describe('what a live event means for the cache', () => {
   test('a validation is put in its place, without asking again', () => {
     const data = { validationId: connectionId, connectionId, startedAt: '2026-01-01T00:00:00Z', checks: [] };
-    expect(effectsOf({ event: 'validation', data })).toEqual([
-      { kind: 'set', key: keys.validation(connectionId), value: data },
-    ]);
+    const [effect, ...others] = effectsOf({ event: 'validation', data });
+    expect(others).toEqual([]);
+    expect(effect).toMatchObject({ kind: 'renew', key: keys.validation(connectionId) });
+    expect(effect?.kind === 'renew' && effect.renew(undefined)).toBe(data);
   });
 
   test('a lead makes its lists, its page and the counts of offers stale', () => {

@@ -1,11 +1,12 @@
 /** What a live event means for the cache, pure. */
 import type { QueryKey } from '@tanstack/react-query';
-import type { LiveEvent } from '@leads/contracts/portal-api';
+import type { LiveEvent, Validation } from '@leads/contracts/portal-api';
 import { keys } from './keys.ts';
+import { newerOf } from './newer-validation.ts';
 
-/** Put a value in its place, say that values are no longer true, or (no key) that none is. */
+/** Renew a value that is known, say that values are no longer true, or that none is. */
 export type LiveEffect =
-  | { kind: 'set'; key: QueryKey; value: unknown }
+  | { kind: 'renew'; key: QueryKey; renew: (known: unknown) => unknown }
   | { kind: 'invalidate'; key: QueryKey }
   | { kind: 'invalidate-all' };
 
@@ -16,7 +17,13 @@ export function effectsOf(event: LiveEvent): LiveEffect[] {
     case 'offer':
       return [keys.offers, keys.connection(event.data.connectionId)].map(stale);
     case 'validation':
-      return [{ kind: 'set', key: keys.validation(event.data.connectionId), value: event.data }];
+      return [
+        {
+          kind: 'renew',
+          key: keys.validation(event.data.connectionId),
+          renew: (known) => newerOf(known as Validation | null | undefined, event.data),
+        },
+      ];
     case 'lane':
       return [keys.lanes, keys.offers].map(stale);
     case 'reload':

@@ -43,7 +43,7 @@ export function followLiveEvents(queryClient: QueryClient): () => void {
   const renewals = new Renewals(queryClient);
   const hear = (event: LiveEvent): void => {
     for (const effect of effectsOf(event)) {
-      if (effect.kind === 'set') queryClient.setQueryData(effect.key, effect.value);
+      if (effect.kind === 'renew') queryClient.setQueryData(effect.key, effect.renew);
       else renewals.add(effect.kind === 'invalidate' ? effect.key : []);
     }
     for (const listener of eventListeners) listener(event);

@@ -13,19 +13,19 @@ describe('where one comes back to after signing in', () => {
     '//evil.example',
     '/\\evil.example',
     'javascript:alert(1)',
-    '/signed-out?returnTo=/leads',
+    '/signed-out?return=/leads',
     '/signed-out',
     '/api/session',
+    '/sign-in?return=/',
+    '/auth/callback',
   ])('is the start where %s is no page of the console', (path) => {
     expect(returnPath(path)).toBe('/');
   });
 
   test('is part of the addresses, encoded', () => {
     expect(signInAddress('/leads?state=dead&search=a b')).toBe(
-      '/api/sign-in?returnTo=%2Fleads%3Fstate%3Ddead%26search%3Da+b',
+      '/sign-in?return=%2Fleads%3Fstate%3Ddead%26search%3Da+b',
     );
-    expect(signedOutAddress('//evil', 'session-ended')).toBe(
-      '/signed-out?returnTo=%2F&problem=session-ended',
-    );
+    expect(signedOutAddress('//evil', 'session-ended')).toBe('/signed-out?return=%2F&problem=session-ended');
   });
 });

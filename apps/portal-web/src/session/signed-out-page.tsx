@@ -16,19 +16,13 @@ import { signInProblem } from './sign-in-problems.ts';
 
 const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
-  logo: {
-    display: 'grid',
-    gridTemplateColumns: '9px 9px',
-    gap: '2px',
-    '& > span': { width: '9px', height: '9px' },
-  },
 });
 
 export function SignedOutPage(): ReactElement {
   const styles = useStyles();
   const [query] = useSearchParams();
   const problem = signInProblem(query.get('problem'));
-  const returnTo = returnPath(query.get('returnTo'));
+  const returnTo = returnPath(query.get('return'));
   return (
     <CenteredCard title="Sign in">
       {problem && (

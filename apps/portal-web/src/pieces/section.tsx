@@ -1,0 +1,62 @@
+/** A part of a page with its own heading, as a card. */
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { useId, type ReactElement, type ReactNode } from 'react';
+import { PHONE } from '../shell/screen.ts';
+
+const useStyles = makeStyles({
+  section: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    minWidth: 0,
+    padding: tokens.spacingHorizontalXL,
+    borderRadius: tokens.borderRadiusXLarge,
+    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    [PHONE]: { padding: tokens.spacingHorizontalL },
+  },
+  top: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'flex-start',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalM,
+  },
+  words: { minWidth: 0, flex: '1 1 200px' },
+  title: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  intro: { color: tokens.colorNeutralForeground2, maxWidth: '70ch' },
+  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+});
+
+export interface SectionProps {
+  title: string;
+  intro?: ReactNode;
+  /** Buttons or a badge beside the heading. */
+  actions?: ReactNode;
+  className?: string;
+  children?: ReactNode;
+}
+
+export function Section({ title, intro, actions, className, children }: SectionProps): ReactElement {
+  const styles = useStyles();
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className={mergeClasses(styles.section, className)}>
+      <div className={styles.top}>
+        <div className={styles.words}>
+          <h2 id={id} className={styles.title}>
+            {title}
+          </h2>
+          {intro !== undefined && <div className={styles.intro}>{intro}</div>}
+        </div>
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}
