@@ -11,6 +11,7 @@ import type { Lane } from './lane.ts';
 import { Pace } from './pace.ts';
 import type { Answer } from './read-answer.ts';
 import type { KnownOrganization } from './read-organization.ts';
+import { statedLimit } from './request-budget.ts';
 import type { WriterTables } from './tables.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -63,9 +64,9 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
 
   while (!lane.ended) {
     const holdMs = pace.holdMs(Date.now());
-    const room = pace.concurrency - requests.size;
-    const rows =
-      pace.cautious || parts.bulk === 'off' ? room : Math.min(BULK_ROWS, MOST_ROWS - underWay.size);
+    const room = pace.room(Date.now());
+    const wanted = pace.cautious || parts.bulk === 'off' ? room : BULK_ROWS;
+    const rows = Math.min(wanted, MOST_ROWS - underWay.size);
     if (holdMs > 0 || room <= 0 || rows <= 0) {
       await lane.sleep(holdMs || LOOK_AGAIN_MS);
       continue;
@@ -117,10 +118,14 @@ async function deliver(
 ): Promise<void> {
   const destination: Destination = { http: parts.http, organization: lane.organization, accessToken };
   const startedAt = performance.now();
+  pace.begun(Date.now());
   const answers = await send(lane, destination, parcel, parts.bulk);
   const ms = Math.round(performance.now() - startedAt);
+  const last = answers.at(-1);
+  const answered = last?.kind === 'answered' ? last : undefined;
+  pace.ended(answered?.status === 429, Date.now());
+  if (answered) pace.heed(answered.hints ?? {}, statedLimit(answered.message));
 
-  for (const answer of answers.slice(-1)) if (answer.kind === 'answered') pace.heed(answer.hints ?? {});
   // A token can go stale: the first refusal makes a new one be fetched, a refusal of that one is the connection's fault.
   const refused = answers.some((answer) => answer.kind === 'answered' && answer.status === 401);
   const stale = refused && parts.tokens.discard(lane, accessToken);
@@ -192,6 +197,8 @@ async function react(
   parts: DeliveryParts,
 ): Promise<void> {
   pace.learn(verdict, ms, Date.now(), Math.random());
+  // The next request need not wait until it is written down what became of this one.
+  lane.wake();
   if (verdict.kind === 'connection-broken' && lane.brokenCause !== verdict.reason.cause) {
     await openBreaker(parts.database, lane, verdict.reason, new Date());
     lane.turn(verdict.reason.cause);

@@ -2,6 +2,7 @@
 import { type BackOff, backOffMs } from '@leads/pacing';
 import type { Verdict } from './classify-failure.ts';
 import type { CapacityHints } from './read-answer.ts';
+import { RequestBudget, type WindowLimit } from './request-budget.ts';
 
 /** After so many passing failures in a row the lane feels its way with one request at a time. */
 const STUMBLES_BEFORE_CAUTION = 3;
@@ -19,8 +20,8 @@ const SMOOTHING = 0.1;
  * The pace of one lane. Pure but for its own state: time and randomness are passed in.
  *
  * The number of requests under way rises by one for each full round of successes and halves when the organisation
- * throttles. In trouble (a broken connection, or several passing failures in a row) one request at a time is
- * tried, with back-off.
+ * throttles. Where it refuses for the number of requests, the lane keeps to that number by counting from then on. In
+ * trouble (a broken connection, or several passing failures in a row) one request at a time is tried, with back-off.
  */
 export class Pace {
   private limit: number;
@@ -31,6 +32,9 @@ export class Pace {
   private slowedAt = 0;
   private recommended = false;
   private remaining = Infinity;
+  private underWay = 0;
+  private stated: WindowLimit | undefined;
+  private readonly budget = new RequestBudget();
 
   /** @param start how many requests at a time to begin with; @param most how many never to exceed */
   constructor(
@@ -50,9 +54,26 @@ export class Pace {
     return this.cautious ? 1 : Math.max(1, Math.min(Math.floor(this.limit), this.remaining));
   }
 
+  /** How many more requests may begin now. */
+  room(now: number): number {
+    return Math.max(0, Math.min(this.concurrency - this.underWay, this.budget.room(now)));
+  }
+
   /** How long nothing may begin, in milliseconds; 0 where something may. */
   holdMs(now: number): number {
-    return Math.max(0, this.holdUntil - now);
+    return Math.max(0, this.holdUntil - now, this.budget.waitMs(now));
+  }
+
+  /** A request begins. */
+  begun(now: number): void {
+    this.underWay += 1;
+    this.budget.begun(now);
+  }
+
+  /** A request has been answered, or never will be. @param refused whether the organisation answered 429 */
+  ended(refused: boolean, now: number): void {
+    this.underWay -= 1;
+    this.budget.ended(!refused, now);
   }
 
   /** How long the organisation itself asked to be left alone, in milliseconds; 0 where it does not. */
@@ -74,9 +95,11 @@ export class Pace {
   /**
    * Takes what the organisation says of its capacity: it begins at the parallelism that is recommended, and what its
    * limit still permits is not sent all at once, so that few requests run into it.
+   * @param stated the limit that a refusal names
    */
-  heed({ parallelism, remaining = Infinity }: CapacityHints): void {
+  heed({ parallelism, remaining = Infinity }: CapacityHints, stated?: WindowLimit): void {
     this.remaining = remaining;
+    this.stated = stated;
     if (this.recommended || parallelism === undefined) return;
     this.recommended = true;
     this.limit = Math.min(parallelism, this.most);
@@ -98,6 +121,7 @@ export class Pace {
         // After the wait one request finds out how much is permitted; many at once would only make it longer.
         this.remaining = 1;
         this.slowDown(now);
+        if (verdict.reason.cause === 'throttled-requests') this.budget.refused(this.stated, now);
         this.askedUntil = Math.max(this.askedUntil, now + verdict.waitMs);
         this.hold(verdict.waitMs, now);
         return;
