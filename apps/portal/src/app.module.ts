@@ -1,7 +1,10 @@
 /** The portal: what people see. Keeps the ledger of leads, answers the console, and serves it. */
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
+import { AccessModule } from './access/access.module.ts';
+import { ApiDocumentController } from './api/api-document.controller.ts';
 import { config } from './config.ts';
+import { LedgerModule } from './ledger/ledger.module.ts';
 
 @Module({
   imports: [
@@ -11,6 +14,9 @@ import { config } from './config.ts';
       settings: config,
       consumes: ['once-per-service'],
     }),
+    AccessModule,
+    LedgerModule.linkingTo(config.DYNAMICS_LINK_BASE),
   ],
+  controllers: [ApiDocumentController],
 })
 export class AppModule {}

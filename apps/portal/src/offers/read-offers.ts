@@ -1,0 +1,98 @@
+/** Reads offers with their lead destinations. */
+import type { LaneReport } from '@leads/contracts';
+import type { Counts, Offer, Validation } from '@leads/contracts/portal-api';
+import { type Kysely, type RawBuilder, type Selectable, sql, type SqlBool } from 'kysely';
+import { type Scope, within } from '../access/scope.ts';
+import type { ConnectionsTable, PortalTables } from '../tables.ts';
+import { healthOf } from './offer-health.ts';
+
+interface OfferRow extends Omit<Selectable<ConnectionsTable>, 'state'> {
+  state: Offer['state'];
+  accepted: number;
+  written: number;
+  dead: number;
+  last_lead_at: Date | null;
+  report: LaneReport | null;
+  validated_at: Date | null;
+  passed: boolean | null;
+  folded: Validation | null;
+  warned_at: Date | null;
+  warning: string | null;
+  what: string | null;
+  remedy: string | null;
+}
+
+/** The offers in the scope, by publisher and title; deleted ones are none any more. */
+export async function readOffers(
+  database: Kysely<PortalTables>,
+  scope: Scope,
+  now: Date,
+  connectionId?: string,
+): Promise<Offer[]> {
+  const chosen: RawBuilder<SqlBool> =
+    connectionId === undefined ? sql`true` : sql`connections.connection_id = ${connectionId}`;
+  const { rows } = await sql<OfferRow>`
+    select connections.*, coalesce(accepted, 0)::float8 as accepted, coalesce(written, 0)::float8 as written,
+           coalesce(dead, 0)::float8 as dead, last_lead_at, report, validation.finished_at as validated_at, passed,
+           folded, warning.at as warned_at, warning.kind as warning, warning.what, warning.remedy
+    from connections
+    left join totals using (connection_id)
+    left join lanes using (connection_id)
+    left join lateral (
+      select finished_at, passed, folded from validations
+      where validations.connection_id = connections.connection_id and finished_at is not null
+      order by started_at desc limit 1
+    ) as validation on true
+    left join lateral (
+      select at, kind, what, remedy from alerts
+      where alerts.connection_id = connections.connection_id
+        and kind in ('connection-warning', 'secret-expiring', 'record-quarantined')
+      order by at desc limit 1
+    ) as warning on true
+    where state <> 'deleted' and ${within(scope, 'connections.publisher_id')} and ${chosen}
+    order by publisher_name, offer_title, connections.connection_id
+  `.execute(database);
+  return rows.map((row) => offerOf(row, now));
+}
+
+/** What is pending is what is neither written nor dead. */
+export function countsOf(row: { accepted: number; written: number; dead: number }): Counts {
+  const { accepted, written, dead } = row;
+  return { accepted, written, pending: accepted - written - dead, dead };
+}
+
+function offerOf(row: OfferRow, now: Date): Offer {
+  const { validated_at: validatedAt, passed, folded, warned_at: warnedAt, warning, what, remedy } = row;
+  const validation =
+    validatedAt && passed !== null && folded ? { at: validatedAt, passed, checks: folded.checks } : null;
+  return {
+    connectionId: row.connection_id,
+    publisher: { id: row.publisher_id, name: row.publisher_name },
+    offer: { id: row.offer_id, title: row.offer_title },
+    leadDestination: 'dynamics-365',
+    url: row.url,
+    authentication: row.authentication,
+    contactEmails: row.contact_emails,
+    state: row.state,
+    version: row.version,
+    changedAt: row.changed_at.toISOString(),
+    ...healthOf(
+      {
+        state: row.state,
+        changedAt: row.changed_at,
+        lane: row.report,
+        validation,
+        warning:
+          warnedAt && warning !== null && what !== null && remedy !== null
+            ? { at: warnedAt, kind: warning, what, remedy }
+            : null,
+      },
+      now,
+    ),
+    counts: countsOf(row),
+    ...(row.last_lead_at && { lastLeadAt: row.last_lead_at.toISOString() }),
+    ...(validation && {
+      lastValidation: { at: validation.at.toISOString(), passed: validation.passed },
+    }),
+  };
+}
