@@ -22,7 +22,9 @@ const BODY_LIMIT = 1024 * 1024;
 
 export interface StartOptions {
   /** Called before the service listens, for what is particular to it. */
-  prepare?: (app: NestFastifyApplication) => void;
+  prepare?: (app: NestFastifyApplication) => void | Promise<void>;
+  /** Whether X-Forwarded-Proto and its like are believed: only where all requests come through a proxy of one's own. */
+  trustProxy?: boolean;
 }
 
 /** Starts a service whose root module imports `ServiceModule.forService(…)`. */
@@ -33,6 +35,7 @@ export async function startService(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: 'idle',
+    trustProxy: options.trustProxy ?? false,
     // What cannot be an address is not repeated in the answer: it can hold a key.
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, NOTHING_HERE),
@@ -47,7 +50,7 @@ export async function startService(
   app.useLogger(nestLogger(log));
   app.useGlobalFilters(new ProblemFilter(log));
   app.enableShutdownHooks();
-  options.prepare?.(app);
+  await options.prepare?.(app);
   for (const strategy of app.get<KafkaTransport[]>(TRANSPORTS)) {
     app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   }

@@ -1,4 +1,4 @@
-/** Who is signed in, as controllers see it; the access module finds out and enforces {@link Allow}. */
+/** Who is signed in, as controllers see it; the guard finds out and enforces {@link Allow}. */
 import { SetMetadata } from '@nestjs/common';
 import type { Role } from '@leads/contracts/portal-api';
 import { ProblemError } from '@leads/service';
@@ -21,20 +21,37 @@ export function setViewer(request: FastifyRequest, viewer: Viewer): void {
   viewers.set(request, viewer);
 }
 
+/** Who makes the request, where that is somebody with a role. */
+export function knownViewerOf(request: FastifyRequest): Viewer | undefined {
+  return viewers.get(request);
+}
+
 /** Who makes the request. @throws ProblemError 401 where nobody with a role is signed in */
 export function viewerOf(request: FastifyRequest): Viewer {
   const viewer = viewers.get(request);
   if (viewer) return viewer;
-  throw new ProblemError({
+  throw notSignedIn();
+}
+
+export function notSignedIn(): ProblemError {
+  return new ProblemError({
     status: 401,
     title: 'Not signed in',
     detail: 'Nobody is signed in, or the sign-in has ended. Nothing was changed. Sign in and try again.',
   });
 }
 
-/** Where {@link Allow} keeps its roles, for the guard's Reflector. */
-export const ALLOWED_ROLES = 'portal: allowed roles';
+/** `signed-in`: whoever is, with or without a role; `anybody`: without signing in. */
+export type Allowed = readonly Role[] | 'signed-in' | 'anybody';
+
+/** Where {@link Allow} keeps who is allowed, for the guard's Reflector. */
+export const ALLOWED = 'portal: allowed';
 
 /** Who may use a route, or every route of a controller; the guard refuses all others, and a route without it. */
-export const Allow = (...roles: Role[]): MethodDecorator & ClassDecorator =>
-  SetMetadata(ALLOWED_ROLES, roles);
+export const Allow = (...roles: Role[]): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, roles);
+
+/** A route for whoever is signed in, whether they have a role or not. */
+export const AllowSignedIn = (): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, 'signed-in');
+
+/** A route that needs no sign-in. */
+export const AllowAnybody = (): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, 'anybody');

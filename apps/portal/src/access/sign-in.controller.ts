@@ -1,0 +1,64 @@
+/** The browser's walk to Microsoft's sign-in page and back, and out again. */
+import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import type { SignInProblem } from '@leads/contracts/portal-api';
+import { LOG, type Logger } from '@leads/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { returnPath } from './return-path.ts';
+import { beginSession, keepPending, takePending } from './session.ts';
+import { SignIn } from './sign-in.ts';
+import type { SignInFailure } from './sign-in-problem.ts';
+import { AllowAnybody, AllowSignedIn } from './viewer.ts';
+
+@Controller()
+export class SignInController {
+  constructor(
+    @Inject(SignIn) private readonly signIn: SignIn,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  @Get('sign-in')
+  @AllowAnybody()
+  async begin(
+    @Query('return') wanted: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const returnTo = returnPath(typeof wanted === 'string' ? wanted : undefined);
+    const begun = await this.signIn.begin(returnTo);
+    if (!begun.ok) return this.endBadly(reply, begun.failure, returnTo);
+    keepPending(request, begun.state, begun.pending);
+    await reply.redirect(begun.url, 302);
+  }
+
+  /** Where Entra ID sends the browser: with a code, or with what went wrong. */
+  @Get('auth/callback')
+  @AllowAnybody()
+  async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { search, searchParams } = new URL(request.url, 'http://here.invalid');
+    const state = searchParams.get('state') ?? '';
+    const pending = takePending(request, state);
+    const ended = await this.signIn.finish(search, state, pending);
+    if (!ended.ok) return this.endBadly(reply, ended.failure, pending?.returnTo ?? '/');
+    await beginSession(request, ended.person, new Date());
+    await reply.redirect(pending?.returnTo ?? '/', 302);
+  }
+
+  /** Ends the session here; at Microsoft the person stays signed in. */
+  @Post('sign-out')
+  @HttpCode(204)
+  @AllowSignedIn()
+  async end(@Req() request: FastifyRequest): Promise<void> {
+    await request.session.destroy();
+  }
+
+  private async endBadly(reply: FastifyReply, failure: SignInFailure, returnTo: string): Promise<void> {
+    const { problem, code } = failure;
+    this.log.warn({ problem, code }, 'a sign-in failed');
+    await reply.redirect(signedOutAddress(problem, returnTo), 302);
+  }
+}
+
+/** The console's page that says what happened and what to do. */
+function signedOutAddress(problem: SignInProblem, returnTo: string): string {
+  return `/signed-out?${new URLSearchParams({ problem, return: returnTo }).toString()}`;
+}

@@ -1,0 +1,49 @@
+/**
+ * `node dist/register-publisher.command.js <id> <name> <directoryId>`: says whose directory acts for a publisher.
+ * Unlike an owner in the console, it may name a publisher that has connections already. Needs DATABASE_URL.
+ */
+import { openDatabase } from '@leads/database';
+import { PublisherRegistration } from '@leads/contracts/portal-api';
+import { z } from 'zod';
+import { registrationSettings } from './access/config.ts';
+import { Publishers } from './access/publishers.ts';
+import type { PortalTables } from './tables.ts';
+
+const [id, name, directoryId] = process.argv.slice(2);
+const wanted = PublisherRegistration.safeParse({ id, name });
+const directory = z.guid().toLowerCase().safeParse(directoryId);
+
+if (!wanted.success || !directory.success) {
+  end(
+    2,
+    'Say node dist/register-publisher.command.js <publisher id> <name> <directory id>. Nothing was changed.',
+  );
+} else {
+  const database = openDatabase<PortalTables>(
+    {
+      url: registrationSettings().DATABASE_URL,
+      schema: 'portal',
+      poolSize: 1,
+      application: 'register-publisher',
+    },
+    () => undefined,
+  );
+  try {
+    const registered = await new Publishers(database).register(wanted.data, directory.data);
+    if (registered.ok) end(0, `The directory ${directory.data} acts for ${wanted.data.id}.`);
+    else if (registered.by?.toLowerCase() === wanted.data.id.toLowerCase()) {
+      end(0, `The directory ${directory.data} acts for ${registered.by} already.`);
+    } else if (registered.taken === 'directory') {
+      end(1, `The directory ${directory.data} acts for ${registered.by} already. Nothing was changed.`);
+    } else end(1, `Another directory acts for ${wanted.data.id}. Nothing was changed.`);
+  } catch (error) {
+    end(1, `The publisher could not be registered. ${String(error)}`);
+  } finally {
+    await database.destroy();
+  }
+}
+
+function end(code: number, words: string): void {
+  (code === 0 ? process.stdout : process.stderr).write(`${words}\n`);
+  process.exitCode = code;
+}
