@@ -1,7 +1,8 @@
 /** Reads the feed of changes. */
 import { type Kysely, sql } from 'kysely';
+import { type Scope, within } from '../access/scope.ts';
 import type { PortalTables } from '../tables.ts';
-import type { Audience, Change } from './event-frames.ts';
+import type { Change } from './event-frames.ts';
 
 /** The channel of LISTEN and NOTIFY: something was added to the feed. */
 export const CHANGES_CHANNEL = 'portal_changes';
@@ -19,17 +20,15 @@ export interface Wanted {
   /** And of no higher id than this. */
   upTo?: number;
   /** What any of these may see. */
-  audiences: readonly Audience[];
+  scopes: readonly Scope[];
   limit: number;
 }
 
 /** The next changes, in order. */
 export async function readChanges(database: Kysely<PortalTables>, wanted: Wanted): Promise<Found> {
-  const { after, upTo = Number.MAX_SAFE_INTEGER, audiences, limit } = wanted;
-  const publishers = audiences.flatMap((audience) =>
-    audience === 'operators' ? [] : [audience.publisherId],
-  );
-  const scope = audiences.includes('operators')
+  const { after, upTo = Number.MAX_SAFE_INTEGER, scopes, limit } = wanted;
+  const publishers = scopes.flatMap((scope) => (scope === 'everybody' ? [] : [scope.publisherId]));
+  const isSeen = scopes.includes('everybody')
     ? sql`true`
     : sql`publisher_id = any(${[...new Set(publishers)]}::text[])`;
   const { rows } = await sql<Partial<Change> & { oldest: number | null; newest: number | null }>`
@@ -38,7 +37,7 @@ export async function readChanges(database: Kysely<PortalTables>, wanted: Wanted
     left join lateral (
       select id, publisher_id, event, data::text as data,
              coalesce(data ->> 'leadId', data ->> 'validationId', data ->> 'connectionId', '') as about
-      from changes where id > ${after} and id <= ${upTo} and ${scope} order by id limit ${limit}
+      from changes where id > ${after} and id <= ${upTo} and ${isSeen} order by id limit ${limit}
     ) as found on true
     order by id
   `.execute(database);
@@ -49,14 +48,15 @@ export async function readChanges(database: Kysely<PortalTables>, wanted: Wanted
   };
 }
 
-/** How many changes there are for an audience after an id, counted up to `limit`. */
+/** How many changes a scope has after an id, counted up to `limit`. */
 export async function countChanges(
   database: Kysely<PortalTables>,
-  { after, audience, limit }: { after: number; audience: Audience; limit: number },
+  { after, scope, limit }: { after: number; scope: Scope; limit: number },
 ): Promise<number> {
-  const scope = audience === 'operators' ? sql`true` : sql`publisher_id = ${audience.publisherId}`;
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (select from changes where id > ${after} and ${scope} limit ${limit}) as found
+    select count(*) from (
+      select from changes where id > ${after} and ${within(scope, 'publisher_id')} limit ${limit}
+    ) as found
   `.execute(database);
   return rows[0]?.count ?? 0;
 }

@@ -1,6 +1,6 @@
 /** Server-sent events as text (WHATWG HTML, 9.2: Server-sent events); pure. */
 
-import type { Viewer } from '../access/viewer.ts';
+import type { Scope } from '../access/scope.ts';
 
 /** One change as the feed has it. */
 export interface Change {
@@ -16,16 +16,9 @@ export interface Change {
   data: string;
 }
 
-/** Whose changes somebody may see. */
-export type Audience = 'operators' | { publisherId: string };
-
-/** An owner whose directory is nobody's yet has no publisher, and so sees nothing. */
-export function audienceOf({ role, publisherId }: Pick<Viewer, 'role' | 'publisherId'>): Audience {
-  return role === 'operator' ? 'operators' : { publisherId: publisherId ?? '' };
-}
-
-export function isFor(audience: Audience, { publisherId }: Pick<Change, 'publisherId'>): boolean {
-  return audience === 'operators' || audience.publisherId === publisherId;
+/** Whether somebody may be told of a change. */
+export function isFor(scope: Scope, { publisherId }: Pick<Change, 'publisherId'>): boolean {
+  return scope === 'everybody' || scope.publisherId === publisherId;
 }
 
 /** How long a browser waits before it connects anew, in milliseconds. */

@@ -45,7 +45,7 @@ let now: number;
 const begin = (position = 100, lastId?: number): EventStream => {
   const stream = new EventStream({
     sink: client,
-    audience: { publisherId: 'contoso' },
+    scope: { publisherId: 'contoso' },
     position,
     now: () => now,
   });
@@ -84,7 +84,7 @@ describe('a stream', () => {
   });
 
   test('tells operators everything', () => {
-    const stream = new EventStream({ sink: client, audience: 'operators', position: 100, now: () => now });
+    const stream = new EventStream({ sink: client, scope: 'everybody', position: 100, now: () => now });
     stream.offer([change(101, { publisherId: 'fabrikam' }), change(102, { publisherId: null })], 102);
     stream.flush();
     expect(client.events).toEqual(['lead 101', 'lead 102']);
@@ -120,6 +120,18 @@ describe('a stream', () => {
     expect(client.events.at(-1)).toBe('lead 10600');
   });
 
+  test('passes a reload of the feed on, no oftener than its own', () => {
+    const stream = begin();
+    stream.offer([change(101), change(102, { event: 'reload', about: '' })], 102);
+    stream.flush();
+    stream.offer([change(103, { event: 'reload', about: '' })], 103);
+    stream.flush();
+    expect(client.events).toEqual(['reload 102']);
+    now = 2_000;
+    stream.flush();
+    expect(client.events).toEqual(['reload 102', 'reload 103']);
+  });
+
   test('never moves its client past what it owes it', () => {
     const stream = begin();
     stream.offer(changes(101, 400), 400);
@@ -153,6 +165,14 @@ describe('a client that comes back', () => {
     expect(client.events).toEqual(['lead 102', 'lead 103', 'lead 104']);
   });
 
+  test('with an id that never was goes on from where the feed is', () => {
+    const stream = begin(103, 9_999);
+    stream.release('too-much');
+    stream.offer([change(104)], 104);
+    stream.flush();
+    expect(client.events).toEqual(['reload 103', 'lead 104']);
+  });
+
   test('from an instance that was ahead gets nothing twice', async () => {
     const stream = begin(103, 105);
     await stream.catchUp([]);
@@ -169,6 +189,14 @@ describe('a client that comes back', () => {
     stream.offer([change(9_001)], 9_001);
     stream.flush();
     expect(client.events).toEqual(['reload 9000', 'lead 9001']);
+  });
+
+  test('is told to read anew at once where a reload is among what it missed', async () => {
+    const stream = begin(103, 101);
+    await stream.catchUp([change(102), change(103, { event: 'reload', about: '' })]);
+    expect(stream.mustReload).toBe(true);
+    stream.release('too-much');
+    expect(client.events).toEqual(['reload 103']);
   });
 
   test('is not moved past what it missed by a heartbeat', async () => {

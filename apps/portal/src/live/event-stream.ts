@@ -1,14 +1,7 @@
 /** One client's stream of server-sent events: what it still has to be told, and when to tell it less. */
 import type { Writable } from 'node:stream';
-import {
-  type Audience,
-  type Change,
-  frameOf,
-  isFor,
-  OPENING,
-  positionFrame,
-  reloadFrame,
-} from './event-frames.ts';
+import type { Scope } from '../access/scope.ts';
+import { type Change, frameOf, isFor, OPENING, positionFrame, reloadFrame } from './event-frames.ts';
 
 /** Where a stream writes to. */
 export type Sink = Pick<
@@ -27,7 +20,8 @@ const SLOW_MS = 30_000;
 
 export interface StreamOptions {
   sink: Sink;
-  audience: Audience;
+  /** Whose changes. */
+  scope: Scope;
   /** The id of the newest change when the stream began: what is not newer is none of its business. */
   position: number;
   /** In milliseconds, from any beginning. */
@@ -40,7 +34,7 @@ export interface StreamOptions {
  * {@link RELOAD_EVERY_MS}.
  */
 export class EventStream {
-  readonly audience: Audience;
+  readonly scope: Scope;
   private readonly sink: Sink;
   private readonly now: () => number;
   private readonly waiting = new Map<string, Change>();
@@ -53,9 +47,9 @@ export class EventStream {
   private reloadedAt = -Infinity;
   private blockedSince: number | undefined;
 
-  constructor({ sink, audience, position, now }: StreamOptions) {
+  constructor({ sink, scope, position, now }: StreamOptions) {
     this.sink = sink;
-    this.audience = audience;
+    this.scope = scope;
     this.now = now;
     this.newest = position;
     this.covered = position;
@@ -86,6 +80,10 @@ export class EventStream {
 
   /** What the client has missed, in order. Resolves when it takes more, or has gone. */
   async catchUp(changes: readonly Change[]): Promise<void> {
+    if (changes.some(isReload)) {
+      this.flood();
+      return;
+    }
     this.send(changes);
     if (this.sink.writableNeedDrain && !this.hasEnded) await drained(this.sink);
   }
@@ -93,7 +91,7 @@ export class EventStream {
   /** The client has what it missed, or has to read everything anew; from here on it gets what is new. */
   release(missed: 'sent' | 'too-much'): void {
     this.isHeld = false;
-    if (missed === 'too-much') this.flood();
+    if (missed === 'too-much') this.skipTo(this.newest);
     this.flush();
   }
 
@@ -109,13 +107,13 @@ export class EventStream {
   offer(changes: readonly Change[], upTo: number): void {
     for (const change of changes) {
       // One that came back by an id which is ahead of this instance has it already.
-      if (!isFor(this.audience, change) || change.id <= this.newest || change.id <= this.covered) continue;
+      if (!isFor(this.scope, change) || change.id <= this.newest || change.id <= this.covered) continue;
       const key = `${change.event} ${change.about}`;
       // Set anew, so that it stands where its newest change does.
       this.waiting.delete(key);
       this.waiting.set(key, change);
       // Once flooded, what comes is told by the reload that is due.
-      if (this.isFlooded || this.waiting.size > MOST_AT_ONCE) this.flood();
+      if (this.isFlooded || isReload(change) || this.waiting.size > MOST_AT_ONCE) this.flood();
     }
     this.newest = Math.max(this.newest, upTo);
   }
@@ -175,6 +173,11 @@ export class EventStream {
     else this.blockedSince = undefined;
     return this.blockedSince !== undefined;
   }
+}
+
+/** Whoever appended to the feed found it too much already. */
+function isReload({ event }: Change): boolean {
+  return event === 'reload';
 }
 
 function drained(sink: Sink): Promise<void> {

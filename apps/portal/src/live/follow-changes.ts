@@ -14,9 +14,9 @@ import { listen, type Listener } from '@leads/database';
 import { Doorbell } from '@leads/pacing';
 import { DATABASE, LOG, type Logger } from '@leads/service';
 import type { Kysely } from 'kysely';
+import type { Scope } from '../access/scope.ts';
 import type { PortalTables } from '../tables.ts';
 import { CHANGES_CHANNEL, countChanges, readChanges } from './changes.ts';
-import type { Audience } from './event-frames.ts';
 import { EventStream, type Sink } from './event-stream.ts';
 
 /** Where to listen; a provider, because settings are read in one place. */
@@ -38,7 +38,7 @@ const BEAT_MS = 15_000;
 
 export interface Opening {
   sink: Sink;
-  audience: Audience;
+  scope: Scope;
   /** The id of the last change that the client has; `undefined`: it begins. */
   lastId: number | undefined;
   /** Whether whoever opened the stream may still see it; asked at each heartbeat. */
@@ -91,7 +91,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Tells a client of everything from now on, or from the change on that it has; until its sink closes. */
-  async open({ sink, audience, lastId, stillAllowed }: Opening): Promise<void> {
+  async open({ sink, scope, lastId, stillAllowed }: Opening): Promise<void> {
     // Between two looks, so that nothing falls between what is missed and what is told from now on.
     await this.looking.catch(() => undefined);
     if (!this.isReady || sink.destroyed) {
@@ -99,7 +99,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
       return;
     }
     const position = this.newest ?? 0;
-    const stream = new EventStream({ sink, audience, position, now: () => performance.now() });
+    const stream = new EventStream({ sink, scope, position, now: () => performance.now() });
     this.streams.set(stream, stillAllowed);
     sink.on('close', () => this.streams.delete(stream));
     stream.begin(lastId);
@@ -114,10 +114,10 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async catchUp(stream: EventStream, lastId: number, upTo: number): Promise<'sent' | 'too-much'> {
-    const { audience } = stream;
+    const { scope } = stream;
     let after = lastId;
     while (!stream.hasEnded && !stream.mustReload) {
-      const wanted = { after, upTo, audiences: [audience], limit: CATCH_UP_PAGE };
+      const wanted = { after, upTo, scopes: [scope], limit: CATCH_UP_PAGE };
       const { changes, kept } = await readChanges(this.database, wanted);
       // Where the feed has been emptied, nobody can tell what was in it.
       if (!kept) return lastId === upTo ? 'sent' : 'too-much';
@@ -132,11 +132,11 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
     return stream.mustReload ? 'too-much' : 'sent';
   }
 
-  private async isTooMuch({ audience }: EventStream, lastId: number, upTo: number): Promise<boolean> {
+  private async isTooMuch({ scope }: EventStream, lastId: number, upTo: number): Promise<boolean> {
     if (upTo - lastId <= MOST_MISSED) return false;
     if (upTo - lastId > MOST_PASSED) return true;
     const limit = MOST_MISSED + 1;
-    return (await countChanges(this.database, { after: lastId, audience, limit })) === limit;
+    return (await countChanges(this.database, { after: lastId, scope, limit })) === limit;
   }
 
   private async run(): Promise<void> {
@@ -163,7 +163,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
     const { newest } = this;
     const { changes, kept } = await readChanges(this.database, {
       after: newest ?? Number.MAX_SAFE_INTEGER,
-      audiences: streams.map(({ audience }) => audience),
+      scopes: streams.map(({ scope }) => scope),
       limit: streams.length === 0 ? 0 : MOST_AT_A_LOOK,
     });
     if (!kept) {

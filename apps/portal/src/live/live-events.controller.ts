@@ -3,14 +3,19 @@ import { PassThrough } from 'node:stream';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { ProblemError } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { scopeOf } from '../access/scope.ts';
 import { Allow, viewerOf } from '../access/viewer.ts';
-import { audienceOf, readLastId } from './event-frames.ts';
+import { readLastId } from './event-frames.ts';
 import { FollowChanges } from './follow-changes.ts';
+import { STILL_SIGNED_IN, type StillSignedIn } from './still-signed-in.ts';
 
 @Controller('api/events')
 @Allow('operator', 'owner', 'reader')
 export class LiveEventsController {
-  constructor(@Inject(FollowChanges) private readonly followChanges: FollowChanges) {}
+  constructor(
+    @Inject(FollowChanges) private readonly followChanges: FollowChanges,
+    @Inject(STILL_SIGNED_IN) private readonly stillSignedIn: StillSignedIn,
+  ) {}
 
   /** Goes on where `Last-Event-ID` says, or `lastEventId` where a client cannot set headers. */
   @Get()
@@ -19,7 +24,7 @@ export class LiveEventsController {
     @Res() reply: FastifyReply,
     @Query('lastEventId') lastEventId: unknown,
   ): Promise<void> {
-    const audience = audienceOf(viewerOf(request));
+    const scope = scopeOf(viewerOf(request));
     if (!this.followChanges.isReady) {
       throw new ProblemError(
         {
@@ -44,9 +49,9 @@ export class LiveEventsController {
       .send(sink);
     await this.followChanges.open({
       sink,
-      audience,
+      scope,
       lastId: readLastId(request.headers['last-event-id']) ?? readLastId(lastEventId),
-      stillAllowed: () => Promise.resolve(true),
+      stillAllowed: () => this.stillSignedIn(request),
     });
   }
 }
