@@ -8,9 +8,11 @@ import { runCommand } from './stack/command.ts';
 import {
   contoso,
   contosoHost,
+  contosoPublisher,
   curlFor,
   isPublished,
   onGateway,
+  people,
   publishConnection,
   untilAccepted,
 } from './stack/connection.ts';
@@ -77,6 +79,7 @@ function portsOfOurs(
 
 /** The connection of an earlier run where it is still published, else a new one. */
 async function connectionOf(stack: Stack): Promise<PublishedConnection> {
+  await stack.registerPublisher(contosoPublisher);
   const earlier = recall()?.connection;
   const connection =
     earlier && (await isPublished(stack.credentialsApi, earlier.connectionId))
@@ -96,6 +99,8 @@ function welcome(
 Everything runs. Data is kept in .local/${way === 'docker' ? ' and in Docker volumes' : ''} (npm run reset clears it), logs in .local/logs/.
 
   Customer leads          ${services.portal.url}
+                          sign in as ${people.owner} (a publisher) or ${people.operator}
+                          (an operator) with the password ${people.password}
   Ingest gateway          ${services['ingest-gateway'].url}
   Emulated Dynamics 365   ${emulators.url}/org/${contosoHost}/
   Mail inbox              ${emulators.url}/mail

@@ -16,6 +16,7 @@ export function seedSettings(): {
   /** How the host reaches it. */
   gatewayPublicUrl: string;
   emulatorsPublicUrl: string;
+  portalPublicUrl: string;
   /** Where the connection is remembered, for its owner alone. */
   memoryFile: string;
 } {
@@ -26,6 +27,7 @@ export function seedSettings(): {
       process.env['CREDENTIALS_API_KEY'] || readFileSync(join(keys, 'credentials-api.key'), 'utf8').trim(),
     gatewayUrl: required('GATEWAY_URL'),
     gatewayPublicUrl: required('GATEWAY_PUBLIC_URL'),
+    portalPublicUrl: required('PORTAL_PUBLIC_URL'),
     emulatorsPublicUrl: required('EMULATORS_PUBLIC_URL'),
     memoryFile: join(keys, 'connection.json'),
   };

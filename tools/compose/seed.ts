@@ -6,6 +6,7 @@ import {
   curlFor,
   isPublished,
   onGateway,
+  people,
   publishConnection,
   untilAccepted,
 } from '../stack/connection.ts';
@@ -19,6 +20,9 @@ await untilAccepted(onGateway(connection.leadAddress, settings.gatewayUrl));
 process.stdout.write(`
 Everything runs.
 
+  Customer leads          ${settings.portalPublicUrl}
+                          sign in as ${people.owner} (a publisher) or ${people.operator}
+                          (an operator) with the password ${people.password}
   Ingest gateway          ${settings.gatewayPublicUrl}
   Emulated Dynamics 365   ${settings.emulatorsPublicUrl}/org/${contosoHost}/
   Mail inbox              ${settings.emulatorsPublicUrl}/mail

@@ -24,6 +24,21 @@ export const contoso: ConnectionEntry = {
   contactEmails: 'sales@contoso.example;marketing@contoso.example',
 };
 export const contosoHost = 'contoso.crm4.dynamics.com';
+/** The publisher of that connection, and the emulated directory whose people act for it. */
+export const contosoPublisher = {
+  id: 'contoso',
+  name: 'Contoso',
+  directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+} as const;
+
+/** Who signs in to the console in local runs, all with one password; the emulated directories know them. */
+export const people = {
+  owner: 'alex@contoso.onmicrosoft.com',
+  reader: 'robin@contoso.onmicrosoft.com',
+  newOwner: 'kim@fabrikam.onmicrosoft.com',
+  operator: 'sam@northwind.onmicrosoft.com',
+  password: 'emulated-password-for-local-runs-only',
+} as const;
 
 export interface CredentialsApi {
   readonly url: string;

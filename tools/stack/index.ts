@@ -1,7 +1,14 @@
 export { arenaOn, inArena } from './arena.ts';
 export type { Arena, Connection } from './arena.ts';
 export { startBroker } from './broker.ts';
-export { contoso, contosoHost, publishConnection, untilAccepted } from './connection.ts';
+export {
+  contoso,
+  contosoHost,
+  contosoPublisher,
+  people,
+  publishConnection,
+  untilAccepted,
+} from './connection.ts';
 export type { ConnectionEntry, CredentialsApi, PublishedConnection } from './connection.ts';
 export { readLeads, readMails } from './read-back.ts';
 export type { LeadRow, Mail } from './read-back.ts';

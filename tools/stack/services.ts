@@ -137,6 +137,27 @@ export async function prepareStores(shared: SharedSettings): Promise<void> {
   );
 }
 
+/** Who may sign in to the console for a publisher: everybody of this directory who has a role there. */
+export interface RegisteredPublisher {
+  readonly id: string;
+  readonly name: string;
+  readonly directoryId: string;
+}
+
+/** Registers a publisher with the portal's own command; again with the same facts changes nothing. */
+export async function registerPublisher(
+  shared: SharedSettings,
+  { id, name, directoryId }: RegisteredPublisher,
+): Promise<void> {
+  const command = built('apps', 'portal', 'dist', 'register-publisher.command.js');
+  try {
+    await runToEnd(pinnedNode, [command, id, name, directoryId], { env: commonEnvironment(shared) });
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new Unready(`The publisher ${name} could not be registered with the portal:\n${error.output}`);
+  }
+}
+
 export interface ServiceOptions {
   readonly name: ServiceName;
   readonly instance: string;

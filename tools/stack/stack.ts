@@ -15,8 +15,8 @@ import type { Say } from './narrator.ts';
 import { freePorts } from './ports.ts';
 import { describeExit } from './process.ts';
 import type { ManagedProcess } from './process.ts';
-import { prepareStores, serviceDeclarations, startService } from './services.ts';
-import type { Service, ServiceName } from './services.ts';
+import { prepareStores, registerPublisher, serviceDeclarations, startService } from './services.ts';
+import type { RegisteredPublisher, Service, ServiceName } from './services.ts';
 import { Interrupted } from './shutdown.ts';
 import type { Shutdown } from './shutdown.ts';
 
@@ -56,6 +56,8 @@ export interface Stack {
   readonly writers: readonly Service[];
   readonly credentialsApi: CredentialsApi;
   readonly topicPrefix: string;
+  /** Lets a directory's people act for a publisher in the console. */
+  registerPublisher(publisher: RegisteredPublisher): Promise<void>;
   /** Starts one more process of a service on a free port; settles when it is ready. */
   add(name: ServiceName): Promise<Service>;
   /** Settles with one sentence when a part ended that nobody had asked to. */
@@ -182,6 +184,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         url: `http://127.0.0.1:${ports.credentials.port}`,
         apiKey: keys.credentialsApiKey,
       },
+      registerPublisher: (publisher) => registerPublisher(shared, publisher),
       add,
       failed: failure.promise,
       stop,

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixedPorts, stackSettings, testInfrastructure } from './config.ts';
-import { contoso, publishConnection, untilAccepted } from './connection.ts';
+import { contoso, contosoPublisher, publishConnection, untilAccepted } from './connection.ts';
 import type { PublishedConnection } from './connection.ts';
 import { createDatabaseBeside } from './database.ts';
 import { saySilently } from './narrator.ts';
@@ -57,6 +57,7 @@ export async function startTestStack(
       await clear();
     };
     try {
+      await stack.registerPublisher(contosoPublisher);
       const connection = await publishConnection(stack.credentialsApi, contoso);
       await untilAccepted(connection.leadAddress);
       // The stack's own properties are getters in part: a copy would freeze them.
