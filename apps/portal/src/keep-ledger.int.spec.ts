@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LaneReport, LeadMailed, LeadRepeated } from '@leads/contracts';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { readLanes } from './lanes/read-lanes.ts';
+import { findLeads } from './leads/find-leads.ts';
+import { readLead } from './leads/lead-detail.ts';
+import {
+  acceptance,
+  connection,
+  marketplaceLead,
+  outcomeOf,
+  received,
+  REPLAYED,
+  startLedger,
+  type TestLedger,
+} from './ledger/ledger-events.fixture.ts';
+import { readOffers } from './offers/read-offers.ts';
+import { readStatistics } from './statistics/read-statistics.ts';
+
+let ledger: TestLedger;
+beforeAll(async () => {
+  ledger = await startLedger();
+}, 60_000);
+afterAll(() => ledger.end());
+
+/** Recent, for statistics reach back days only; the same each time. */
+const BEGAN = Date.now();
+
+const everything = { limit: 200 };
+
+/** One thing that a topic tells, in a batch of its own. */
+type Told = () => Promise<void>;
+
+describe('the ledger', () => {
+  test('shows a lead from its acceptance on, with what became of it and its timeline', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const lead = acceptance(facts.connectionId, { acceptedAt: '2026-11-22T20:15:30.000Z' });
+    const { leadId, connectionId } = lead;
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsAccepted([received(lead)]);
+    await keepLedger.leadsRepeated([received({ leadId, connectionId, at: '2026-11-22T20:15:31.000Z' })]);
+    await keepLedger.leadsSettled([
+      received(outcomeOf(lead, { outcome: 'deferred' }, 2_000)),
+      received(outcomeOf(lead, { outcome: 'written' }, 5_000, 2)),
+    ]);
+    await keepLedger.leadsMailed([
+      received({
+        ...{ leadId, connectionId, isTest: false, at: '2026-11-22T20:15:36.000Z' },
+        recipients: [{ address: 'sales@contoso.example', result: 'sent' as const }],
+      }),
+    ]);
+
+    const detail = await readLead(database, 'everybody', leadId, 'http://localhost:4010/org');
+    expect(detail).toMatchObject({
+      ...{ leadId, connectionId, state: 'written', attempts: 2, name: 'Ana Trujillo', company: 'Adatum' },
+      publisher: { id: 'contoso', name: 'Contoso' },
+      acceptedAt: '2026-11-22T20:15:30.000Z',
+      writtenAt: '2026-11-22T20:15:35.000Z',
+      crmUrl: `http://localhost:4010/org/contoso.crm4.dynamics.com/main.aspx?etn=lead&id=${leadId}&pagetype=entityrecord`,
+      original: lead.original,
+    });
+    expect(detail?.timeline.map(({ kind }) => kind)).toEqual([
+      'received',
+      'accepted',
+      'repeated',
+      'deferred',
+      'written',
+      'mailed',
+    ]);
+  });
+
+  test('comes out the same in whatever order the topics are read, and however often', async () => {
+    const { keepLedger, database } = ledger;
+    await fc.assert(
+      fc.asyncProperty(
+        histories,
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        async (paths, chance) => {
+          const seen: unknown[] = [];
+          for (const isShuffled of [false, true]) {
+            await emptyLedger();
+            const next = (): number => chance.next().value ?? 0;
+            const told = paths.flatMap((path, index) => tell(path, index));
+            const order = isShuffled
+              ? [...told, ...told.filter(() => next() < 0.5)]
+                  .map((batch) => ({ batch, place: next() }))
+                  .sort((one, other) => one.place - other.place)
+                  .map(({ batch }) => batch)
+              : told;
+            for (const batch of order) await batch();
+            seen.push(await wholeLedger());
+          }
+          expect(seen[1]).toEqual(seen[0]);
+          const { totals } = await readLanes(database, 'everybody');
+          expect(totals.balanced).toBe(true);
+          expect(totals.accepted).toBe(paths.filter((path) => path.isAccepted && !path.isTest).length);
+        },
+      ),
+      { numRuns: 25 },
+    );
+
+    function tell(path: History, index: number): Told[] {
+      const { connectionId } = path.facts;
+      const acceptedAt = new Date(BEGAN - 60_000 + index).toISOString();
+      const lead = acceptance(connectionId, { leadId: path.leadId, acceptedAt, isTest: path.isTest });
+      return [
+        () => keepLedger.connectionsChanged([received(path.facts)]),
+        ...(path.isAccepted ? [() => keepLedger.leadsAccepted([received(lead, TOLD)])] : []),
+        ...path.ends.map(
+          (end, step) => () =>
+            keepLedger.leadsSettled([received(outcomeOf(lead, end, (step + 1) * 100, step + 1), TOLD)]),
+        ),
+        ...path.repeats.map((afterMs) => {
+          const at = new Date(Date.parse(acceptedAt) + afterMs).toISOString();
+          const repeat: LeadRepeated = { leadId: lead.leadId, connectionId, at };
+          return () => keepLedger.leadsRepeated([received(repeat)]);
+        }),
+        () => keepLedger.leadsMailed([received(mailOf(lead))]),
+      ];
+    }
+  }, 120_000);
+
+  test('takes several outcomes of one lead in one batch, in any order', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const lead = acceptance(facts.connectionId);
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsSettled([
+      received(outcomeOf(lead, { outcome: 'written' }, 300, 3)),
+      received(outcomeOf(lead, { outcome: 'deferred' }, 100, 1)),
+      received(outcomeOf(lead, { outcome: 'dead' }, 200, 2)),
+    ]);
+    await keepLedger.leadsAccepted([received(lead), received(lead)]);
+    const [offer] = await readOffers(database, 'everybody', new Date(), facts.connectionId);
+    expect(offer?.counts).toEqual({ accepted: 1, written: 1, pending: 0, dead: 0 });
+  });
+
+  test('shows nothing of a lead of which only an outcome is known, and counts it nowhere', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const lead = acceptance(facts.connectionId);
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsSettled([received(outcomeOf(lead, { outcome: 'written' }, 300))]);
+    const [offer] = await readOffers(database, 'everybody', new Date(), facts.connectionId);
+    expect(offer?.counts.accepted).toBe(0);
+    expect(await readLead(database, 'everybody', lead.leadId, undefined)).toBeUndefined();
+    const filter = { connectionId: facts.connectionId };
+    expect((await findLeads(database, 'everybody', filter, everything)).rows).toEqual([]);
+  });
+
+  test('has a dead lead pending again once it is replayed', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const lead = acceptance(facts.connectionId);
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsAccepted([received(lead)]);
+    await keepLedger.leadsSettled([received(outcomeOf(lead, { outcome: 'dead' }, 100))]);
+    await keepLedger.leadsSettled([
+      received(outcomeOf(lead, { outcome: 'deferred', reason: REPLAYED }, 200)),
+    ]);
+    const detail = await readLead(database, 'everybody', lead.leadId, undefined);
+    expect(detail?.state).toBe('pending');
+    expect(detail?.timeline.map(({ kind }) => kind)).toContain('replayed');
+    const [offer] = await readOffers(database, 'everybody', new Date(), facts.connectionId);
+    expect(offer?.counts).toEqual({ accepted: 1, written: 0, pending: 1, dead: 0 });
+  });
+
+  test('shows the test lead of a Validate, which nothing accepts, to who asks for tests, and counts none', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const test = acceptance(facts.connectionId, { isTest: true });
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsSettled([received(outcomeOf(test, { outcome: 'written' }, 100))]);
+    const { connectionId } = facts;
+    const find = (tests?: 'true' | 'all') =>
+      findLeads(database, 'everybody', { connectionId, ...(tests && { tests }) }, everything);
+    expect((await find()).rows).toEqual([]);
+    expect((await find('true')).rows).toMatchObject([{ lead_id: test.leadId, state: 'written' }]);
+    expect((await find('all')).rows).toHaveLength(1);
+    const [offer] = await readOffers(database, 'everybody', new Date(), connectionId);
+    expect(offer?.counts.accepted).toBe(0);
+  });
+
+  test('gives leads that came before their connection to its publisher, and keeps those of a deleted one', async () => {
+    const { keepLedger, database } = ledger;
+    const publisher = { id: `late-${randomUUID()}`, name: 'Late' };
+    const facts = connection({ publisher });
+    const scope = { publisherId: publisher.id };
+    await keepLedger.leadsAccepted([received(acceptance(facts.connectionId))]);
+    expect((await findLeads(database, scope, {}, everything)).rows).toEqual([]);
+    await keepLedger.connectionsChanged([received(facts)]);
+    expect((await findLeads(database, scope, {}, everything)).rows).toHaveLength(1);
+    await keepLedger.connectionsChanged([
+      received({ ...facts, version: 3, state: 'deleted' }),
+      received({ ...facts, version: 2, state: 'paused' }),
+    ]);
+    expect(await readOffers(database, scope, new Date())).toEqual([]);
+    expect((await findLeads(database, scope, {}, everything)).rows).toMatchObject([
+      { publisher_name: 'Late' },
+    ]);
+  });
+
+  test('believes that a lane is held by nobody only of the instance that held it', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    await keepLedger.connectionsChanged([received(facts)]);
+    const report = (instance: string, held: boolean, second: number): LaneReport => ({
+      ...{ connectionId: facts.connectionId, instance, held, inFlight: 0, permitted: 1, pending: 0 },
+      at: `2026-11-22T20:00:0${second}.000Z`,
+      breaker: { state: 'closed' },
+    });
+    const holder = async (...reports: LaneReport[]): Promise<string | undefined> => {
+      await keepLedger.lanesReported(reports.map((each) => received(each)));
+      const { lanes } = await readLanes(database, 'everybody');
+      return lanes.find(({ connectionId }) => connectionId === facts.connectionId)?.instance;
+    };
+    expect(await holder(report('one', true, 1))).toBe('one');
+    expect(await holder(report('two', true, 2), report('one', false, 3))).toBe('two');
+    expect(await holder(report('one', true, 1))).toBe('two');
+    expect(await holder(report('two', false, 4))).toBeUndefined();
+  });
+
+  test('takes in text that PostgreSQL cannot hold, without what it cannot', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    await keepLedger.connectionsChanged([received(facts)]);
+    const lead = acceptance(facts.connectionId, {
+      lead: marketplaceLead({ company: 'Ada\u0000tum \ud800' }),
+      original: '\u0000',
+    });
+    await keepLedger.leadsAccepted([received(lead)]);
+    const reason = { cause: 'refused', what: 'No\u0000.', remedy: '\udfff' };
+    await keepLedger.leadsSettled([received(outcomeOf(lead, { outcome: 'dead', reason }, 100))]);
+    const detail = await readLead(database, 'everybody', lead.leadId, undefined);
+    expect(detail).toMatchObject({ company: 'Adatum \ufffd', reason: { what: 'No.', remedy: '\ufffd' } });
+  });
+
+  test('counts throughput and latency by minutes and hours, of one connection and of a publisher', async () => {
+    const { keepLedger, database } = ledger;
+    const publisher = { id: `busy-${randomUUID()}`, name: 'Busy' };
+    const facts = connection({ publisher });
+    const now = new Date();
+    const acceptedAt = new Date(now.getTime() - 120_000).toISOString();
+    const leads = Array.from({ length: 100 }, () => acceptance(facts.connectionId, { acceptedAt }));
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.leadsAccepted(leads.map((lead) => received(lead)));
+    await keepLedger.leadsSettled(
+      leads.map((lead, index) => received(outcomeOf(lead, { outcome: 'written' }, index < 90 ? 100 : 2_000))),
+    );
+    const scope = { publisherId: publisher.id };
+    for (const [span, count] of [
+      ['hour', 60],
+      ['week', 168],
+    ] as const) {
+      const { buckets } = await readStatistics(database, scope, { span, connectionId: undefined, now });
+      expect(buckets).toHaveLength(count);
+      expect(buckets.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(100);
+      expect(buckets.reduce((sum, { written }) => sum + written, 0)).toBe(100);
+    }
+    const own = { span: 'week', connectionId: facts.connectionId, now } as const;
+    const { buckets } = await readStatistics(database, 'everybody', own);
+    const busy = buckets.find(({ written }) => written > 0);
+    expect(busy?.p50Ms).toBeGreaterThan(90);
+    expect(busy?.p50Ms).toBeLessThan(110);
+    expect(busy?.p95Ms).toBeGreaterThan(1_850);
+    expect(busy?.p95Ms).toBeLessThan(2_150);
+  });
+});
+
+/** When records were published, the same each time. */
+const TOLD = { timestamp: new Date('2026-11-22T20:00:00.000Z') };
+
+interface History {
+  facts: ReturnType<typeof connection>;
+  leadId: string;
+  isTest: boolean;
+  isAccepted: boolean;
+  ends: Parameters<typeof outcomeOf>[1][];
+  repeats: number[];
+}
+
+const deferral = { outcome: 'deferred' } as const;
+const death = { outcome: 'dead' } as const;
+const replay = { outcome: 'deferred', reason: REPLAYED } as const;
+
+const histories: fc.Arbitrary<History[]> = fc
+  .array(
+    fc.record({
+      connection: fc.nat({ max: 1 }),
+      isTest: fc.boolean(),
+      isAccepted: fc.boolean(),
+      before: fc.array(fc.constantFrom(deferral, [death, replay]), { maxLength: 3 }),
+      last: fc.constantFrom([], [death], [{ outcome: 'written' } as const]),
+      repeats: fc.array(fc.nat({ max: 1_000 }), { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((drawn) => {
+    const facts = [connection(), connection({ publisher: { id: 'fabrikam', name: 'Fabrikam' } })];
+    return drawn.map(({ connection: index, before, last, ...rest }) => ({
+      ...rest,
+      facts: facts[index] ?? connection(),
+      leadId: randomUUID(),
+      ends: [...before.flat(), ...last],
+    }));
+  });
+
+function mailOf({ leadId, connectionId, isTest, acceptedAt }: ReturnType<typeof acceptance>): LeadMailed {
+  const at = new Date(Date.parse(acceptedAt) + 5_000).toISOString();
+  return { leadId, connectionId, isTest, at, recipients: [] };
+}
+
+async function emptyLedger(): Promise<void> {
+  // In this order: what is counted of leads goes with them, and what is left of the counts after them.
+  for (const table of [
+    'leads',
+    'timeline',
+    'connections',
+    'totals',
+    'statistics',
+    'latencies',
+    'changes',
+  ] as const) {
+    await ledger.database.deleteFrom(table).execute();
+  }
+}
+
+/** Everything that was kept, as it is; `totals` and statistics without rows that say nothing. */
+async function wholeLedger(): Promise<unknown> {
+  const { rows } = await sql`
+    select (select jsonb_agg(leads order by lead_id) from leads) as leads,
+           (select jsonb_agg(lead_contents order by lead_id) from lead_contents) as contents,
+           (select jsonb_agg(timeline order by lead_id, at, kind) from timeline) as timeline,
+           (select jsonb_agg(connections order by connection_id) from connections) as connections,
+           (select jsonb_agg(totals order by connection_id) from totals
+            where accepted <> 0 or written <> 0 or dead <> 0) as totals,
+           (select jsonb_agg(statistics order by connection_id, span, starts_at) from statistics
+            where accepted <> 0 or written <> 0 or dead <> 0) as statistics,
+           (select jsonb_agg(latencies order by connection_id, span, starts_at, class) from latencies
+            where leads <> 0) as latencies
+  `.execute(ledger.database);
+  return rows[0];
+}
