@@ -82,7 +82,7 @@ describe('the ledger', () => {
           const seen: unknown[] = [];
           for (const isShuffled of [false, true]) {
             await emptyLedger();
-            const next = (): number => chance.next().value ?? 0;
+            const next = (): number => (chance.next() as IteratorYieldResult<number>).value;
             const told = paths.flatMap((path, index) => tell(path, index));
             const order = isShuffled
               ? [...told, ...told.filter(() => next() < 0.5)]
