@@ -191,6 +191,8 @@ export interface ReplayLeadsTable {
   replay_id: string;
   lead_id: string;
   connection_id: string;
+  /** The `outcome_at` with which the lead was dead when it was asked for. */
+  died_at: Date | null;
 }
 
 export interface PortalTables extends ServiceTables {

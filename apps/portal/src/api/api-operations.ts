@@ -3,6 +3,7 @@ import {
   AuditPage,
   LeadAddress,
   LeadDetail,
+  LeadFilter,
   LeadPage,
   Lanes,
   LiveEvent,
@@ -10,8 +11,11 @@ import {
   Offers,
   PublisherFacts,
   PublisherRegistration,
+  Replay,
+  ReplayOrder,
   Session,
   Statistics,
+  Validation,
 } from '@leads/contracts/portal-api';
 import { z } from 'zod';
 import { LeadListQuery } from '../leads/lead-query.ts';
@@ -29,8 +33,11 @@ export const schemas = {
   Offers,
   PublisherFacts,
   PublisherRegistration,
+  Replay,
+  ReplayOrder,
   Session,
   Statistics,
+  Validation,
 } satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof schemas;
@@ -64,6 +71,23 @@ export const operations: Record<string, Operation> = {
   'GET /api/offers/{connectionId}': { summary: 'One offer.', answer: 'Offer' },
   'GET /api/leads': { summary: 'Leads, newest first, by pages.', query: LeadListQuery, answer: 'LeadPage' },
   'GET /api/leads/{leadId}': { summary: 'One lead with its timeline.', answer: 'LeadDetail' },
+  'GET /api/leads.csv': {
+    summary: 'Everything that the filter shows, as a file for spreadsheets.',
+    query: LeadFilter,
+    answer: 'text/csv',
+  },
+  'POST /api/replays': {
+    summary: 'Has dead leads delivered again: those that are named, or all that a filter shows.',
+    body: 'ReplayOrder',
+    status: 202,
+    answer: 'Replay',
+  },
+  'GET /api/replays/{replayId}': { summary: 'How far a replay has come.', answer: 'Replay' },
+  'GET /api/offers/{connectionId}/validation': { summary: 'The newest Validate.', answer: 'Validation' },
+  'GET /api/offers/{connectionId}/validations/{validationId}': {
+    summary: 'One Validate.',
+    answer: 'Validation',
+  },
   'GET /api/lanes': { summary: 'How the lanes stand.', answer: 'Lanes' },
   'GET /api/statistics': {
     summary: 'Throughput and latency.',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ValidationStep } from '@leads/contracts';
 import { Validation } from '@leads/contracts/portal-api';
 import fc from 'fast-check';
-import { foldSteps, hasTestLead } from './fold-steps.ts';
+import { foldSteps } from './fold-steps.ts';
 
 const validationId = '6f6a9a35-3c1c-4f3e-9c64-1d6f8b0b6a01';
 const connectionId = '0b9f6f9e-52c4-4a2e-8f1b-7a1f3a1c2d02';
@@ -137,15 +137,6 @@ test('nothing is made of no steps', () => {
 test('steps of another Validate change nothing', () => {
   const other = passing.map((one) => ({ ...one, validationId: connectionId, status: 'failed' as const }));
   expect(foldSteps([...passing, ...other])).toEqual(foldSteps(passing));
-});
-
-test('the test lead is there once it was written, and unless it was not found again', () => {
-  const folded = (steps: ValidationStep[]): boolean => hasTestLead(foldSteps(steps) ?? { checks: [] });
-  expect(folded(passing)).toBe(true);
-  expect(folded(passing.slice(0, 14))).toBe(false);
-  expect(folded(passing.filter(({ check }) => check !== 'test-lead-found'))).toBe(true);
-  expect(folded([...passing, step(970, 'test-lead-found', 'failed')])).toBe(false);
-  expect(folded([...passing, step(970, 'test-lead-found', 'warning')])).toBe(true);
 });
 
 /** Whatever may stand on the topic. */

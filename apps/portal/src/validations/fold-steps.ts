@@ -74,16 +74,6 @@ export function foldSteps(steps: readonly ValidationStep[]): Validation | undefi
   };
 }
 
-/**
- * Whether the test lead of a Validate is in Dynamics. Its id, and so its record's, is the Validate's own: see
- * `deliver-test-lead.ts` of the writer.
- */
-export function hasTestLead({ checks }: Pick<Validation, 'checks'>): boolean {
-  const statusOf = (name: string): Check['status'] | undefined =>
-    checks.find(({ check }) => check === name)?.status;
-  return statusOf('test-lead') === 'passed' && statusOf('test-lead-found') !== 'failed';
-}
-
 interface Placed {
   state: Check;
   /** When the check was first told of, however often it was begun anew: its place in the list stays. */
