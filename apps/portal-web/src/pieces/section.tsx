@@ -39,14 +39,16 @@ export interface SectionProps {
   /** Buttons or a badge beside the heading. */
   actions?: ReactNode;
   className?: string;
+  /** For links to this part of the page. */
+  anchor?: string;
   children?: ReactNode;
 }
 
-export function Section({ title, intro, actions, className, children }: SectionProps): ReactElement {
+export function Section({ title, intro, actions, className, anchor, children }: SectionProps): ReactElement {
   const styles = useStyles();
   const id = useId();
   return (
-    <section aria-labelledby={id} className={mergeClasses(styles.section, className)}>
+    <section id={anchor} aria-labelledby={id} className={mergeClasses(styles.section, className)}>
       <div className={styles.top}>
         <div className={styles.words}>
           <h2 id={id} className={styles.title}>

@@ -1,11 +1,12 @@
 /** Lets those in who are signed in and have a role; shows everybody else what is missing. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, type ReactElement } from 'react';
-import { Navigate, Outlet, useLocation, useNavigate } from 'react-router';
+import { Navigate, Outlet, useLocation } from 'react-router';
 import { onSignedOut } from '../api/api.ts';
 import { followLiveEvents } from '../api/live.ts';
 import { OpeningScreen } from '../shell/opening-screen.tsx';
 import { CenteredProblem } from '../shell/centered-problem.tsx';
+import { useGo } from '../shell/use-go.ts';
 import { sessionQuery } from './session-query.ts';
 import { signedOutAddress } from './sign-in-addresses.ts';
 import { hasUnsavedWork } from './unsaved-work.ts';
@@ -34,7 +35,7 @@ export function SignedIn(): ReactElement {
 
 function Inside({ session }: { session: RoleSession }): ReactElement {
   const queryClient = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   useEffect(() => followLiveEvents(queryClient), [queryClient]);
   useEffect(
     () =>
@@ -43,11 +44,9 @@ function Inside({ session }: { session: RoleSession }): ReactElement {
         if (hasUnsavedWork()) return;
         const { pathname, search } = window.location;
         queryClient.clear();
-        // A navigation that another one overtakes is none to worry about.
-        const leaving = navigate(signedOutAddress(pathname + search, 'session-ended'), { replace: true });
-        Promise.resolve(leaving).catch(() => undefined);
+        go(signedOutAddress(pathname + search, 'session-ended'), { replace: true });
       }),
-    [queryClient, navigate],
+    [queryClient, go],
   );
   return (
     <SessionContext value={session}>

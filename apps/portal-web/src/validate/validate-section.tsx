@@ -66,6 +66,7 @@ export function ValidateSection({
   return (
     <Section
       title="Validate"
+      anchor="validate"
       intro="Checks every link from the URL to a test lead that is found again in Dynamics. Takes some seconds."
       actions={mayRun ? button : undefined}
     >

@@ -1,0 +1,37 @@
+/** What differs between two versions of a connection, in the words of the dialog; pure. */
+import { dayWords } from '../pieces/time-words.ts';
+import { authenticationWords, type Connection, emailsOf, secretWords } from './connection.ts';
+
+export interface Difference {
+  name: string;
+  before: string;
+  after: string;
+}
+
+const NOTHING = '–';
+
+const facts: readonly { name: string; of: (connection: Connection) => string | undefined }[] = [
+  { name: 'Offer ID', of: ({ offer }) => offer.id },
+  { name: 'Offer', of: ({ offer }) => offer.title },
+  { name: 'URL', of: ({ url }) => url },
+  { name: 'Authentication', of: ({ authentication }) => authenticationWords[authentication] },
+  { name: 'Application (client) ID', of: ({ applicationId }) => applicationId },
+  { name: 'Directory ID', of: ({ directoryId }) => directoryId },
+  { name: 'User name', of: ({ userName }) => userName },
+  { name: 'Contact email', of: (connection) => emailsOf(connection).join('; ') },
+  { name: 'Mapping', of: ({ mapping }) => (mapping ? JSON.stringify(mapping) : 'Standard') },
+  { name: 'Secret', of: ({ secret }) => `${secretWords[secret.kind]} set at ${secret.setAt}` },
+  {
+    name: 'Secret expires on',
+    of: ({ secret }) => (secret.expiresOn === undefined ? undefined : dayWords(secret.expiresOn)),
+  },
+  { name: 'Lead address', of: ({ leadAddressSetAt }) => `Made at ${leadAddressSetAt}` },
+  { name: 'State', of: ({ state }) => state },
+];
+
+/** In the order of the dialog; empty where both say the same. */
+export function differencesBetween(before: Connection, after: Connection): Difference[] {
+  return facts
+    .map(({ name, of }) => ({ name, before: of(before) ?? NOTHING, after: of(after) ?? NOTHING }))
+    .filter((difference) => difference.before !== difference.after);
+}

@@ -1,0 +1,110 @@
+/** Asks before a connection is paused, unpublished, given another address or deleted, naming what will happen. */
+import type { ReactElement, ReactNode } from 'react';
+import type { Offer } from '@leads/contracts/portal-api';
+import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
+import { useSuccessToast } from '../pieces/success-toast.tsx';
+import { countWords } from '../pieces/time-words.ts';
+import { useConnectionAction } from './use-connection-action.ts';
+
+export type Question = 'pause' | 'unpublish' | 'rotate-address-key' | 'delete';
+
+interface Words {
+  title: string;
+  action: string;
+  isDangerous: boolean;
+  happens: ReactNode;
+  done: string;
+  next?: string;
+}
+
+function wordsFor(question: Question, { offer, counts }: Offer): Words {
+  const waiting = counts.pending > 0 ? countWords(counts.pending, 'lead') : undefined;
+  switch (question) {
+    case 'pause':
+      return {
+        title: `Pause the leads of ${offer.title}?`,
+        action: 'Pause',
+        isDangerous: false,
+        happens: 'Leads are still taken in, and wait. Nothing is written into Dynamics until you resume.',
+        done: 'Paused: leads are taken in and wait',
+      };
+    case 'unpublish':
+      return {
+        title: `Unpublish ${offer.title}?`,
+        action: 'Unpublish',
+        isDangerous: true,
+        happens: (
+          <>
+            From now on no lead of this offer is taken in: what the marketplace sends is refused, and may be
+            lost.
+            {waiting !== undefined && ` ${waiting} that were taken in before are kept.`} To hold leads back
+            for a while, pause instead.
+          </>
+        ),
+        done: 'Unpublished: leads are refused',
+      };
+    case 'rotate-address-key':
+      return {
+        title: `Change the lead address of ${offer.title}?`,
+        action: 'Change the address',
+        isDangerous: true,
+        happens:
+          'A new address is made, and the old one stops at once: what the marketplace sends there is refused until you have pasted the new address into Partner Center and published the offer there again.',
+        done: 'The lead address is another one now',
+        next: 'Copy it and paste it into Partner Center.',
+      };
+    case 'delete':
+      return {
+        title: `Delete the connection of ${offer.title}?`,
+        action: 'Delete the connection',
+        isDangerous: true,
+        happens: (
+          <>
+            Its lead address stops at once, and its secret is erased. That cannot be undone.
+            {waiting !== undefined && ` ${waiting} that wait will not be written any more.`} Leads that are in
+            Dynamics stay there.
+          </>
+        ),
+        done: 'The connection is deleted',
+      };
+  }
+}
+
+export interface ConnectionQuestionProps {
+  question: Question;
+  offer: Offer;
+  onClose: () => void;
+  onDone: (asked: Question) => void;
+}
+
+export function ConnectionQuestion({
+  question,
+  offer,
+  onClose,
+  onDone,
+}: ConnectionQuestionProps): ReactElement {
+  const act = useConnectionAction(offer.connectionId);
+  const toast = useSuccessToast();
+  const { title, action, isDangerous, happens, done, next } = wordsFor(question, offer);
+  return (
+    <ConfirmDialog
+      isOpen
+      title={title}
+      action={action}
+      isDangerous={isDangerous}
+      isPending={act.isPending}
+      problem={act.error}
+      onCancel={onClose}
+      onConfirm={() =>
+        act.mutate(question, {
+          onSuccess: () => {
+            toast(done, next);
+            onDone(question);
+          },
+        })
+      }
+    >
+      <div>{happens}</div>
+    </ConfirmDialog>
+  );
+}

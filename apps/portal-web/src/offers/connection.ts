@@ -1,0 +1,59 @@
+/** A connection as `/api/connections` answers it; secrets and the lead address are never in it. */
+import type { Offer } from '@leads/contracts/portal-api';
+
+export type Authentication = Offer['authentication'];
+
+export interface Connection {
+  connectionId: string;
+  version: number;
+  publisher: { id: string; name: string };
+  offer: { id: string; title: string };
+  leadDestination: 'dynamics-365';
+  url: string;
+  authentication: Authentication;
+  /** With Azure Active Directory. */
+  applicationId?: string;
+  directoryId?: string;
+  /** With Office 365. */
+  userName?: string;
+  /** Separated by semicolons. */
+  contactEmails: string;
+  /** Differences from the standard lead record; only looked at here. */
+  mapping?: object;
+  state: Offer['state'] | 'deleted';
+  secret: {
+    kind: 'client-secret' | 'certificate' | 'password';
+    setAt: string;
+    /** The last day on which it works, `YYYY-MM-DD`, where that is known. */
+    expiresOn?: string;
+  };
+  leadAddressSetAt: string;
+  changedAt: string;
+  changedBy: string;
+}
+
+/** One version, and what made it, e.g. `connection changed`. */
+export interface ConnectionVersion extends Connection {
+  change: string;
+}
+
+export const LEAD_DESTINATION = 'Dynamics 365 Customer Engagement';
+
+export const authenticationWords: Record<Authentication, string> = {
+  'azure-active-directory': 'Azure Active Directory',
+  'office-365': 'Office 365',
+};
+
+export const secretWords: Record<Connection['secret']['kind'], string> = {
+  'client-secret': 'Client secret',
+  certificate: 'Certificate',
+  password: 'Password',
+};
+
+/** The addresses one by one. */
+export function emailsOf({ contactEmails }: Pick<Connection, 'contactEmails'>): string[] {
+  return contactEmails
+    .split(';')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
+}

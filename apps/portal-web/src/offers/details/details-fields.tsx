@@ -1,0 +1,99 @@
+/** The fields for the offer, the lead destination and the contacts. */
+import { Field, makeStyles, Select, tokens } from '@fluentui/react-components';
+import type { ReactElement } from 'react';
+import type { PublisherFacts } from '@leads/contracts/portal-api';
+import { LEAD_DESTINATION } from '../connection.ts';
+import { TextField } from './text-field.tsx';
+import type { DetailsFields } from './use-details-form.ts';
+
+const useStyles = makeStyles({
+  two: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(220px, 100%), 1fr))',
+    gap: tokens.spacingHorizontalL,
+    alignItems: 'start',
+  },
+});
+
+export interface OfferFieldsProps {
+  fields: DetailsFields;
+  publishers: readonly PublisherFacts[];
+  isNew: boolean;
+}
+
+export function OfferFields({ fields, publishers, isNew }: OfferFieldsProps): ReactElement {
+  const styles = useStyles();
+  const fault = fields.faultAt('publisherId');
+  return (
+    <>
+      {isNew && publishers.length !== 1 && (
+        <Field label="Publisher" required validationMessage={fault ?? null}>
+          <Select
+            value={fields.form.publisherId}
+            onChange={(_, { value }) => {
+              const chosen = publishers.find(({ id }) => id === value);
+              fields.change({ publisherId: chosen?.id ?? '', publisherName: chosen?.name ?? '' });
+            }}
+          >
+            <option value="">Choose the publisher</option>
+            {publishers.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name} ({id})
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
+      <div className={styles.two}>
+        <TextField
+          fields={fields}
+          field="offerTitle"
+          label="Offer"
+          hint="Its name in Partner Center."
+          placeholder="Contoso CRM"
+        />
+        <TextField
+          fields={fields}
+          field="offerId"
+          label="Offer ID"
+          kind="exact"
+          hint="In Partner Center under the offer’s name."
+          placeholder="contoso-crm"
+        />
+      </div>
+    </>
+  );
+}
+
+export function DestinationFields({ fields }: { fields: DetailsFields }): ReactElement {
+  return (
+    <>
+      <Field label="Lead destination" required>
+        <Select value="dynamics-365">
+          <option value="dynamics-365">{LEAD_DESTINATION}</option>
+        </Select>
+      </Field>
+      <TextField
+        fields={fields}
+        field="url"
+        label="URL"
+        kind="url"
+        hint="Of your Dynamics 365 instance, as the browser shows it."
+        placeholder="https://contoso.crm4.dynamics.com"
+      />
+    </>
+  );
+}
+
+export function ContactField({ fields }: { fields: DetailsFields }): ReactElement {
+  return (
+    <TextField
+      fields={fields}
+      field="contactEmails"
+      label="Contact email"
+      kind="email"
+      hint="Who is told of every new lead, and when something breaks. Separate several with semicolons."
+      placeholder="sales@contoso.com; leads@contoso.com"
+    />
+  );
+}

@@ -1,0 +1,149 @@
+/** The fields for how the connection signs in, by the authentication that was chosen. */
+import {
+  Field,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Radio,
+  RadioGroup,
+  tokens,
+} from '@fluentui/react-components';
+import type { ReactElement } from 'react';
+import { dayWords } from '../../pieces/time-words.ts';
+import { Time } from '../../pieces/time.tsx';
+import { authenticationWords, type Authentication, type Connection, secretWords } from '../connection.ts';
+import { expiryHint } from './details-form.ts';
+import { TextField } from './text-field.tsx';
+import type { DetailsFields } from './use-details-form.ts';
+
+const useStyles = makeStyles({
+  two: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(220px, 100%), 1fr))',
+    gap: tokens.spacingHorizontalL,
+    alignItems: 'start',
+  },
+});
+
+export interface SignInFieldsProps {
+  fields: DetailsFields;
+  saved: Connection | undefined;
+}
+
+export function SignInFields({ fields, saved }: SignInFieldsProps): ReactElement {
+  const { authentication } = fields.form;
+  return (
+    <>
+      <Field label="Authentication" required>
+        <RadioGroup
+          layout="horizontal-stacked"
+          value={authentication}
+          onChange={(_, { value }) => fields.change({ authentication: value as Authentication })}
+        >
+          <Radio
+            value="azure-active-directory"
+            label={`${authenticationWords['azure-active-directory']} (recommended)`}
+          />
+          <Radio value="office-365" label={authenticationWords['office-365']} />
+        </RadioGroup>
+      </Field>
+      {authentication === 'office-365' ? (
+        <UserFields fields={fields} saved={saved} />
+      ) : (
+        <ApplicationFields fields={fields} saved={saved} />
+      )}
+    </>
+  );
+}
+
+function ApplicationFields({ fields, saved }: SignInFieldsProps): ReactElement {
+  const styles = useStyles();
+  const kept = saved?.authentication === 'azure-active-directory' ? saved.secret : undefined;
+  return (
+    <>
+      <TextField
+        fields={fields}
+        field="applicationId"
+        label="Application (client) ID"
+        kind="exact"
+        hint="Azure portal, App registrations, your application, Overview."
+        placeholder="12345678-1234-1234-1234-123456789abc"
+      />
+      <TextField
+        fields={fields}
+        field="directoryId"
+        label="Directory ID"
+        kind="exact"
+        hint="Azure portal, Azure Active Directory (Microsoft Entra ID), Properties. Also named Tenant ID."
+        placeholder="12345678-1234-1234-1234-123456789abc"
+      />
+      <div className={styles.two}>
+        <TextField
+          fields={fields}
+          field="clientSecret"
+          label="Client secret"
+          kind="secret"
+          required={!kept}
+          hint={kept ? <Kept secret={kept} /> : 'Certificates & secrets: the Value, not the Secret ID.'}
+          {...(kept ? { placeholder: '••••••••' } : {})}
+        />
+        <TextField
+          fields={fields}
+          field="clientSecretExpiresOn"
+          label="Client secret expires on"
+          kind="date"
+          required={false}
+          hint={
+            expiryHint(fields.form, new Date()) ?? 'Stands beside the secret. You are warned 30 days before.'
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+function UserFields({ fields, saved }: SignInFieldsProps): ReactElement {
+  const styles = useStyles();
+  const kept = saved?.authentication === 'office-365' ? saved.secret : undefined;
+  return (
+    <>
+      <MessageBar intent="warning" layout="multiline" politeness="polite">
+        <MessageBarBody>
+          <MessageBarTitle>Office 365 is a legacy way to sign in</MessageBarTitle>
+          It stops working where the directory asks this user for multi-factor authentication or blocks it by
+          Conditional Access, the password has to be renewed every 90 days, and the user needs a paid licence.
+          Choose Azure Active Directory wherever you can.
+        </MessageBarBody>
+      </MessageBar>
+      <div className={styles.two}>
+        <TextField
+          fields={fields}
+          field="userName"
+          label="User name"
+          kind="email"
+          placeholder="contoso@contoso.onmicrosoft.com"
+        />
+        <TextField
+          fields={fields}
+          field="password"
+          label="Password"
+          kind="secret"
+          required={!kept}
+          {...(kept ? { hint: <Kept secret={kept} />, placeholder: '••••••••' } : {})}
+        />
+      </div>
+    </>
+  );
+}
+
+/** What is known of a secret that stays. */
+function Kept({ secret }: { secret: Connection['secret'] }): ReactElement {
+  return (
+    <>
+      {secretWords[secret.kind]} set <Time at={secret.setAt} />
+      {secret.expiresOn === undefined ? '' : `, expires on ${dayWords(secret.expiresOn)}`}. Leave empty to
+      keep it.
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+/** What is left to do until the leads of a new connection flow, with the next thing in front. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { CheckmarkCircle20Filled, Circle20Regular } from '@fluentui/react-icons';
+import type { ReactElement } from 'react';
+import type { Offer } from '@leads/contracts/portal-api';
+import { LinkButton } from '../pieces/link-button.tsx';
+import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { Section } from '../pieces/section.tsx';
+import { useSuccessToast } from '../pieces/success-toast.tsx';
+import type { ValidationInHand } from '../validate/use-validation.ts';
+import { useConnectionAction } from './use-connection-action.ts';
+
+const useStyles = makeStyles({
+  steps: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+  },
+  step: {
+    display: 'grid',
+    gridTemplateColumns: '20px minmax(0, 1fr) auto',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    '@media (max-width: 640px)': { gridTemplateColumns: '20px minmax(0, 1fr)' },
+  },
+  action: { '@media (max-width: 640px)': { gridColumn: 2, justifySelf: 'start' } },
+  name: { fontWeight: tokens.fontWeightSemibold },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  done: { color: tokens.colorStatusSuccessForeground1 },
+  open: { color: tokens.colorNeutralForeground3 },
+});
+
+export interface NextStepsProps {
+  offer: Offer;
+  inHand: ValidationInHand;
+}
+
+export function NextSteps({ offer, inHand }: NextStepsProps): ReactElement {
+  const styles = useStyles();
+  const toast = useSuccessToast();
+  const act = useConnectionAction(offer.connectionId);
+  const { validation, isRunning, start } = inHand;
+  const isValidated = validation?.passed === true;
+  const steps = [
+    { name: 'Connect', words: 'The connection details are saved.', isDone: true },
+    {
+      name: 'Validate',
+      words: isValidated
+        ? 'The test lead arrived in Dynamics.'
+        : 'See whether a lead can get from here into Dynamics.',
+      isDone: isValidated,
+      action: (
+        <Button
+          appearance={isValidated ? 'secondary' : 'primary'}
+          disabledFocusable={isRunning}
+          onClick={() => {
+            start();
+            toValidate();
+          }}
+        >
+          {isRunning ? 'Validating…' : isValidated ? 'Validate again' : 'Validate'}
+        </Button>
+      ),
+    },
+    {
+      name: 'Publish',
+      words: 'From then on leads are taken in and written.',
+      isDone: false,
+      action: (
+        <Button
+          appearance={isValidated ? 'primary' : 'secondary'}
+          disabledFocusable={act.isPending}
+          onClick={() =>
+            act.mutate('publish', {
+              onSuccess: () =>
+                toast('Published', 'Leads are taken in. Paste the address into Partner Center now.'),
+            })
+          }
+        >
+          Publish
+        </Button>
+      ),
+    },
+    {
+      name: 'Paste the address into Partner Center',
+      words: 'It is under “Address for Partner Center” on this page.',
+      isDone: false,
+    },
+  ];
+  return (
+    <Section
+      title="Next steps"
+      actions={
+        <LinkButton to={`/offers/${offer.connectionId}/set-up`} size="small">
+          Guided set-up
+        </LinkButton>
+      }
+    >
+      {act.error && <ProblemBar problem={act.error} />}
+      <ol className={styles.steps}>
+        {steps.map(({ name, words, isDone, action }) => (
+          <li key={name} className={styles.step}>
+            {isDone ? (
+              <CheckmarkCircle20Filled className={styles.done} aria-label="Done" />
+            ) : (
+              <Circle20Regular className={styles.open} aria-label="To do" />
+            )}
+            <div>
+              <div className={styles.name}>{name}</div>
+              <div className={styles.quiet}>{words}</div>
+            </div>
+            {action && <div className={styles.action}>{action}</div>}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function toValidate(): void {
+  document.getElementById('validate')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+}

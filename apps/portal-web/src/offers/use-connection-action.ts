@@ -1,0 +1,36 @@
+/** What is done to a connection with one button: publish, pause, rotate the lead address, delete. */
+import { useMutation, type UseMutationResult, useQueryClient } from '@tanstack/react-query';
+import { send, type Versioned } from '../api/api.ts';
+import type { ApiProblem } from '../api/api-problem.ts';
+import { keys } from '../api/keys.ts';
+import { renew } from '../api/renew.ts';
+import type { Connection } from './connection.ts';
+
+export type ConnectionAct = 'publish' | 'unpublish' | 'pause' | 'resume' | 'rotate-address-key' | 'delete';
+
+/** Afterwards everything that shows the connection is read anew. */
+export function useConnectionAction(
+  connectionId: string,
+): UseMutationResult<void, ApiProblem, ConnectionAct> {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (act: ConnectionAct) => {
+      const path = `/api/connections/${connectionId}`;
+      if (act === 'delete') {
+        const { etag } = queryClient.getQueryData<Versioned<Connection>>(keys.connection(connectionId)) ?? {};
+        await send('DELETE', path, undefined, { etag });
+      } else {
+        await send<Connection>('POST', `${path}/${act}`);
+      }
+    },
+    onSettled: (_, problem, act) => {
+      if (act === 'delete' && !problem) {
+        queryClient.removeQueries({ queryKey: keys.connection(connectionId) });
+        queryClient.removeQueries({ queryKey: keys.offer(connectionId) });
+        renew(queryClient, keys.offers);
+        return;
+      }
+      renew(queryClient, keys.offers, keys.connection(connectionId));
+    },
+  });
+}
