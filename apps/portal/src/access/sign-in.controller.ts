@@ -4,7 +4,7 @@ import type { SignInProblem } from '@leads/contracts/portal-api';
 import { LOG, type Logger } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { returnPath } from './return-path.ts';
-import { beginSession, keepPending, takePending } from './session.ts';
+import { beginSession, keepPending, personOfSession, takePending } from './session.ts';
 import { SignIn } from './sign-in.ts';
 import type { SignInFailure } from './sign-in-problem.ts';
 import { AllowAnybody, AllowSignedIn } from './viewer.ts';
@@ -38,7 +38,12 @@ export class SignInController {
     const state = searchParams.get('state') ?? '';
     const pending = takePending(request, state);
     const ended = await this.signIn.finish(search, state, pending);
-    if (!ended.ok) return this.endBadly(reply, ended.failure, pending?.returnTo ?? '/');
+    if (!ended.ok) {
+      // Opened a second time, or begun in two tabs: whoever is signed in has what they came for.
+      const isIn = ended.failure.problem === 'expired' && personOfSession(request, new Date()) !== undefined;
+      if (isIn) return void (await reply.redirect(pending?.returnTo ?? '/', 302));
+      return this.endBadly(reply, ended.failure, pending?.returnTo ?? '/');
+    }
     await beginSession(request, ended.person, new Date());
     await reply.redirect(pending?.returnTo ?? '/', 302);
   }
