@@ -40,6 +40,7 @@ export interface CustomerLeadsSectionProps {
 export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactElement {
   const { offer, connection, problem, onOpenDetails, onDeleted } = props;
   const { role } = useSession();
+  const act = useConnectionAction(offer.connectionId);
   return (
     <Section
       title="Customer leads"
@@ -47,6 +48,7 @@ export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactEle
       actions={
         mayChange(role) ? (
           <Actions
+            act={act}
             offer={offer}
             connection={connection}
             onOpenDetails={onOpenDetails}
@@ -56,6 +58,7 @@ export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactEle
       }
     >
       {problem && <ProblemBar problem={problem} />}
+      {act.error && <ProblemBar problem={act.error} />}
       <Facts>
         <Fact name="Lead destination">{LEAD_DESTINATION}</Fact>
         <Fact name="URL">
@@ -87,6 +90,7 @@ export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactEle
 
 interface ActionsProps {
   offer: Offer;
+  act: ReturnType<typeof useConnectionAction>;
   connection: Connection | undefined;
   onOpenDetails: (() => void) | undefined;
   onDeleted: () => void;
@@ -97,9 +101,8 @@ const doneWords: Partial<Record<ConnectionAct, string>> = {
   resume: 'Resumed: what waited is being written',
 };
 
-function Actions({ offer, connection, onOpenDetails, onDeleted }: ActionsProps): ReactElement {
+function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsProps): ReactElement {
   const toast = useSuccessToast();
-  const act = useConnectionAction(offer.connectionId);
   const [question, setQuestion] = useState<Question>();
   const [isReplacing, setReplacing] = useState(false);
   const { state } = offer;
@@ -161,7 +164,6 @@ function Actions({ offer, connection, onOpenDetails, onDeleted }: ActionsProps):
       {isReplacing && connection && (
         <ReplaceSecret connection={connection} onClose={() => setReplacing(false)} />
       )}
-      {act.error && <ProblemBar problem={act.error} />}
     </>
   );
 }
