@@ -1,7 +1,127 @@
-/** One lead with its timeline. */
-import type { ReactElement } from 'react';
+/** One lead: who it is, what became of it and when, and what the marketplace sent. */
+import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { ArrowRepeatAll20Regular } from '@fluentui/react-icons';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactElement } from 'react';
+import { useParams } from 'react-router';
+import type { LeadDetail } from '@leads/contracts/portal-api';
+import { toProblem } from '../api/api-problem.ts';
+import { Fact, Facts } from '../pieces/facts.tsx';
+import { OutsideLink } from '../pieces/outside-link.tsx';
+import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
+import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { Section } from '../pieces/section.tsx';
+import { LeadStateBadge } from '../pieces/state-badge.tsx';
+import { TextLink } from '../pieces/text-link.tsx';
+import { mayChange } from '../session/roles.ts';
+import { useSession } from '../session/use-session.ts';
+import { NotFoundPage } from '../shell/not-found-page.tsx';
 import { Page } from '../shell/page.tsx';
+import { actionWords } from './action-words.ts';
+import { leadQuery } from './lead-queries.ts';
+import { nameOf } from './lead-row.tsx';
+import { OriginalBody } from './original-body.tsx';
+import { ReplayDialog } from './replay-dialog.tsx';
+import { ReplayProgress } from './replay-progress.tsx';
+import { Timeline } from './timeline.tsx';
+
+const useStyles = makeStyles({
+  intro: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
+  columns: {
+    display: 'grid',
+    gridTemplateColumns: 'minmax(0, 3fr) minmax(0, 2fr)',
+    alignItems: 'start',
+    gap: tokens.spacingHorizontalL,
+    '@media (max-width: 900px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+  },
+});
+
+const back = { to: '/leads', text: 'Leads' };
 
 export function LeadPage(): ReactElement {
-  return <Page title="Lead">{null}</Page>;
+  const { leadId = '' } = useParams();
+  const { data: lead, error, refetch } = useQuery(leadQuery(leadId));
+  if (lead) return <Lead lead={lead} problem={error} onRetry={refetch} />;
+  if (error && toProblem(error).status === 404) return <NotFoundPage />;
+  return (
+    <Page title="Lead" back={back}>
+      {error ? <ProblemBar problem={error} onRetry={refetch} /> : <RowsSkeleton what="the lead" rows={5} />}
+    </Page>
+  );
+}
+
+interface LeadProps {
+  lead: LeadDetail;
+  /** Why what is shown may be out of date. */
+  problem: unknown;
+  onRetry: () => unknown;
+}
+
+function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
+  const styles = useStyles();
+  const { role } = useSession();
+  const [isReplaying, setReplaying] = useState(false);
+  const { customer, description, leadSource } = lead.lead;
+  return (
+    <Page
+      title={nameOf(lead)}
+      back={back}
+      intro={
+        <div className={styles.intro}>
+          <LeadStateBadge state={lead.state} />
+          {lead.isTest && (
+            <Badge appearance="outline" size="large">
+              Test
+            </Badge>
+          )}
+          {lead.crmUrl !== undefined && <OutsideLink href={lead.crmUrl}>Open in Dynamics 365</OutsideLink>}
+        </div>
+      }
+      actions={
+        lead.state === 'dead' && mayChange(role) ? (
+          <Button appearance="primary" icon={<ArrowRepeatAll20Regular />} onClick={() => setReplaying(true)}>
+            Replay
+          </Button>
+        ) : undefined
+      }
+    >
+      <ReplayProgress />
+      {problem !== null && problem !== undefined && <ProblemBar problem={problem} onRetry={onRetry} />}
+      <div className={styles.columns}>
+        <Section title="What happened">
+          <Timeline entries={lead.timeline} acceptedAt={lead.acceptedAt} />
+        </Section>
+        <Section title="Customer">
+          <Facts>
+            <Fact name="Name">{told(lead.name)}</Fact>
+            <Fact name="Company">{told(lead.company)}</Fact>
+            <Fact name="Title">{told(customer.title)}</Fact>
+            <Fact name="E-mail">{told(lead.email)}</Fact>
+            <Fact name="Phone">{told(customer.phone)}</Fact>
+            <Fact name="Country">{told(lead.country)}</Fact>
+            <Fact name="Did">{actionWords(lead.actionCode)}</Fact>
+            <Fact name="Offer">
+              <TextLink to={`/offers/${lead.connectionId}`}>{lead.offerTitle || 'Not named'}</TextLink>
+            </Fact>
+            <Fact name="Lead source">{told(leadSource)}</Fact>
+            {role === 'operator' && <Fact name="Publisher">{lead.publisher.name}</Fact>}
+            {description !== '' && <Fact name="Description">{description}</Fact>}
+            <Fact name="Lead ID">{lead.leadId}</Fact>
+          </Facts>
+        </Section>
+      </div>
+      <OriginalBody original={lead.original} />
+      {isReplaying && (
+        <ReplayDialog
+          order={{ leadIds: [lead.leadId] }}
+          what="this lead"
+          onClose={() => setReplaying(false)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function told(text: string): string {
+  return text === '' ? '—' : text;
 }

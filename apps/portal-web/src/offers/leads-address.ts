@@ -1,9 +1,8 @@
-/** Addresses of the list of leads: its filter stands in the query, in the words of `LeadFilter`. */
+/** Addresses of the list of leads: its filter stands in the query. */
 import type { LeadFilter } from '@leads/contracts/portal-api';
+import { writeFilter } from '../leads/lead-filter.ts';
 
 export function leadsAddress(filter: LeadFilter): string {
-  const query = new URLSearchParams(
-    Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  const query = writeFilter(filter);
   return query.size === 0 ? '/leads' : `/leads?${query}`;
 }

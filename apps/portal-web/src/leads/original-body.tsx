@@ -1,0 +1,62 @@
+/** The body as the marketplace posted it, laid out where it is JSON; copied as it came. */
+import {
+  Accordion,
+  AccordionHeader,
+  AccordionItem,
+  AccordionPanel,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { useMemo, type ReactElement } from 'react';
+import { CopyButton } from '../pieces/copy-button.tsx';
+
+const useStyles = makeStyles({
+  panel: {
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'flex-start',
+    gap: tokens.spacingVerticalS,
+    margin: 0,
+  },
+  body: {
+    boxSizing: 'border-box',
+    width: '100%',
+    maxHeight: '420px',
+    margin: 0,
+    padding: tokens.spacingHorizontalM,
+    overflow: 'auto',
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: 'pre-wrap',
+    overflowWrap: 'anywhere',
+  },
+});
+
+export function OriginalBody({ original }: { original: string }): ReactElement {
+  const styles = useStyles();
+  const laidOut = useMemo(() => layOut(original), [original]);
+  return (
+    <Accordion collapsible>
+      <AccordionItem value="original">
+        <AccordionHeader as="h2">As the marketplace posted it</AccordionHeader>
+        <AccordionPanel className={styles.panel}>
+          {/* What scrolls can be reached with the keyboard. */}
+          <pre className={styles.body} tabIndex={0} aria-label="The posted body" role="region">
+            {laidOut}
+          </pre>
+          <CopyButton text={original} what="the posted body" hasWords />
+        </AccordionPanel>
+      </AccordionItem>
+    </Accordion>
+  );
+}
+
+function layOut(original: string): string {
+  try {
+    return JSON.stringify(JSON.parse(original), undefined, 2);
+  } catch {
+    return original;
+  }
+}

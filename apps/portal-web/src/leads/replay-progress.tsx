@@ -1,0 +1,58 @@
+/** The progress of the replay that was asked for last, until it is dismissed. */
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  ProgressBar,
+  tokens,
+} from '@fluentui/react-components';
+import { Dismiss16Regular } from '@fluentui/react-icons';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { replayQuery } from './lead-queries.ts';
+import { showReplay, useShownReplay } from './replay-store.ts';
+import { replayWords } from './replay-words.ts';
+
+const useStyles = makeStyles({
+  body: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalXS,
+    paddingBlock: tokens.spacingVerticalS,
+  },
+});
+
+export function ReplayProgress(): ReactElement | null {
+  const replayId = useShownReplay();
+  return replayId === null ? null : <Progress key={replayId} replayId={replayId} />;
+}
+
+function Progress({ replayId }: { replayId: string }): ReactElement | null {
+  const styles = useStyles();
+  const { data: replay, error, refetch } = useQuery(replayQuery(replayId));
+  if (error) return <ProblemBar problem={error} onRetry={refetch} />;
+  if (!replay) return null;
+  const { share, hasEnded, sentence } = replayWords(replay);
+  const intent = !hasEnded ? 'info' : replay.dead > 0 ? 'warning' : 'success';
+  return (
+    <MessageBar intent={intent} layout="multiline" politeness="polite">
+      <MessageBarBody className={styles.body}>
+        <div>{sentence}</div>
+        {!hasEnded && <ProgressBar value={share} thickness="large" aria-label={sentence} />}
+      </MessageBarBody>
+      <MessageBarActions
+        containerAction={
+          <Button
+            appearance="transparent"
+            icon={<Dismiss16Regular />}
+            aria-label={hasEnded ? 'Dismiss' : 'Hide; the replay goes on'}
+            onClick={() => showReplay(undefined)}
+          />
+        }
+      />
+    </MessageBar>
+  );
+}

@@ -1,0 +1,79 @@
+/** Each entry of a lead's timeline in words, pure. */
+import type { TimelineEntry } from '@leads/contracts/portal-api';
+import type { Tone } from '../pieces/state-words.ts';
+import { countWords, durationWords } from '../pieces/time-words.ts';
+
+export interface EntryWords {
+  tone: Tone;
+  title: string;
+  /** What happened, as it was told. */
+  detail?: string;
+  /** What to do, or what happens next. */
+  next?: string;
+}
+
+/** @param since how long after the lead was accepted, in milliseconds, where that is worth saying */
+export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
+  switch (entry.kind) {
+    case 'received':
+      return { tone: 'quiet', title: 'Received from the marketplace' };
+    case 'accepted':
+      return {
+        tone: 'good',
+        title: 'Accepted',
+        detail: 'It is kept safe: from here on it is written, waiting or dead, and never lost.',
+      };
+    case 'repeated':
+      return {
+        tone: 'quiet',
+        title: 'Posted again by the marketplace',
+        detail: 'The same content came once more and was folded into this lead.',
+      };
+    case 'deferred':
+      return {
+        tone: 'waiting',
+        title: entry.attempts === 0 ? 'Waiting' : `Not written yet (${attemptWords(entry.attempts)})`,
+        detail: entry.reason.what,
+        next: entry.reason.remedy,
+      };
+    case 'dead':
+      return {
+        tone: 'bad',
+        title: `Dead (${attemptWords(entry.attempts)})`,
+        detail: entry.reason.what,
+        next: entry.reason.remedy,
+      };
+    case 'replayed':
+      return {
+        tone: 'waiting',
+        title: entry.by === undefined ? 'Replayed' : `Replayed by ${entry.by}`,
+        detail: 'It goes the same way as a new lead.',
+      };
+    case 'written':
+      return {
+        tone: 'good',
+        title: 'Written into Dynamics 365',
+        ...(since === undefined ? {} : { detail: `${durationWords(since)} after it was accepted.` }),
+      };
+    case 'mailed': {
+      const sent = entry.recipients.filter(({ result }) => result === 'sent').length;
+      const refused = entry.recipients.length - sent;
+      return {
+        tone: refused > 0 ? 'warning' : 'good',
+        title:
+          sent > 0
+            ? `E-mail sent to ${countWords(sent, 'contact')}`
+            : 'The e-mail was refused by every contact',
+        ...(refused > 0
+          ? {
+              next: 'Correct the contact e-mail addresses in the connection details. The lead itself is not affected.',
+            }
+          : {}),
+      };
+    }
+  }
+}
+
+function attemptWords(attempts: number): string {
+  return countWords(attempts, 'attempt');
+}

@@ -1,0 +1,112 @@
+/** What happened to a lead, oldest first. */
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import {
+  CheckmarkCircle20Filled,
+  CircleHint20Regular,
+  Clock20Regular,
+  ErrorCircle20Filled,
+  type FluentIcon,
+  Warning20Filled,
+} from '@fluentui/react-icons';
+import type { ReactElement } from 'react';
+import type { TimelineEntry } from '@leads/contracts/portal-api';
+import { OutsideLink } from '../pieces/outside-link.tsx';
+import type { Tone } from '../pieces/state-words.ts';
+import { Time } from '../pieces/time.tsx';
+import { entryWords } from './timeline-words.ts';
+
+const useStyles = makeStyles({
+  list: { display: 'flex', flexDirection: 'column', margin: 0, padding: 0, listStyleType: 'none' },
+  entry: {
+    display: 'grid',
+    gridTemplateColumns: '20px minmax(0, 1fr)',
+    columnGap: tokens.spacingHorizontalM,
+    paddingBottom: tokens.spacingVerticalL,
+    ':last-child': { paddingBottom: 0 },
+    ':last-child > :first-child::after': { display: 'none' },
+  },
+  mark: {
+    position: 'relative',
+    // The line to the next entry.
+    '::after': {
+      content: '""',
+      position: 'absolute',
+      top: '24px',
+      bottom: '-12px',
+      left: '9px',
+      width: '2px',
+      backgroundColor: tokens.colorNeutralStroke2,
+    },
+  },
+  top: { display: 'flex', flexWrap: 'wrap', gap: `0 ${tokens.spacingHorizontalM}`, alignItems: 'baseline' },
+  title: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
+  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  detail: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere', maxWidth: '75ch' },
+  people: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXL },
+  good: { color: tokens.colorStatusSuccessForeground1 },
+  waiting: { color: tokens.colorBrandForeground1 },
+  warning: { color: tokens.colorStatusWarningForeground1 },
+  bad: { color: tokens.colorStatusDangerForeground1 },
+});
+
+const icons: Record<Tone, FluentIcon> = {
+  good: CheckmarkCircle20Filled,
+  waiting: Clock20Regular,
+  warning: Warning20Filled,
+  bad: ErrorCircle20Filled,
+  quiet: CircleHint20Regular,
+};
+
+export function Timeline({
+  entries,
+  acceptedAt,
+}: {
+  entries: readonly TimelineEntry[];
+  acceptedAt: string;
+}): ReactElement {
+  const styles = useStyles();
+  return (
+    <ol className={styles.list}>
+      {entries.map((entry, index) => {
+        const since = Math.max(0, Date.parse(entry.at) - Date.parse(acceptedAt));
+        const { tone, title, detail, next } = entryWords(entry, since);
+        const Icon = icons[tone];
+        return (
+          <li key={`${entry.kind} ${entry.at} ${index}`} className={styles.entry}>
+            <div className={mergeClasses(styles.mark, tone !== 'quiet' && styles[tone])}>
+              <Icon aria-hidden />
+            </div>
+            <div>
+              <div className={styles.top}>
+                <span className={styles.title}>{title}</span>
+                <span className={styles.quiet}>
+                  <Time at={entry.at} as="exact" />
+                </span>
+              </div>
+              {detail !== undefined && <div className={styles.detail}>{detail}</div>}
+              {next !== undefined && <div className={styles.detail}>{next}</div>}
+              {entry.kind === 'deferred' && (
+                <div className={styles.quiet}>
+                  Next attempt <Time at={entry.nextAttemptAt} />
+                </div>
+              )}
+              {entry.kind === 'written' && (
+                <OutsideLink href={entry.crmUrl}>Open in Dynamics 365</OutsideLink>
+              )}
+              {entry.kind === 'mailed' && (
+                <ul className={mergeClasses(styles.people, styles.detail)}>
+                  {entry.recipients.map(({ address, result, reason }) => (
+                    <li key={address}>
+                      {address}
+                      {result === 'refused' && ` — refused${reason === undefined ? '' : `: ${reason}`}`}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
