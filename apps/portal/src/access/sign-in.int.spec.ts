@@ -22,7 +22,7 @@ afterAll(() => portal.close());
 
 /** Where a browser ends whose sign-in went wrong. */
 function signedOut(problem: string, returnTo = '/'): string {
-  return `/signed-out?${new URLSearchParams({ problem, return: returnTo })}`;
+  return `/signed-out?${new URLSearchParams({ problem, return: returnTo }).toString()}`;
 }
 
 /** Up to where Microsoft has sent the browser back. */

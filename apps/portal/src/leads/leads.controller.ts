@@ -5,6 +5,7 @@ import { DATABASE } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { Audited } from '../access/audited.ts';
 import { notFound, scopeOf } from '../access/scope.ts';
 import { Allow, viewerOf } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
@@ -38,6 +39,7 @@ export class LeadsController {
   }
 
   @Get(':leadId')
+  @Audited('opened the lead', 'leadId')
   async read(@Req() request: FastifyRequest, @Param('leadId') leadId: string): Promise<LeadDetail> {
     const scope = scopeOf(viewerOf(request));
     const id = LeadId.safeParse(leadId);

@@ -31,7 +31,22 @@ export class Browser {
   ) {}
 
   /** Asks, with its cookies and, once signed in, the token. Follows no redirect. */
-  async ask(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Answer> {
+  async ask(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const answer = await this.send(method, path, sent);
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+    const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status: answer.status, headers: answer.headers, text, body: parsed };
+  }
+
+  /** As {@link ask} for an answer that may never end: its status alone. */
+  async status(method: string, path: string, sent: Sent = {}): Promise<number> {
+    const answer = await this.send(method, path, sent);
+    await answer.body?.cancel();
+    return answer.status;
+  }
+
+  private async send(method: string, path: string, { body, headers = {} }: Sent): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const token = this.csrfToken !== undefined && method !== 'GET' ? { 'x-csrf-token': this.csrfToken } : {};
     const answer = await fetch(new URL(path, this.address), {
@@ -47,15 +62,12 @@ export class Browser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     for (const line of answer.headers.getSetCookie()) this.keep(line);
-    const text = await answer.text();
-    const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
-    const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: answer.status, headers: answer.headers, text, body: parsed };
+    return answer;
   }
 
   /** Up to Microsoft's page. @returns its address */
   async beginSignIn(returnTo = '/'): Promise<string> {
-    const answer = await this.ask('GET', `/sign-in?${new URLSearchParams({ return: returnTo })}`);
+    const answer = await this.ask('GET', `/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`);
     const location = answer.headers.get('location') ?? '';
     this.lastNonce = URL.parse(location)?.searchParams.get('nonce') ?? undefined;
     return location;
