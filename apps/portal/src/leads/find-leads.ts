@@ -2,17 +2,23 @@
 import type { LeadFilter } from '@leads/contracts/portal-api';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
-import { searchPatterns } from '../ledger/search-text.ts';
+import { searchPatterns, TRIGRAM } from '../ledger/search-text.ts';
 import type { PortalTables } from '../tables.ts';
 import { SUMMARY_COLUMNS, type SummaryRow } from './lead-summary.ts';
 import type { Place } from './lead-query.ts';
 
+/** So many of the newest leads are looked through one by one, to see how common is what is searched. */
+const PROBED = 500;
+
+/** Found so often among those, it is common: enough for a page is soon found by looking on. */
+const COMMON = PROBED / 100;
+
 /**
- * So many of the newest leads are looked through one by one before the index of trigrams is asked. A word that is not
- * among them 50 times stands in less than a hundredth of all leads, unless it is one of times past, and those few the
- * index finds quickly; of a common word it would have to fetch and sort very many.
+ * So many are looked through one by one where that is promising. What is not found often enough among them is in few
+ * leads, unless in times past, and those few the index of trigrams finds quickly; of a common word it would have to
+ * fetch and sort very many.
  */
-export const WALKED = 5_000;
+const WALKED = 20_000;
 
 type Condition = RawBuilder<SqlBool>;
 
@@ -29,14 +35,37 @@ export async function findLeads(
     ...conditionsOf(scope, filter),
     ...(after ? [sql<SqlBool>`(accepted_at, lead_id) < (${after.acceptedAt}, ${after.leadId})`] : []),
   ];
-  const matching = patterns.map((pattern) => sql<SqlBool>`search like ${pattern}`);
   const rows = await database.transaction().execute(async (transaction) => {
+    const size = await sizeOf(transaction, scope, filter);
+    if (size === 0) return [];
     await preferIndexes(transaction);
-    return matching.length === 0
-      ? list(transaction, conditions, limit + 1)
-      : search(transaction, conditions, matching, limit + 1);
+    return patterns.length === 0
+      ? walk(transaction, conditions, { patterns, limit: limit + 1 })
+      : search(transaction, conditions, { patterns, limit: limit + 1, isSmall: size < WALKED });
   });
   return { rows: rows.slice(0, limit), isLast: rows.length <= limit };
+}
+
+/**
+ * About how many leads there are among which to find some, as far as that is quickly known: 0 for a connection of
+ * another publisher, whose leads would all be looked through for nothing.
+ */
+async function sizeOf(
+  transaction: Kysely<PortalTables>,
+  scope: Scope,
+  { connectionId, tests }: LeadFilter,
+): Promise<number> {
+  if (scope === 'everybody' && connectionId === undefined) return Infinity;
+  const { rows } = await sql<{ known: number; accepted: number }>`
+    select count(*)::int as known, coalesce(sum(accepted), 0)::float8 as accepted
+    from connections left join totals using (connection_id)
+    where ${within(scope, 'connections.publisher_id')}
+      and ${connectionId === undefined ? sql`true` : sql`connections.connection_id = ${connectionId}`}
+  `.execute(transaction);
+  const { known = 0, accepted = 0 } = rows[0] ?? {};
+  if (known === 0) return scope === 'everybody' ? Infinity : 0;
+  // Tests are counted nowhere, and few.
+  return tests === undefined ? Math.max(1, accepted) : Infinity;
 }
 
 /** What a filter and a scope ask of a row of `leads`, but for the search. */
@@ -61,10 +90,7 @@ function conditionsOf(scope: Scope, filter: LeadFilter): Condition[] {
 export function filterCondition(scope: Scope, filter: LeadFilter): Condition {
   const patterns = filter.search === undefined || filter.search === '' ? [] : searchPatterns(filter.search);
   if (!patterns) return sql`false`;
-  return all([
-    ...conditionsOf(scope, filter),
-    ...patterns.map((pattern) => sql<SqlBool>`search like ${pattern}`),
-  ]);
+  return all([...conditionsOf(scope, filter), ...patterns.map(like)]);
 }
 
 /** The planner knows little of how common a part of a word is, and compiling takes longer than these queries. */
@@ -75,42 +101,65 @@ async function preferIndexes(transaction: Kysely<PortalTables>): Promise<void> {
   `.execute(transaction);
 }
 
-async function list(
+interface Wanted {
+  /** For LIKE, all of them; none where nothing is searched. */
+  patterns: readonly string[];
+  limit: number;
+}
+
+/** Looks through leads one by one, newest first: through the `among` newest where that is told. */
+async function walk(
   transaction: Kysely<PortalTables>,
   conditions: Condition[],
-  limit: number,
+  { patterns, limit }: Wanted,
+  among?: number,
 ): Promise<SummaryRow[]> {
-  const { rows } = await sql<SummaryRow>`
-    ${summaries(sql`select * from leads where ${all(conditions)} ${NEWEST_FIRST} limit ${limit}`)}
-  `.execute(transaction);
+  const newest = sql`select * from leads where ${all(conditions)} ${NEWEST_FIRST} limit ${among ?? limit}`;
+  const found =
+    patterns.length === 0
+      ? newest
+      : sql`select * from (${newest}) as newest where ${all(patterns.map(like))} ${NEWEST_FIRST} limit ${limit}`;
+  const { rows } = await summaries(found).execute(transaction);
   return rows;
 }
 
 async function search(
   transaction: Kysely<PortalTables>,
   conditions: Condition[],
-  matching: Condition[],
-  limit: number,
+  { isSmall, ...wanted }: Wanted & { isSmall: boolean },
 ): Promise<SummaryRow[]> {
-  const { rows: found } = await sql<SummaryRow>`
-    ${summaries(sql`
-      select * from (select * from leads where ${all(conditions)} ${NEWEST_FIRST} limit ${WALKED}) as newest
-      where ${all(matching)} ${NEWEST_FIRST} limit ${limit}`)}
-  `.execute(transaction);
-  if (found.length >= limit) return found;
-  const { rows: edges } = await sql<{ accepted_at: Date; lead_id: string }>`
-    select accepted_at, lead_id from leads where ${all(conditions)} ${NEWEST_FIRST} offset ${WALKED} limit 1
-  `.execute(transaction);
-  const [edge] = edges;
-  if (!edge) return found;
-  const older = sql<SqlBool>`(accepted_at, lead_id) <= (${edge.accepted_at}, ${edge.lead_id})`;
-  const { rows: rest } = await sql<SummaryRow>`
+  const probed = await walk(transaction, conditions, wanted, PROBED);
+  if (probed.length >= wanted.limit) return probed;
+  if (isSmall || probed.length >= COMMON) {
+    const walked = await walk(transaction, conditions, wanted, WALKED);
+    if (isSmall || walked.length >= wanted.limit) return walked;
+  }
+  const { rows } = await sql<SummaryRow>`
     with matching as materialized (
-      select * from leads where ${all([...conditions, older, ...matching])}
+      select * from leads where ${all([...conditions, ...wanted.patterns.flatMap(indexed)])}
     )
-    ${summaries(sql`select * from matching ${NEWEST_FIRST} limit ${limit - found.length}`)}
+    ${summaries(sql`select * from matching ${NEWEST_FIRST} limit ${wanted.limit}`)}
   `.execute(transaction);
-  return [...found, ...rest];
+  return rows;
+}
+
+function like(pattern: string): Condition {
+  return sql`search like ${pattern}`;
+}
+
+/**
+ * A pattern as conditions that the index answers quickly: the longest word first, for it is likely to be the rarest,
+ * and what it leaves is soon compared with the others. That the words stand together is seen in what was found.
+ */
+function indexed(pattern: string): Condition[] {
+  const words = pattern
+    .replaceAll('%', '')
+    .trim()
+    .split(' ')
+    .filter((word) => word.length >= TRIGRAM)
+    .sort((one, other) => other.length - one.length);
+  if (words.length < 2) return [like(pattern)];
+  return [...words.map((word) => like(`%${word}%`)), sql<SqlBool>`(search || '') like ${pattern}`];
 }
 
 const NEWEST_FIRST = sql`order by accepted_at desc, lead_id desc`;

@@ -11,7 +11,7 @@ const SEPARATORS = /[^\p{L}\p{N}\p{M}]+/gu;
 const FOREIGN = /[^a-z0-9 ]/gu;
 
 /** How long what is looked for must be to be found inside a word: that of the index. */
-const TRIGRAM = 3;
+export const TRIGRAM = 3;
 
 /** Folds one text; words are parted by single spaces. */
 export function foldText(text: string): string {
