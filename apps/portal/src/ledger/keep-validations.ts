@@ -19,7 +19,17 @@ export async function keepValidations(
     .returning('validation_id')
     .execute();
   const ids = [...new Set(told.map((row) => row.validation_id))].sort();
-  if (ids.length === 0) return {};
+  const folded = await foldValidations(transaction, ids);
+  const ended = folded.filter(({ finishedAt }) => finishedAt !== undefined);
+  return { validations: ids, offers: [...new Set(ended.map(({ connectionId }) => connectionId))] };
+}
+
+/** Says of Validates what their steps come to. */
+export async function foldValidations(
+  transaction: Kysely<PortalTables>,
+  ids: readonly string[],
+): Promise<Validation[]> {
+  if (ids.length === 0) return [];
   const rows = await transaction
     .selectFrom('validation_steps')
     .selectAll()
@@ -41,8 +51,7 @@ export async function keepValidations(
       set started_at = excluded.started_at, finished_at = excluded.finished_at, passed = excluded.passed,
           folded = excluded.folded
   `.execute(transaction);
-  const ended = folded.filter(({ finishedAt }) => finishedAt !== undefined);
-  return { validations: ids, offers: [...new Set(ended.map(({ connectionId }) => connectionId))] };
+  return folded;
 }
 
 function rowOf(step: ValidationStep) {
