@@ -7,6 +7,8 @@ export const CREDENTIALS = Symbol('credentials');
 export interface CredentialsOptions {
   url: string;
   apiKey: string;
+  /** For a whole request, in milliseconds; 15 s without it. */
+  timeoutMs?: number;
 }
 
 export interface CredentialsRequest {
@@ -46,7 +48,7 @@ export class Credentials {
       const response = await fetch(new URL(path, this.options.url), {
         method,
         redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS),
         headers: {
           authorization: `Bearer ${this.options.apiKey}`,
           'x-actor': actor.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '?'),

@@ -1,18 +1,18 @@
 /** The whole portal in this process, with a database and topics that no other test has, the emulators and credentials. */
 import 'reflect-metadata';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { jest } from '@jest/globals';
 import { migrate } from '@leads/database';
 import { provisionTopics } from '@leads/kafka';
-import { DATABASE, startService, type StartOptions } from '@leads/service';
+import { DATABASE, startService } from '@leads/service';
 import { startServiceProcess, testDatabase, testKafka } from '@leads/testing';
 import type { Kysely } from 'kysely';
 import type { PortalTables } from '../tables.ts';
 import { Browser } from './browser.fixture.ts';
+import { buildConsole } from './console.fixture.ts';
 import { setEnvironment } from './config.ts';
 import { type RunningEmulators, startEmulators } from './emulators.fixture.ts';
 
@@ -121,8 +121,8 @@ async function boot(
     ...settings,
   });
   // Only now: what these import reads the settings.
-  const { AppModule } = (await import('../app.module.ts')) as { AppModule: Type };
-  const { startOptions } = (await import('../start-options.ts')) as { startOptions: StartOptions };
+  const { AppModule } = await import('../app.module.ts');
+  const { startOptions } = await import('../start-options.ts');
   const routes: Route[] = [];
   const app = await startService(AppModule, {
     ...startOptions,
@@ -151,16 +151,4 @@ async function boot(
       return fresh;
     },
   };
-}
-
-/** What Vite makes, in small. */
-async function buildConsole(folder: string): Promise<void> {
-  await mkdir(`${folder}/assets`, { recursive: true });
-  await writeFile(
-    `${folder}/index.html`,
-    '<meta name="csp-nonce" content="__CSP_NONCE__"><div id="root"></div>',
-  );
-  await writeFile(`${folder}/assets/index-a1b2c3.js`, 'console.log(1)');
-  await writeFile(`${folder}/assets/index-a1b2c3.js.br`, 'as if compressed');
-  await writeFile(`${folder}/icon.svg`, '<svg xmlns="http://www.w3.org/2000/svg"/>');
 }
