@@ -44,7 +44,7 @@ export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactEle
   return (
     <Section
       title="Customer leads"
-      intro={<StateBadge {...publishedWords[offer.state]} />}
+      badge={<StateBadge {...publishedWords[offer.state]} />}
       actions={
         mayChange(role) ? (
           <Actions

@@ -1,5 +1,13 @@
 /** Offer setup: one offer, where its customer leads go, and how that is. */
-import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  tokens,
+} from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
@@ -86,6 +94,14 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
             {problem.remedy} Since <Time at={problem.since} />; leads are taken in meanwhile, and none is
             lost.
           </MessageBarBody>
+          {openDetails && (
+            <MessageBarActions>
+              <Button onClick={openDetails}>Connection details</Button>
+              <Button onClick={inHand.start} disabledFocusable={inHand.isRunning}>
+                {inHand.isRunning ? 'Validating…' : 'Validate'}
+              </Button>
+            </MessageBarActions>
+          )}
         </MessageBar>
       )}
       <div className={styles.columns}>

@@ -41,7 +41,8 @@ const useStyles = makeStyles({
       borderLeftColor: tokens.colorNeutralStroke1Hover,
     },
     '@media (max-width: 900px)': {
-      gridTemplateColumns: 'repeat(3, minmax(0, 1fr)) 32px',
+      alignItems: 'start',
+      gridTemplateColumns: 'minmax(0, 1.6fr) minmax(0, 1fr) minmax(0, 1fr) 32px',
       gridTemplateAreas:
         '"name name name menu" "badge badge badge badge" "last waiting dead dead" "problem problem problem problem"',
     },
@@ -107,7 +108,7 @@ export function OfferRow({ offer }: { offer: Offer }): ReactElement {
         <Count count={counts.pending} to={leadsAddress({ connectionId, state: 'pending' })} />
       </Figure>
       <Figure className={styles.dead} name="Dead">
-        <Count count={counts.dead} to={leadsAddress({ connectionId, state: 'dead' })} />
+        <Count count={counts.dead} to={leadsAddress({ connectionId, state: 'dead' })} isBad />
       </Figure>
       <div className={styles.menu}>
         <Menu>
@@ -154,6 +155,14 @@ function Figure({
   );
 }
 
-function Count({ count, to }: { count: number; to: string }): ReactElement {
-  return count === 0 ? <>0</> : <TextLink to={to}>{count.toLocaleString('en')}</TextLink>;
+function Count({ count, to, isBad = false }: { count: number; to: string; isBad?: boolean }): ReactElement {
+  const styles = useStyles();
+  if (count === 0) return <>0</>;
+  return (
+    <span className={mergeClasses(isBad && styles.bad)}>
+      <TextLink to={to} isPlain={isBad}>
+        {count.toLocaleString('en')}
+      </TextLink>
+    </span>
+  );
 }

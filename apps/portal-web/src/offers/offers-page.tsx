@@ -53,7 +53,7 @@ export function OffersPage(): ReactElement {
   return (
     <Page
       title="Offers"
-      intro="Where the customer leads of each offer go, and how that is."
+      intro="Where the customer leads of each offer go."
       actions={mayConnect && offers && offers.length > 0 ? connect : undefined}
     >
       {error && <ProblemBar problem={error} onRetry={refetch} />}

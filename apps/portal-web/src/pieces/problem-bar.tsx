@@ -24,7 +24,7 @@ export function ProblemBar({ problem, onRetry, showFaults = false }: ProblemBarP
   return (
     <MessageBar intent="error" layout="multiline" politeness="assertive">
       <MessageBarBody>
-        <MessageBarTitle>{title}</MessageBarTitle>
+        <MessageBarTitle>{/[.!?]$/.test(title) ? title : `${title}.`}</MessageBarTitle>
         {detail}
         {showFaults && errors.length > 0 && (
           <ul>

@@ -29,6 +29,13 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase400,
     fontWeight: tokens.fontWeightSemibold,
   },
+  heading: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    minHeight: '32px',
+  },
   intro: { color: tokens.colorNeutralForeground2, maxWidth: '70ch' },
   actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
 });
@@ -36,6 +43,8 @@ const useStyles = makeStyles({
 export interface SectionProps {
   title: string;
   intro?: ReactNode;
+  /** Beside the heading. */
+  badge?: ReactNode;
   /** Buttons or a badge beside the heading. */
   actions?: ReactNode;
   className?: string;
@@ -44,16 +53,27 @@ export interface SectionProps {
   children?: ReactNode;
 }
 
-export function Section({ title, intro, actions, className, anchor, children }: SectionProps): ReactElement {
+export function Section({
+  title,
+  intro,
+  badge,
+  actions,
+  className,
+  anchor,
+  children,
+}: SectionProps): ReactElement {
   const styles = useStyles();
   const id = useId();
   return (
     <section id={anchor} aria-labelledby={id} className={mergeClasses(styles.section, className)}>
       <div className={styles.top}>
         <div className={styles.words}>
-          <h2 id={id} className={styles.title}>
-            {title}
-          </h2>
+          <div className={styles.heading}>
+            <h2 id={id} className={styles.title}>
+              {title}
+            </h2>
+            {badge}
+          </div>
           {intro !== undefined && <div className={styles.intro}>{intro}</div>}
         </div>
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}

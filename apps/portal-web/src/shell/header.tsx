@@ -22,6 +22,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
   },
   home: {
+    display: 'inline-flex',
     color: 'inherit',
     textDecorationLine: 'none',
     borderRadius: tokens.borderRadiusMedium,

@@ -50,11 +50,8 @@ const useStyles = makeStyles({
     [DESKTOP]: { padding: tokens.spacingHorizontalM },
     [TABLET]: { padding: tokens.spacingHorizontalXS },
     '@media (min-width: 641px)': {
-      position: 'sticky',
-      top: '52px',
+      minHeight: 'calc(100dvh - 52px)',
       boxSizing: 'border-box',
-      height: 'calc(100dvh - 52px)',
-      overflowY: 'auto',
       borderRight: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
     },
     [PHONE]: {
@@ -75,6 +72,7 @@ const useStyles = makeStyles({
     padding: 0,
     listStyleType: 'none',
     [PHONE]: { flexDirection: 'row', gap: 0 },
+    '@media (min-width: 641px)': { position: 'sticky', top: `calc(52px + ${tokens.spacingHorizontalM})` },
   },
   item: { [PHONE]: { flex: '1 1 0', minWidth: 0 } },
   way: {

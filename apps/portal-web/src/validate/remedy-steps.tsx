@@ -7,6 +7,11 @@ import { addressOf, remedyOf } from './remedies.ts';
 
 const useStyles = makeStyles({
   title: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
+  subtitle: {
+    margin: `${tokens.spacingVerticalM} 0 0`,
+    fontSize: tokens.fontSizeBase300,
+    fontWeight: tokens.fontWeightSemibold,
+  },
   short: { margin: `${tokens.spacingVerticalXS} 0 0`, overflowWrap: 'anywhere' },
   steps: {
     display: 'flex',
@@ -37,8 +42,9 @@ export function RemedySteps({
   return (
     <>
       <div>
-        <h4 className={styles.title}>What to do</h4>
+        <h3 className={styles.title}>What to do</h3>
         {check.remedy !== undefined && <p className={styles.short}>{check.remedy}</p>}
+        {remedy && check.remedy !== undefined && <h3 className={styles.subtitle}>Step by step</h3>}
         {remedy && (
           <ol className={styles.steps}>
             {remedy.steps.map((step) => (

@@ -151,13 +151,13 @@ function Outcome({ validation, state }: { validation: Validation; state: Offer['
       politeness="polite"
     >
       <MessageBarBody>
-        <MessageBarTitle>{headline(validation)}</MessageBarTitle>
+        <MessageBarTitle>{headline(validation)}.</MessageBarTitle>
         {isPassed
           ? state === 'draft'
             ? 'The connection works. Publish it, so that leads are taken in. '
             : 'Leads are written. '
           : 'Mend what failed as told below, then run the checks again. Leads that are taken in wait meanwhile; none is lost. '}
-        <Time at={finishedAt} />, in {took}.
+        Finished <Time at={finishedAt} />, in {took}.
       </MessageBarBody>
       {testLead && (
         <MessageBarActions>

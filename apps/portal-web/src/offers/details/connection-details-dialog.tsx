@@ -43,7 +43,7 @@ const useStyles = makeStyles({
     flexDirection: 'column',
     gap: tokens.spacingVerticalL,
     // Room for the rings of focus, which the scrolling content would cut off.
-    padding: tokens.spacingHorizontalXXS,
+    padding: `${tokens.spacingHorizontalXXS} ${tokens.spacingHorizontalXXS} ${tokens.spacingVerticalL}`,
   },
 });
 

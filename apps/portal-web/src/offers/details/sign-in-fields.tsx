@@ -37,7 +37,7 @@ export function SignInFields({ fields, saved }: SignInFieldsProps): ReactElement
     <>
       <Field label="Authentication" required>
         <RadioGroup
-          layout="horizontal-stacked"
+          layout="horizontal"
           value={authentication}
           onChange={(_, { value }) => fields.change({ authentication: value as Authentication })}
         >
