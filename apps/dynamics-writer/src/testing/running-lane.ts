@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { listen } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
 import type { Logger } from '@leads/service';
-import { deliverLeads } from '../deliver-leads.ts';
+import { deliverLeads, type DeliveryParts } from '../deliver-leads.ts';
 import { type Settlement, settleDeliveries } from '../deliveries.ts';
 import { EXPECTED_VERSION } from '../judge-organization.ts';
 import { LANE_CHANNEL, readNotice } from '../lane-notice.ts';
@@ -43,7 +43,13 @@ export async function claimLane(
   return new Lane(facts);
 }
 
-export function runLane(schema: WriterSchema, lane: Lane, organization: Organization): RunningLane {
+/** @param others parts to deliver with instead of the usual ones */
+export function runLane(
+  schema: WriterSchema,
+  lane: Lane,
+  organization: Organization,
+  others: Partial<DeliveryParts> = {},
+): RunningLane {
   const { database } = schema;
   const ear = listen({
     url: schema.url,
@@ -73,6 +79,7 @@ export function runLane(schema: WriterSchema, lane: Lane, organization: Organiza
     mostAtATime: 4,
     bulk: 'create-multiple',
     log: silent,
+    ...others,
   });
   return {
     lane,
