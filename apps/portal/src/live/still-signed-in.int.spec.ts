@@ -18,7 +18,9 @@ afterAll(() => ledger.end());
 async function requestOf(session: Partial<Session>): Promise<FastifyRequest> {
   const sessionId = randomUUID();
   await new Promise<void>((resolve, reject) => {
-    store.set(sessionId, session as Session, (error) => (error ? reject(error) : resolve()));
+    store.set(sessionId, session as Session, (error) =>
+      error ? reject(new Error(String(error))) : resolve(),
+    );
   });
   return { session: { sessionId }, sessionStore: store } as unknown as FastifyRequest;
 }
@@ -37,7 +39,7 @@ test('somebody is signed in until they sign out', async () => {
   const request = await requestOf({ person, endsAt: inMinutes(5) } as Partial<Session>);
   await new Promise<void>((resolve, reject) => {
     const { sessionId } = request.session;
-    store.destroy(sessionId, (error) => (error ? reject(error) : resolve()));
+    store.destroy(sessionId, (error) => (error ? reject(new Error(String(error))) : resolve()));
   });
   expect(await stillSignedIn(request)).toBe(false);
 });
