@@ -5,17 +5,20 @@ import type { Bar } from './bar.ts';
 
 const REQUESTS = 600;
 const WINDOW_SECONDS = 30;
+/** Of requests one by one: so many that neither the first window nor the last decides. */
+const WINDOWS = 12;
 const GOAL_REFUSED = 0.02;
 const GOAL_TIME = 1.2;
 
 /**
  * One connection whose organisation permits 600 requests per 30 s. 30,000 leads in bulk need 300 requests and no
- * patience at all, so the patience is measured with as many requests as six windows hold, each lead in its own.
+ * patience at all, so the patience is measured with as many leads as twelve windows hold, each in its own request.
  */
 export async function budget(): Promise<Bar> {
   const bulk = await run('create-multiple', 30_000);
-  const single = await run('off', 6 * REQUESTS);
-  const permitted = 5 * WINDOW_SECONDS;
+  const single = await run('off', WINDOWS * REQUESTS);
+  // The first window's requests may all leave at once.
+  const permitted = (WINDOWS - 1) * WINDOW_SECONDS;
   const time = Number((single.seconds / permitted).toFixed(2));
   return {
     bar: 'budget',
