@@ -19,7 +19,7 @@ async function requestOf(session: Partial<Session>): Promise<FastifyRequest> {
   const sessionId = randomUUID();
   await new Promise<void>((resolve, reject) => {
     store.set(sessionId, session as Session, (error) =>
-      error ? reject(new Error(String(error))) : resolve(),
+      error ? reject(new Error('the store', { cause: error })) : resolve(),
     );
   });
   return { session: { sessionId }, sessionStore: store } as unknown as FastifyRequest;
@@ -39,7 +39,9 @@ test('somebody is signed in until they sign out', async () => {
   const request = await requestOf({ person, endsAt: inMinutes(5) } as Partial<Session>);
   await new Promise<void>((resolve, reject) => {
     const { sessionId } = request.session;
-    store.destroy(sessionId, (error) => (error ? reject(new Error(String(error))) : resolve()));
+    store.destroy(sessionId, (error) =>
+      error ? reject(new Error('the store', { cause: error })) : resolve(),
+    );
   });
   expect(await stillSignedIn(request)).toBe(false);
 });
