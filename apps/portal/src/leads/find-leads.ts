@@ -20,6 +20,9 @@ const COMMON = PROBED / 100;
  */
 const WALKED = 20_000;
 
+/** Where there are no more leads than that, to look through all of them costs no more than to ask the index. */
+const SMALL = 3_000;
+
 type Condition = RawBuilder<SqlBool>;
 
 /** @returns at most `limit` leads after a place, and whether there are more */
@@ -41,7 +44,7 @@ export async function findLeads(
     await preferIndexes(transaction);
     return patterns.length === 0
       ? walk(transaction, conditions, { patterns, limit: limit + 1 })
-      : search(transaction, conditions, { patterns, limit: limit + 1, isSmall: size < WALKED });
+      : search(transaction, conditions, { patterns, limit: limit + 1, isSmall: size <= SMALL });
   });
   return { rows: rows.slice(0, limit), isLast: rows.length <= limit };
 }
