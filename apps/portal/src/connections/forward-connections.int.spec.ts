@@ -64,6 +64,17 @@ describe('a publisher', () => {
   });
 });
 
+test('every route of the service that keeps connections is forwarded', async () => {
+  const document = (await (await fetch(`${portal.credentialsUrl}/api/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  const theirs = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  const ours = portal.routes.filter((route) => route.includes('/api/connections'));
+  expect(new Set(ours)).toEqual(new Set([...theirs, 'GET /api/connections/:id/lead-address']));
+});
+
 describe('a connection', () => {
   test('is created for the publisher of who creates it, whatever the body says', async () => {
     const publisher = { id: 'fabrikam', name: 'Fabrikam' };

@@ -46,6 +46,8 @@ export interface RunningPortal {
   database: Kysely<PortalTables>;
   databaseUrl: string;
   emulators: RunningEmulators;
+  /** Where the service of connections answers. */
+  credentialsUrl: string;
   /** A new browser, in which nobody has signed in. */
   browser: (headers?: Record<string, string>) => Browser;
   /** A new browser in which somebody has. */
@@ -144,6 +146,7 @@ async function boot(
     database: app.get(DATABASE),
     databaseUrl: database.url,
     emulators,
+    credentialsUrl: credentials.url,
     browser,
     signedIn: async (username) => {
       const fresh = browser();

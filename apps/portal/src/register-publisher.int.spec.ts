@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { migrate } from '@leads/database';
+import { testDatabase, type TestDatabase } from '@leads/testing';
+
+const CONTOSO = '12345678-8af1-4a5f-8234-12234d01db47';
+const FABRIKAM = 'a7c1f2d4-3e5b-4c6d-8f90-1b2c3d4e5f60';
+const command = fileURLToPath(new URL('../dist/register-publisher.command.js', import.meta.url));
+
+let database: TestDatabase;
+beforeAll(async () => {
+  const folder = new URL('../migrations/', import.meta.url);
+  database = await testDatabase((url) => migrate({ url, schema: 'portal', folder }));
+}, 60_000);
+afterAll(() => database.drop());
+
+function run(...words: string[]): Promise<{ code: number; said: string }> {
+  return new Promise((resolve) => {
+    const env = { DATABASE_URL: database.url };
+    execFile(process.execPath, [command, ...words], { env }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, said: out + err }),
+    );
+  });
+}
+
+test('an operator says whose directory acts for a publisher, once and again', async () => {
+  expect(await run('contoso', 'Contoso', CONTOSO)).toEqual({
+    code: 0,
+    said: `The directory ${CONTOSO} acts for contoso.\n`,
+  });
+  expect((await run('contoso', 'Contoso', CONTOSO.toUpperCase())).code).toBe(0);
+  expect(await run('Contoso', 'Fabrikam', FABRIKAM)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('Nothing was changed'),
+  });
+  expect((await run('other', 'Contoso', CONTOSO)).code).toBe(1);
+  expect((await run('con toso', 'Contoso', FABRIKAM)).code).toBe(2);
+  expect((await run('fabrikam', 'Fabrikam', 'fabrikam.onmicrosoft.com')).code).toBe(2);
+}, 60_000);
