@@ -42,7 +42,14 @@ export function failureOf(error: unknown): SignInFailure {
   if (error instanceof ClientError && error.code !== undefined) {
     return { problem: NOT_VERIFIED.has(error.code) ? 'not-verified' : 'unreachable', code: error.code };
   }
-  return { problem: 'unreachable', code: (error as { code?: string } | undefined)?.code ?? 'no answer' };
+  return { problem: 'unreachable', code: codeOf(error) };
+}
+
+/** That of the network error inside, however deep. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'no answer';
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return typeof code === 'string' ? code : codeOf(cause);
 }
 
 function refusal(error: string, number: number, isOfTokenEndpoint: boolean): SignInProblem {
