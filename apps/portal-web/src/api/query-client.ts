@@ -8,7 +8,7 @@ declare module '@tanstack/react-query' {
   }
 }
 
-const MOST_RETRIES = 4;
+const MOST_RETRIES = 3;
 
 /** Whether a read is repeated: only where that may help. Changes never are, a person decides. */
 export function shouldRetry(failures: number, problem: unknown): boolean {
@@ -20,6 +20,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         retry: shouldRetry,
+        // Half a second, one, two: after that it is said what is the matter.
+        retryDelay: (failures) => 500 * 2 ** failures,
         // What is stale is told by the live events; this is for when they were away.
         staleTime: 30_000,
         networkMode: 'always',

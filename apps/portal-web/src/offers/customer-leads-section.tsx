@@ -25,7 +25,7 @@ import { useSession } from '../session/use-session.ts';
 import { authenticationWords, type Connection, LEAD_DESTINATION, secretWords } from './connection.ts';
 import { ConnectionQuestion, type Question } from './connection-question.tsx';
 import { ReplaceSecret } from './open-replace-secret.tsx';
-import { type ConnectionAct, useConnectionAction } from './use-connection-action.ts';
+import { useConnectionAction } from './use-connection-action.ts';
 
 export interface CustomerLeadsSectionProps {
   offer: Offer;
@@ -96,18 +96,11 @@ interface ActionsProps {
   onDeleted: () => void;
 }
 
-const doneWords: Partial<Record<ConnectionAct, string>> = {
-  publish: 'Published: leads are taken in',
-  resume: 'Resumed: what waited is being written',
-};
-
 function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsProps): ReactElement {
   const toast = useSuccessToast();
   const [question, setQuestion] = useState<Question>();
   const [isReplacing, setReplacing] = useState(false);
   const { state } = offer;
-  const begin = (next: ConnectionAct): void =>
-    act.mutate(next, { onSuccess: () => toast(doneWords[next] ?? 'Done') });
   return (
     <>
       <Button icon={<Edit20Regular />} onClick={onOpenDetails} disabled={!onOpenDetails}>
@@ -118,14 +111,11 @@ function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsPr
           appearance="primary"
           icon={<Play20Regular />}
           disabledFocusable={act.isPending}
-          onClick={() => begin('resume')}
+          onClick={() =>
+            act.mutate('resume', { onSuccess: () => toast('Resumed: what waited is being written') })
+          }
         >
           Resume
-        </Button>
-      )}
-      {state === 'draft' && (
-        <Button disabledFocusable={act.isPending} onClick={() => begin('publish')}>
-          Publish
         </Button>
       )}
       <Menu>

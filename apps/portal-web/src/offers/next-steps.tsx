@@ -52,16 +52,17 @@ export function NextSteps({ offer, inHand }: NextStepsProps): ReactElement {
         ? 'The test lead arrived in Dynamics.'
         : 'See whether a lead can get from here into Dynamics.',
       isDone: isValidated,
-      action: (
+      // Once there is one, its own part of the page has the button to run it again.
+      action: validation ? undefined : (
         <Button
-          appearance={isValidated ? 'secondary' : 'primary'}
+          appearance="primary"
           disabledFocusable={isRunning}
           onClick={() => {
             start();
             toValidate();
           }}
         >
-          {isRunning ? 'Validating…' : isValidated ? 'Validate again' : 'Validate'}
+          Validate
         </Button>
       ),
     },

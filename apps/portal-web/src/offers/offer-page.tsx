@@ -1,13 +1,5 @@
 /** Offer setup: one offer, where its customer leads go, and how that is. */
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-  tokens,
-} from '@fluentui/react-components';
+import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
@@ -94,14 +86,6 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
             {problem.remedy} Since <Time at={problem.since} />; leads are taken in meanwhile, and none is
             lost.
           </MessageBarBody>
-          {openDetails && (
-            <MessageBarActions>
-              <Button onClick={openDetails}>Connection details</Button>
-              <Button onClick={inHand.start} disabledFocusable={inHand.isRunning}>
-                {inHand.isRunning ? 'Validating…' : 'Validate'}
-              </Button>
-            </MessageBarActions>
-          )}
         </MessageBar>
       )}
       <div className={styles.columns}>
@@ -114,7 +98,13 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
             onOpenDetails={openDetails}
             onDeleted={() => go('/offers')}
           />
-          <ValidateSection offer={offer} inHand={inHand} mayRun={may} onOpenDetails={openDetails} />
+          <ValidateSection
+            offer={offer}
+            inHand={inHand}
+            mayRun={may}
+            isOfferedAbove={state === 'draft' && may && !inHand.validation}
+            onOpenDetails={openDetails}
+          />
         </div>
         <div className={styles.column}>
           <LeadCounts offer={offer} />

@@ -41,6 +41,7 @@ const useStyles = makeStyles({
     alignItems: 'baseline',
     gap: tokens.spacingHorizontalS,
   },
+  content: { paddingBottom: tokens.spacingVerticalM },
   number: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
   quiet: {
     color: tokens.colorNeutralForeground3,
@@ -130,6 +131,7 @@ interface VersionDialogProps extends VersionsProps {
 }
 
 function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogProps): ReactElement {
+  const styles = useStyles();
   const toast = useSuccessToast();
   const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
@@ -178,7 +180,7 @@ function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogP
             Version {version.version}
             {isCurrent ? ' (in use)' : ', and what is different now'}
           </DialogTitle>
-          <DialogContent>
+          <DialogContent className={styles.content}>
             {isCurrent ? (
               'This is how the connection is now.'
             ) : (

@@ -15,7 +15,12 @@ import type { ReactElement, ReactNode } from 'react';
 import { ProblemBar } from './problem-bar.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  content: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalM,
+    paddingBottom: tokens.spacingVerticalM,
+  },
   dangerous: {
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,
@@ -38,6 +43,8 @@ export interface ConfirmDialogProps {
   children: ReactNode;
   /** The verb on the button, e.g. `Delete the connection`. */
   action: string;
+  /** The word on the button that does nothing; `Cancel` without it. */
+  cancel?: string;
   /** Red, for what cannot be undone. */
   isDangerous?: boolean;
   /** While it is being done. */
@@ -49,7 +56,16 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
-  const { isOpen, title, children, action, isDangerous = false, isPending = false, problem } = props;
+  const {
+    isOpen,
+    title,
+    children,
+    action,
+    isDangerous = false,
+    isPending = false,
+    problem,
+    cancel = 'Cancel',
+  } = props;
   const styles = useStyles();
   return (
     <Dialog
@@ -68,7 +84,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
           </DialogContent>
           <DialogActions>
             <Button onClick={props.onCancel} disabled={isPending}>
-              Cancel
+              {cancel}
             </Button>
             <Button
               appearance="primary"

@@ -9,6 +9,7 @@ import {
 } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import { toProblem } from '../api/api-problem.ts';
+import { asSentence } from './sentence.ts';
 import { signInAddress } from '../session/sign-in-addresses.ts';
 
 export interface ProblemBarProps {
@@ -24,7 +25,7 @@ export function ProblemBar({ problem, onRetry, showFaults = false }: ProblemBarP
   return (
     <MessageBar intent="error" layout="multiline" politeness="assertive">
       <MessageBarBody>
-        <MessageBarTitle>{/[.!?]$/.test(title) ? title : `${title}.`}</MessageBarTitle>
+        <MessageBarTitle>{asSentence(title)}</MessageBarTitle>
         {detail}
         {showFaults && errors.length > 0 && (
           <ul>

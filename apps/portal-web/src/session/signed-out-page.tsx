@@ -10,6 +10,7 @@ import {
 } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import { useSearchParams } from 'react-router';
+import { asSentence } from '../pieces/sentence.ts';
 import { CenteredCard } from '../shell/centered-card.tsx';
 import { signInAddress, returnPath } from './sign-in-addresses.ts';
 import { signInProblem } from './sign-in-problems.ts';
@@ -28,7 +29,7 @@ export function SignedOutPage(): ReactElement {
       {problem && (
         <MessageBar intent={problem.intent} layout="multiline">
           <MessageBarBody>
-            <MessageBarTitle>{problem.title}</MessageBarTitle>
+            <MessageBarTitle>{asSentence(problem.title)}</MessageBarTitle>
             {problem.detail}
           </MessageBarBody>
         </MessageBar>

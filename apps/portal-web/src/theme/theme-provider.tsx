@@ -47,8 +47,9 @@ export function ThemeProvider({ children }: { children: ReactNode }): ReactEleme
   );
   return (
     <ThemeContext value={theme}>
-      <FluentProvider theme={dark ? webDarkTheme : webLightTheme} className={styles.page}>
-        {children}
+      <FluentProvider theme={dark ? webDarkTheme : webLightTheme}>
+        {/* Not the provider's own class: menus and dialogs would get it too. */}
+        <div className={styles.page}>{children}</div>
       </FluentProvider>
     </ThemeContext>
   );

@@ -42,15 +42,13 @@ export interface ValidateSectionProps {
   inHand: ValidationInHand;
   /** Whether the person may run checks. */
   mayRun: boolean;
+  /** Whether the page has a button for the first one elsewhere. */
+  isOfferedAbove?: boolean;
   onOpenDetails?: (() => void) | undefined;
 }
 
-export function ValidateSection({
-  offer,
-  inHand,
-  mayRun,
-  onOpenDetails,
-}: ValidateSectionProps): ReactElement {
+export function ValidateSection(props: ValidateSectionProps): ReactElement {
+  const { offer, inHand, mayRun, isOfferedAbove = false, onOpenDetails } = props;
   const { validation, isRunning, start, problem } = inHand;
   useNews(validation);
   const button = (
@@ -68,7 +66,7 @@ export function ValidateSection({
       title="Validate"
       anchor="validate"
       intro="Checks every link from the URL to a test lead that is found again in Dynamics. Takes some seconds."
-      actions={mayRun ? button : undefined}
+      actions={mayRun && !isOfferedAbove ? button : undefined}
     >
       {problem && <ProblemBar problem={problem} />}
       {validation === undefined && !problem && <RowsSkeleton what="the newest Validate" rows={2} />}

@@ -48,7 +48,7 @@ export function ConflictBar({ mine, onKeepMine, onTakeTheirs }: ConflictBarProps
     <>
       <MessageBar intent="warning" layout="multiline" politeness="assertive">
         <MessageBarBody>
-          <MessageBarTitle>Somebody else saved meanwhile</MessageBarTitle>
+          <MessageBarTitle>Somebody else saved meanwhile.</MessageBarTitle>
           {theirs && (
             <>
               {theirs.value.changedBy} changed this connection <Time at={theirs.value.changedAt} />.{' '}

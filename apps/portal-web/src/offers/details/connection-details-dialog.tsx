@@ -169,6 +169,7 @@ export function ConnectionDetailsDialog({
           isOpen={isAsking}
           title="Close without saving?"
           action="Close without saving"
+          cancel="Go on editing"
           onConfirm={onClose}
           onCancel={() => setAsking(false)}
         >

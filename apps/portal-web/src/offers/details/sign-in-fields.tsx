@@ -110,7 +110,7 @@ function UserFields({ fields, saved }: SignInFieldsProps): ReactElement {
     <>
       <MessageBar intent="warning" layout="multiline" politeness="polite">
         <MessageBarBody>
-          <MessageBarTitle>Office 365 is a legacy way to sign in</MessageBarTitle>
+          <MessageBarTitle>Office 365 is a legacy way to sign in.</MessageBarTitle>
           It stops working where the directory asks this user for multi-factor authentication or blocks it by
           Conditional Access, the password has to be renewed every 90 days, and the user needs a paid licence.
           Choose Azure Active Directory wherever you can.
