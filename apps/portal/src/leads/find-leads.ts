@@ -38,14 +38,15 @@ export async function findLeads(
     ...conditionsOf(scope, filter),
     ...(after ? [sql<SqlBool>`(accepted_at, lead_id) < (${after.acceptedAt}, ${after.leadId})`] : []),
   ];
-  const rows = await database.transaction().execute(async (transaction) => {
-    const size = await sizeOf(transaction, scope, filter);
-    if (size === 0) return [];
-    await preferIndexes(transaction);
-    return patterns.length === 0
-      ? walk(transaction, conditions, { patterns, limit: limit + 1 })
-      : search(transaction, conditions, { patterns, limit: limit + 1, isSmall: size <= SMALL });
-  });
+  const isNarrow = scope !== 'everybody' || filter.connectionId !== undefined;
+  const isAsked = isNarrow && (patterns.length > 0 || filter.connectionId !== undefined);
+  const size = isAsked ? await sizeOf(database, scope, filter) : Infinity;
+  if (size === 0) return { rows: [], isLast: true };
+  const wanted = { patterns, limit: limit + 1 };
+  const rows =
+    patterns.length === 0
+      ? await walk(database, conditions, wanted)
+      : await search(database, conditions, { ...wanted, isSmall: size <= SMALL });
   return { rows: rows.slice(0, limit), isLast: rows.length <= limit };
 }
 
@@ -54,7 +55,7 @@ export async function findLeads(
  * another publisher, whose leads would all be looked through for nothing.
  */
 async function sizeOf(
-  transaction: Kysely<PortalTables>,
+  database: Kysely<PortalTables>,
   scope: Scope,
   { connectionId, tests }: LeadFilter,
 ): Promise<number> {
@@ -64,7 +65,7 @@ async function sizeOf(
     from connections left join totals using (connection_id)
     where ${within(scope, 'connections.publisher_id')}
       and ${connectionId === undefined ? sql`true` : sql`connections.connection_id = ${connectionId}`}
-  `.execute(transaction);
+  `.execute(database);
   const { known = 0, accepted = 0 } = rows[0] ?? {};
   if (known === 0) return scope === 'everybody' ? Infinity : 0;
   // Tests are counted nowhere, and few.
@@ -96,14 +97,6 @@ export function filterCondition(scope: Scope, filter: LeadFilter): Condition {
   return all([...conditionsOf(scope, filter), ...patterns.map(like)]);
 }
 
-/** The planner knows little of how common a part of a word is, and compiling takes longer than these queries. */
-async function preferIndexes(transaction: Kysely<PortalTables>): Promise<void> {
-  await sql`
-    select set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true),
-           set_config('max_parallel_workers_per_gather', '0', true)
-  `.execute(transaction);
-}
-
 interface Wanted {
   /** For LIKE, all of them; none where nothing is searched. */
   patterns: readonly string[];
@@ -112,7 +105,7 @@ interface Wanted {
 
 /** Looks through leads one by one, newest first: through the `among` newest where that is told. */
 async function walk(
-  transaction: Kysely<PortalTables>,
+  database: Kysely<PortalTables>,
   conditions: Condition[],
   { patterns, limit }: Wanted,
   among?: number,
@@ -122,28 +115,43 @@ async function walk(
     patterns.length === 0
       ? newest
       : sql`select * from (${newest}) as newest where ${all(patterns.map(like))} ${NEWEST_FIRST} limit ${limit}`;
-  const { rows } = await summaries(found).execute(transaction);
+  const { rows } = await summaries(found).execute(database);
   return rows;
 }
 
 async function search(
-  transaction: Kysely<PortalTables>,
+  database: Kysely<PortalTables>,
   conditions: Condition[],
   { isSmall, ...wanted }: Wanted & { isSmall: boolean },
 ): Promise<SummaryRow[]> {
-  const probed = await walk(transaction, conditions, wanted, PROBED);
+  const probed = await walk(database, conditions, wanted, PROBED);
   if (probed.length >= wanted.limit) return probed;
   if (isSmall || probed.length >= COMMON) {
-    const walked = await walk(transaction, conditions, wanted, WALKED);
+    const walked = await walk(database, conditions, wanted, WALKED);
     if (isSmall || walked.length >= wanted.limit) return walked;
   }
-  const { rows } = await sql<SummaryRow>`
-    with matching as materialized (
-      select * from leads where ${all([...conditions, ...wanted.patterns.flatMap(indexed)])}
-    )
-    ${summaries(sql`select * from matching ${NEWEST_FIRST} limit ${wanted.limit}`)}
-  `.execute(transaction);
-  return rows;
+  return askIndex(database, conditions, wanted);
+}
+
+/** In a transaction for its settings: the planner takes parts of words for commoner than they are. */
+function askIndex(
+  database: Kysely<PortalTables>,
+  conditions: Condition[],
+  { patterns, limit }: Wanted,
+): Promise<SummaryRow[]> {
+  return database.transaction().execute(async (transaction) => {
+    await sql`select set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)`.execute(
+      transaction,
+    );
+    const { rows } = await sql<SummaryRow>`
+      with matching as materialized (
+        select lead_id, accepted_at from leads where ${all([...conditions, ...patterns.flatMap(indexed)])}
+      )
+      ${summaries(sql`
+        select leads.* from (select * from matching ${NEWEST_FIRST} limit ${limit}) as newest join leads using (lead_id)`)}
+    `.execute(transaction);
+    return rows;
+  });
 }
 
 function like(pattern: string): Condition {
