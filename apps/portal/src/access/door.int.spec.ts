@@ -143,6 +143,7 @@ describe('the console', () => {
   test.each([
     '/',
     '/leads',
+    '/health',
     '/leads/0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7e02?tab=1',
     '/signed-out?problem=denied',
   ])('is the page at %s, with the nonce of this answer', async (path) => {

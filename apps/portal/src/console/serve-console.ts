@@ -14,8 +14,8 @@ const PAGE = 'index.html';
 const HASHED = 'assets/';
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** Where only the portal itself answers: an address below that it does not know is an error, not a page. */
-const OWN_PATHS = /^\/(?:api|auth|sign-in|sign-out|health|metrics)(?:\/|$)/;
+/** Where only the portal itself answers: an unknown address below is an error, not a page. /health alone is a page. */
+const OWN_PATHS = /^\/(?:(?:api|auth|sign-in|sign-out|metrics)(?:\/|$)|health\/)/;
 
 /** @param folder the console's build */
 export async function serveConsole(app: NestFastifyApplication, folder: string): Promise<void> {
