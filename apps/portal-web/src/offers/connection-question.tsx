@@ -1,5 +1,5 @@
 /** Asks before a connection is paused, unpublished, given another address or deleted, naming what will happen. */
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
@@ -73,16 +73,14 @@ function wordsFor(question: Question, { offer, counts }: Offer): Words {
 export interface ConnectionQuestionProps {
   question: Question;
   offer: Offer;
+  /** Around the button that the focus returns to where what had it is gone, as an entry of a menu. */
+  returnTo?: RefObject<HTMLElement | null>;
   onClose: () => void;
   onDone: (asked: Question) => void;
 }
 
-export function ConnectionQuestion({
-  question,
-  offer,
-  onClose,
-  onDone,
-}: ConnectionQuestionProps): ReactElement {
+export function ConnectionQuestion(props: ConnectionQuestionProps): ReactElement {
+  const { question, offer, returnTo, onClose, onDone } = props;
   const act = useConnectionAction(offer.connectionId);
   const toast = useSuccessToast();
   const { title, action, isDangerous, happens, done, next } = wordsFor(question, offer);
@@ -94,6 +92,7 @@ export function ConnectionQuestion({
       isDangerous={isDangerous}
       isPending={act.isPending}
       problem={act.error}
+      {...(returnTo ? { returnTo } : {})}
       onCancel={onClose}
       onConfirm={() =>
         act.mutate(question, {

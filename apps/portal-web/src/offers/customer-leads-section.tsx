@@ -8,7 +8,7 @@ import {
   Pause20Regular,
   Play20Regular,
 } from '@fluentui/react-icons';
-import { useState, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import type { ApiProblem } from '../api/api-problem.ts';
 import { Fact, Facts } from '../pieces/facts.tsx';
@@ -100,6 +100,7 @@ function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsPr
   const toast = useSuccessToast();
   const [question, setQuestion] = useState<Question>();
   const [isReplacing, setReplacing] = useState(false);
+  const more = useRef<HTMLSpanElement>(null);
   const { state } = offer;
   return (
     <>
@@ -118,31 +119,38 @@ function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsPr
           Resume
         </Button>
       )}
-      <Menu>
-        <MenuTrigger disableButtonEnhancement>
-          <Button icon={<MoreHorizontal20Regular />} aria-label="More actions" />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {state === 'published' && (
-              <MenuItem icon={<Pause20Regular />} onClick={() => setQuestion('pause')}>
-                Pause…
+      <span ref={more}>
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <Button icon={<MoreHorizontal20Regular />} aria-label="More actions" />
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {state === 'published' && (
+                <MenuItem icon={<Pause20Regular />} onClick={() => setQuestion('pause')}>
+                  Pause…
+                </MenuItem>
+              )}
+              {state !== 'draft' && <MenuItem onClick={() => setQuestion('unpublish')}>Unpublish…</MenuItem>}
+              <MenuItem icon={<Key20Regular />} onClick={() => setReplacing(true)} disabled={!connection}>
+                Replace the secret…
               </MenuItem>
-            )}
-            {state !== 'draft' && <MenuItem onClick={() => setQuestion('unpublish')}>Unpublish…</MenuItem>}
-            <MenuItem icon={<Key20Regular />} onClick={() => setReplacing(true)} disabled={!connection}>
-              Replace the secret…
-            </MenuItem>
-            <MenuItem onClick={() => setQuestion('rotate-address-key')}>Change the lead address…</MenuItem>
-            <MenuItem icon={<Delete20Regular />} onClick={() => setQuestion('delete')} disabled={!connection}>
-              Delete the connection…
-            </MenuItem>
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+              <MenuItem onClick={() => setQuestion('rotate-address-key')}>Change the lead address…</MenuItem>
+              <MenuItem
+                icon={<Delete20Regular />}
+                onClick={() => setQuestion('delete')}
+                disabled={!connection}
+              >
+                Delete the connection…
+              </MenuItem>
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      </span>
       {question && (
         <ConnectionQuestion
           question={question}
+          returnTo={more}
           offer={offer}
           onClose={() => setQuestion(undefined)}
           onDone={(asked) => {
@@ -152,7 +160,7 @@ function Actions({ offer, connection, act, onOpenDetails, onDeleted }: ActionsPr
         />
       )}
       {isReplacing && connection && (
-        <ReplaceSecret connection={connection} onClose={() => setReplacing(false)} />
+        <ReplaceSecret connection={connection} returnTo={more} onClose={() => setReplacing(false)} />
       )}
     </>
   );

@@ -130,7 +130,10 @@ export function OfferRow({ offer }: { offer: Offer }): ReactElement {
       </div>
       {problem && (
         <div className={styles.problem}>
-          {problem.what} <TextLink to={page}>What to do</TextLink>
+          {problem.what}{' '}
+          <TextLink to={page} look="in-text">
+            What to do
+          </TextLink>
         </div>
       )}
     </li>
@@ -160,7 +163,7 @@ function Count({ count, to, isBad = false }: { count: number; to: string; isBad?
   if (count === 0) return <>0</>;
   return (
     <span className={mergeClasses(isBad && styles.bad)}>
-      <TextLink to={to} isPlain={isBad}>
+      <TextLink to={to} look={isBad ? 'inherit' : 'alone'}>
         {count.toLocaleString('en')}
       </TextLink>
     </span>

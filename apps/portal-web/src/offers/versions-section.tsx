@@ -19,6 +19,7 @@ import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
+import { useReturnFocus } from '../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { Time } from '../pieces/time.tsx';
 import type { Connection, ConnectionVersion } from './connection.ts';
@@ -132,6 +133,7 @@ interface VersionDialogProps extends VersionsProps {
 
 function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogProps): ReactElement {
   const styles = useStyles();
+  useReturnFocus();
   const toast = useSuccessToast();
   const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);

@@ -8,10 +8,12 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
+  mergeClasses,
   Spinner,
   tokens,
 } from '@fluentui/react-components';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
+import { useReturnFocus } from './use-return-focus.ts';
 import { ProblemBar } from './problem-bar.tsx';
 
 const useStyles = makeStyles({
@@ -21,6 +23,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     paddingBottom: tokens.spacingVerticalM,
   },
+  button: { whiteSpace: 'nowrap' },
   dangerous: {
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,
@@ -51,13 +54,20 @@ export interface ConfirmDialogProps {
   isPending?: boolean;
   /** What went wrong the last time. */
   problem?: unknown;
+  /** Around the button that the focus returns to where what had it is gone, as an entry of a menu. */
+  returnTo?: RefObject<HTMLElement | null>;
   onConfirm: () => void;
   onCancel: () => void;
 }
 
-export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
+/** Rendered always, or while it is open: both will do. */
+export function ConfirmDialog(props: ConfirmDialogProps): ReactElement | undefined {
+  return props.isOpen ? <Question {...props} /> : undefined;
+}
+
+function Question(props: ConfirmDialogProps): ReactElement {
+  useReturnFocus(props.returnTo);
   const {
-    isOpen,
     title,
     children,
     action,
@@ -69,13 +79,13 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
   const styles = useStyles();
   return (
     <Dialog
-      open={isOpen}
+      open
       modalType="alert"
       onOpenChange={(_, { open }) => {
         if (!open && !isPending) props.onCancel();
       }}
     >
-      <DialogSurface>
+      <DialogSurface backdrop={{ appearance: 'dimmed' }}>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
           <DialogContent className={styles.content}>
@@ -83,12 +93,12 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
             {children}
           </DialogContent>
           <DialogActions>
-            <Button onClick={props.onCancel} disabled={isPending}>
+            <Button className={styles.button} onClick={props.onCancel} disabled={isPending}>
               {cancel}
             </Button>
             <Button
               appearance="primary"
-              {...(isDangerous ? { className: styles.dangerous } : {})}
+              className={mergeClasses(styles.button, isDangerous && styles.dangerous)}
               disabledFocusable={isPending}
               onClick={props.onConfirm}
               {...(isPending ? { icon: <Spinner size="tiny" /> } : {})}

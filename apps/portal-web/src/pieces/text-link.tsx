@@ -12,20 +12,28 @@ const useStyles = makeStyles({
     ':hover': { color: tokens.colorBrandForegroundLinkHover, textDecorationLine: 'underline' },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
-  plain: { color: 'inherit', textDecorationLine: 'underline', ':hover': { color: 'inherit' } },
+  underlined: { textDecorationLine: 'underline' },
+  inherit: { color: 'inherit', ':hover': { color: 'inherit' } },
 });
 
 export interface TextLinkProps {
   to: string;
-  /** In the colour of what is around it, underlined. */
-  isPlain?: boolean;
+  /** `in-text` is underlined, `inherit` has the colour of what is around it besides. */
+  look?: 'alone' | 'in-text' | 'inherit';
   children: ReactNode;
 }
 
-export function TextLink({ to, isPlain = false, children }: TextLinkProps): ReactElement {
+export function TextLink({ to, look = 'alone', children }: TextLinkProps): ReactElement {
   const styles = useStyles();
   return (
-    <Link to={to} className={mergeClasses(styles.link, isPlain && styles.plain)}>
+    <Link
+      to={to}
+      className={mergeClasses(
+        styles.link,
+        look !== 'alone' && styles.underlined,
+        look === 'inherit' && styles.inherit,
+      )}
+    >
       {children}
     </Link>
   );

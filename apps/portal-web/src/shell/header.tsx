@@ -47,7 +47,7 @@ export function Header(): ReactElement {
   const { publisher } = useSession();
   return (
     <header className={styles.header}>
-      <Link to="/offers" className={styles.home} aria-label="Marketplace leads, to the offers">
+      <Link to="/offers" className={styles.home}>
         <ProductMark />
       </Link>
       <span className={mergeClasses(styles.publisher, styles.phone)}>

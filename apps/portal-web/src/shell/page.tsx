@@ -6,7 +6,7 @@
  */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { ChevronLeft16Regular } from '@fluentui/react-icons';
-import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import { tabTitle } from './product-name.ts';
 import { PHONE } from './screen.ts';
@@ -65,6 +65,9 @@ export interface PageProps {
 }
 
 let lastPath: string | undefined;
+/** A page whose data has come is another one than its outline was: the focus stays with the heading. */
+let hadFocus = false;
+const AFTER_DIALOG_MS = 250;
 
 export function Page({ title, intro, actions, back, children }: PageProps): ReactElement {
   const styles = useStyles();
@@ -73,10 +76,23 @@ export function Page({ title, intro, actions, back, children }: PageProps): Reac
   useEffect(() => {
     document.title = tabTitle(title);
   }, [title]);
+  useLayoutEffect(() => {
+    const element = heading.current;
+    return () => {
+      hadFocus = element !== null && document.activeElement === element;
+    };
+  }, []);
   useEffect(() => {
     // Not on the first page: there the browser says the title itself, and Tab begins at the skip link.
-    if (lastPath !== undefined && lastPath !== pathname) heading.current?.focus({ preventScroll: true });
+    const isNavigation = lastPath !== undefined && lastPath !== pathname;
     lastPath = pathname;
+    if (!isNavigation && !hadFocus) return;
+    heading.current?.focus({ preventScroll: true });
+    // A dialog that led here closes a moment later, and leaves the focus nowhere.
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+    }, AFTER_DIALOG_MS);
+    return () => clearTimeout(timer);
   }, [pathname]);
   return (
     <div className={styles.page}>

@@ -22,6 +22,7 @@ import {
   WindowSettings20Regular,
 } from '@fluentui/react-icons';
 import { useState, type ReactElement } from 'react';
+import { initialsOf } from './initials.ts';
 import { roleWords } from '../session/roles.ts';
 import { signOut } from '../session/sign-out.ts';
 import { useSession } from '../session/use-session.ts';
@@ -50,6 +51,7 @@ export function PersonMenu(): ReactElement {
   const styles = useStyles();
   const { user, role, publisher } = useSession();
   const { choice, choose } = useTheme();
+  const initials = initialsOf(user.name);
   const [isLeaving, setLeaving] = useState(false);
   const leave = (): void => {
     setLeaving(true);
@@ -64,9 +66,9 @@ export function PersonMenu(): ReactElement {
         <Button
           appearance="subtle"
           className={styles.button}
-          aria-label={`${user.name}: account and appearance`}
+          aria-label={`${user.name} (${initials}): account and appearance`}
           disabled={isLeaving}
-          icon={<Avatar name={user.name} color="colorful" size={28} aria-hidden />}
+          icon={<Avatar name={user.name} initials={initials} color="brand" size={28} aria-hidden />}
         />
       </MenuTrigger>
       <MenuPopover className={styles.popover}>

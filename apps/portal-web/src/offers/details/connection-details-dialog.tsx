@@ -23,6 +23,7 @@ import { keys } from '../../api/keys.ts';
 import { renew } from '../../api/renew.ts';
 import { ConfirmDialog } from '../../pieces/confirm-dialog.tsx';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
+import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import type { Connection } from '../connection.ts';
@@ -64,6 +65,7 @@ export function ConnectionDetailsDialog({
   onSaved,
 }: ConnectionDetailsDialogProps): ReactElement {
   const styles = useStyles();
+  useReturnFocus();
   const queryClient = useQueryClient();
   const toast = useSuccessToast();
   const content = useRef<HTMLDivElement>(null);
@@ -165,16 +167,18 @@ export function ConnectionDetailsDialog({
             </DialogActions>
           </DialogBody>
         </form>
-        <ConfirmDialog
-          isOpen={isAsking}
-          title="Close without saving?"
-          action="Close without saving"
-          cancel="Go on editing"
-          onConfirm={onClose}
-          onCancel={() => setAsking(false)}
-        >
-          What you have entered is not saved, and would be lost. The connection itself stays as it is.
-        </ConfirmDialog>
+        {isAsking && (
+          <ConfirmDialog
+            isOpen
+            title="Close without saving?"
+            action="Close without saving"
+            cancel="Go on editing"
+            onConfirm={onClose}
+            onCancel={() => setAsking(false)}
+          >
+            What you have entered is not saved, and would be lost. The connection itself stays as it is.
+          </ConfirmDialog>
+        )}
       </DialogSurface>
     </Dialog>
   );

@@ -12,11 +12,12 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent, ReactElement } from 'react';
+import type { FormEvent, ReactElement, RefObject } from 'react';
 import { send } from '../../api/api.ts';
 import { keys } from '../../api/keys.ts';
 import { renew } from '../../api/renew.ts';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
+import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import type { Connection } from '../connection.ts';
@@ -36,10 +37,17 @@ const useStyles = makeStyles({
 
 export interface ReplaceSecretDialogProps {
   connection: Connection;
+  /** Around the button that the focus returns to where what had it is gone, as an entry of a menu. */
+  returnTo?: RefObject<HTMLElement | null>;
   onClose: () => void;
 }
 
-export function ReplaceSecretDialog({ connection, onClose }: ReplaceSecretDialogProps): ReactElement {
+export function ReplaceSecretDialog({
+  connection,
+  returnTo,
+  onClose,
+}: ReplaceSecretDialogProps): ReactElement {
+  useReturnFocus(returnTo);
   const styles = useStyles();
   const queryClient = useQueryClient();
   const toast = useSuccessToast();
