@@ -1,6 +1,6 @@
 /** Offer setup: one offer, where its customer leads go, and how that is. */
 import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from '@fluentui/react-components';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
 import type { Offer } from '@leads/contracts/portal-api';
@@ -38,7 +38,7 @@ const back = { to: '/offers', text: 'Offers' };
 
 export function OfferPage(): ReactElement {
   const { connectionId = '' } = useParams();
-  const { data: offer, error, refetch } = useQuery(offerQuery(connectionId));
+  const { data: offer, error, refetch } = useQuery(offerQuery(connectionId, useQueryClient()));
   if (!offer) {
     return (
       <Page title="Offer setup" back={back}>

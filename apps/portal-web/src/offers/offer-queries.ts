@@ -1,19 +1,28 @@
 /** What the pages of offers read. */
-import { queryOptions, type UseQueryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, type UseQueryOptions } from '@tanstack/react-query';
 import type { LeadAddress, Offer, Offers } from '@leads/contracts/portal-api';
 import { read, readVersioned, type Versioned } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
 import type { Connection, ConnectionVersion } from './connection.ts';
+import { newerOffer } from './offer-facts.ts';
+
+const AGAIN_MS = 1_000;
 
 export const offersQuery = queryOptions<Offer[]>({
   queryKey: keys.offers,
   queryFn: async ({ signal }) => (await read<Offers>('/api/offers', signal)).offers,
 });
 
-export function offerQuery(connectionId: string): UseQueryOptions<Offer> {
+/** @param queryClient where what is known already is: what a person has just saved may be newer than the ledger */
+export function offerQuery(connectionId: string, queryClient: QueryClient): UseQueryOptions<Offer> {
   return {
     queryKey: keys.offer(connectionId),
-    queryFn: ({ signal }) => read<Offer>(`/api/offers/${connectionId}`, signal),
+    queryFn: async ({ signal }) => {
+      const told = await read<Offer>(`/api/offers/${connectionId}`, signal);
+      return newerOffer(queryClient.getQueryData<Offer>(keys.offer(connectionId)), told);
+    },
+    // The ledger has not heard of it yet, but will in a moment.
+    refetchInterval: ({ state }) => (state.data && state.error?.status === 404 ? AGAIN_MS : false),
   };
 }
 

@@ -5,10 +5,11 @@ import type { ApiProblem } from '../api/api-problem.ts';
 import { keys } from '../api/keys.ts';
 import { renew } from '../api/renew.ts';
 import type { Connection } from './connection.ts';
+import { keepConnection } from './keep-connection.ts';
 
 export type ConnectionAct = 'publish' | 'unpublish' | 'pause' | 'resume' | 'rotate-address-key' | 'delete';
 
-/** Afterwards everything that shows the connection is read anew. */
+/** Afterwards everything that shows the connection shows it as it is then. */
 export function useConnectionAction(
   connectionId: string,
 ): UseMutationResult<void, ApiProblem, ConnectionAct> {
@@ -17,20 +18,16 @@ export function useConnectionAction(
     mutationFn: async (act: ConnectionAct) => {
       const path = `/api/connections/${connectionId}`;
       if (act === 'delete') {
-        const { etag } = queryClient.getQueryData<Versioned<Connection>>(keys.connection(connectionId)) ?? {};
-        await send('DELETE', path, undefined, { etag });
-      } else {
-        await send<Connection>('POST', `${path}/${act}`);
-      }
-    },
-    onSettled: (_, problem, act) => {
-      if (act === 'delete' && !problem) {
+        const known = queryClient.getQueryData<Versioned<Connection>>(keys.connection(connectionId));
+        await send('DELETE', path, undefined, { etag: known?.etag });
         queryClient.removeQueries({ queryKey: keys.connection(connectionId) });
         queryClient.removeQueries({ queryKey: keys.offer(connectionId) });
         renew(queryClient, keys.offers);
-        return;
+      } else {
+        keepConnection(queryClient, await send<Connection>('POST', `${path}/${act}`));
       }
-      renew(queryClient, keys.offers, keys.connection(connectionId));
     },
+    // It may have been done or changed by somebody else.
+    onError: () => renew(queryClient, keys.offers, keys.connection(connectionId)),
   });
 }

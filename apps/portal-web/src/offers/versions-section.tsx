@@ -25,6 +25,7 @@ import { Time } from '../pieces/time.tsx';
 import type { Connection, ConnectionVersion } from './connection.ts';
 import { differencesBetween } from './connection-differences.ts';
 import { DifferenceList } from './difference-list.tsx';
+import { keepConnection } from './keep-connection.ts';
 import { versionsQuery } from './offer-queries.ts';
 
 const useStyles = makeStyles({
@@ -148,11 +149,13 @@ function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogP
           etag: current.etag,
         },
       ),
-    onSuccess: () => {
+    onSuccess: (answer) => {
+      keepConnection(queryClient, answer);
       toast(`Version ${version.version} is in use again`, 'Validate, to see that it works.');
       onClose();
     },
-    onSettled: () => renew(queryClient, keys.offers, keys.connection(connectionId)),
+    // Somebody else may have been faster.
+    onError: () => renew(queryClient, keys.connection(connectionId)),
   });
   const isCurrent = version.version === current.value.version;
   if (isAsking) {

@@ -66,7 +66,7 @@ export function PersonMenu(): ReactElement {
         <Button
           appearance="subtle"
           className={styles.button}
-          aria-label={`${user.name} (${initials}): account and appearance`}
+          aria-label={`${initials}, ${user.name}: account and appearance`}
           disabled={isLeaving}
           icon={<Avatar name={user.name} initials={initials} color="brand" size={28} aria-hidden />}
         />

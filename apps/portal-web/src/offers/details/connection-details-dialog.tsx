@@ -19,14 +19,13 @@ import { useRef, useState, type FormEvent, type ReactElement } from 'react';
 import type { PublisherFacts } from '@leads/contracts/portal-api';
 import { send, type Versioned } from '../../api/api.ts';
 import { ApiProblem, type FieldFault } from '../../api/api-problem.ts';
-import { keys } from '../../api/keys.ts';
-import { renew } from '../../api/renew.ts';
 import { ConfirmDialog } from '../../pieces/confirm-dialog.tsx';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
 import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import type { Connection } from '../connection.ts';
+import { keepConnection } from '../keep-connection.ts';
 import { ConflictBar } from './conflict-bar.tsx';
 import { bodyOf, byField, type DetailsForm, emptyForm, formOf } from './details-form.ts';
 import { ContactField, DestinationFields, OfferFields } from './details-fields.tsx';
@@ -83,10 +82,10 @@ export function ConnectionDetailsDialog({
         etag: saved.etag,
       });
     },
-    onSuccess: ({ value }) => {
+    onSuccess: (answer) => {
       toast(saved ? 'Connection details saved' : 'Offer connected', saved ? undefined : 'Validate it next.');
-      renew(queryClient, keys.offers, keys.connection(value.connectionId));
-      onSaved(value);
+      keepConnection(queryClient, answer);
+      onSaved(answer.value);
     },
     onError: (problem) => {
       const { faults } = byField(problem.errors);

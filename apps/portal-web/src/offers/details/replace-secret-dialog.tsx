@@ -14,13 +14,12 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { FormEvent, ReactElement, RefObject } from 'react';
 import { send } from '../../api/api.ts';
-import { keys } from '../../api/keys.ts';
-import { renew } from '../../api/renew.ts';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
 import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import type { Connection } from '../connection.ts';
+import { keepConnection } from '../keep-connection.ts';
 import { byField, expiryHint, formOf, secretBodyOf } from './details-form.ts';
 import { TextField } from './text-field.tsx';
 import { useDetailsForm } from './use-details-form.ts';
@@ -61,8 +60,8 @@ export function ReplaceSecretDialog({
         `/api/connections/${connection.connectionId}/secret`,
         secretBodyOf(fields.form),
       ),
-    onSuccess: () => {
-      renew(queryClient, keys.offers, keys.connection(connection.connectionId));
+    onSuccess: (answer) => {
+      keepConnection(queryClient, answer);
       toast('The new secret is in use', 'Validate, to see that it works.');
       onClose();
     },
