@@ -1,0 +1,31 @@
+/** The shape of a chart: lines over time as SVG paths in a box of 100 by 100, and round numbers for its scale; pure. */
+
+/** One line: a value for each bucket; nothing where there is none to show. */
+export type Values = readonly (number | undefined)[];
+
+/** The smallest of 1, 2 and 5 times a power of ten that is not below the largest value; 1 where all are zero. */
+export function scaleOf(lines: readonly Values[]): number {
+  const most = Math.max(0, ...lines.flat().map((value) => value ?? 0));
+  if (most === 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  // What floating point makes of a power of ten must not lift a round number onto the next step.
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= most * (1 - 1e-9)) ?? 10;
+  return step * power;
+}
+
+/** @returns the path; a value on its own becomes a dot, gaps stay gaps */
+export function pathOf(values: Values, scale: number): string {
+  const across = (index: number): number => (values.length < 2 ? 50 : (index / (values.length - 1)) * 100);
+  let path = '';
+  values.forEach((value, index) => {
+    if (value === undefined) return;
+    const point = `${round(across(index))} ${round(100 - (value / scale) * 100)}`;
+    const isConnected = index > 0 && values[index - 1] !== undefined;
+    path += isConnected ? `L${point}` : `M${point}h0`;
+  });
+  return path;
+}
+
+function round(number: number): number {
+  return Math.round(number * 100) / 100;
+}
