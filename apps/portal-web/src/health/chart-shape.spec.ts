@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { pathOf, scaleOf } from './chart-shape.ts';
+import { dotsOf, pathOf, scaleOf } from './chart-shape.ts';
 
 describe('the scale', () => {
   test('is the next round number, and no value is above it', () => {
@@ -20,17 +20,24 @@ describe('the scale', () => {
 
 describe('a line', () => {
   test('goes from the left to the right edge, up for more', () => {
-    expect(pathOf([0, 5, 10], 10)).toBe('M0 100h0L50 50L100 0');
+    expect(pathOf([0, 5, 10], 10)).toBe('M0 100L50 50L100 0');
   });
 
   test('has a gap where nothing is known', () => {
-    expect(pathOf([1, undefined, 1], 1)).toBe('M0 0h0M100 0h0');
+    expect(pathOf([1, 1, undefined, 1, 1], 1)).toBe('M0 0L25 0M75 0L100 0');
+  });
+
+  test('shows a value without neighbours as a dot', () => {
+    expect(pathOf([1, undefined, 0], 1)).toBe('');
+    expect(dotsOf([1, undefined, 0], 1)).toBe('M0 0h0M100 100h0');
+    expect(dotsOf([1, 1], 1)).toBe('');
   });
 
   test('stays inside of its box', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.nat(1_000), { nil: undefined }), { maxLength: 200 }), (values) => {
-        const numbers = pathOf(values, scaleOf([values])).match(/[\d.]+/g) ?? [];
+        const scale = scaleOf([values]);
+        const numbers = (pathOf(values, scale) + dotsOf(values, scale)).match(/[\d.]+/g) ?? [];
         expect(numbers.every((number) => Number(number) >= 0 && Number(number) <= 100)).toBe(true);
       }),
     );

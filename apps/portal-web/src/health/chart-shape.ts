@@ -13,17 +13,32 @@ export function scaleOf(lines: readonly Values[]): number {
   return step * power;
 }
 
-/** @returns the path; a value on its own becomes a dot, gaps stay gaps */
+/** @returns the path; gaps stay gaps, and a value on its own is left to {@link dotsOf} */
 export function pathOf(values: Values, scale: number): string {
-  const across = (index: number): number => (values.length < 2 ? 50 : (index / (values.length - 1)) * 100);
-  let path = '';
-  values.forEach((value, index) => {
-    if (value === undefined) return;
-    const point = `${round(across(index))} ${round(100 - (value / scale) * 100)}`;
-    const isConnected = index > 0 && values[index - 1] !== undefined;
-    path += isConnected ? `L${point}` : `M${point}h0`;
-  });
-  return path;
+  return values
+    .map((value, index) => {
+      if (value === undefined || isAlone(values, index)) return '';
+      return `${values[index - 1] === undefined ? 'M' : 'L'}${pointOf(values, index, value / scale)}`;
+    })
+    .join('');
+}
+
+/** @returns a path of dots (a round line cap each) for the values that have no neighbour */
+export function dotsOf(values: Values, scale: number): string {
+  return values
+    .map((value, index) =>
+      value === undefined || !isAlone(values, index) ? '' : `M${pointOf(values, index, value / scale)}h0`,
+    )
+    .join('');
+}
+
+function isAlone(values: Values, index: number): boolean {
+  return values[index - 1] === undefined && values[index + 1] === undefined;
+}
+
+function pointOf(values: Values, index: number, share: number): string {
+  const across = values.length < 2 ? 50 : (index / (values.length - 1)) * 100;
+  return `${round(across)} ${round(100 - share * 100)}`;
 }
 
 function round(number: number): number {

@@ -1,7 +1,7 @@
 /** Lines over time, with a sentence that says what they show, and the same numbers as a table for whoever wants them. */
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useId, useState, type ReactElement } from 'react';
-import { pathOf, scaleOf, type Values } from './chart-shape.ts';
+import { dotsOf, pathOf, scaleOf, type Values } from './chart-shape.ts';
 
 const useStyles = makeStyles({
   chart: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minWidth: 0, margin: 0 },
@@ -14,6 +14,7 @@ const useStyles = makeStyles({
   },
   picture: { display: 'block', width: '100%', height: '160px', overflow: 'visible' },
   line: { fill: 'none', strokeWidth: '2px', strokeLinejoin: 'round', strokeLinecap: 'round' },
+  dots: { strokeWidth: '6px', strokeDasharray: 'none' },
   first: { stroke: tokens.colorPaletteBlueForeground2 },
   second: { stroke: tokens.colorPaletteGreenForeground1 },
   third: { stroke: tokens.colorPaletteRedForeground1 },
@@ -78,12 +79,10 @@ export function TimeChart({ title, summary, lines, times, words }: TimeChartProp
           <div className={styles.plot}>
             <svg className={styles.picture} viewBox="0 0 100 100" preserveAspectRatio="none">
               {lines.map(({ name, values }, index) => (
-                <path
-                  key={name}
-                  d={pathOf(values, scale)}
-                  className={looks[index] ?? styles.line}
-                  vectorEffect="non-scaling-stroke"
-                />
+                <g key={name} className={looks[index] ?? styles.line}>
+                  <path d={pathOf(values, scale)} vectorEffect="non-scaling-stroke" />
+                  <path d={dotsOf(values, scale)} className={styles.dots} vectorEffect="non-scaling-stroke" />
+                </g>
               ))}
             </svg>
           </div>
