@@ -1,5 +1,5 @@
 /** Throughput and latency over the last hour or week. */
-import { makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
+import { makeStyles, Radio, RadioGroup, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import type { Statistics } from '@leads/contracts/portal-api';
@@ -26,15 +26,15 @@ export function StatisticsSection(): ReactElement {
     <Section
       title="Throughput and latency"
       actions={
-        <TabList
-          size="small"
+        <RadioGroup
+          layout="horizontal"
           aria-label="Time span"
-          selectedValue={span}
-          onTabSelect={(_, { value }) => setSpan(value as Statistics['span'])}
+          value={span}
+          onChange={(_, { value }) => setSpan(value as Statistics['span'])}
         >
-          <Tab value="hour">Last hour</Tab>
-          <Tab value="week">Last week</Tab>
-        </TabList>
+          <Radio value="hour" label="Last hour" />
+          <Radio value="week" label="Last week" />
+        </RadioGroup>
       }
     >
       {error && <ProblemBar problem={error} onRetry={refetch} />}
