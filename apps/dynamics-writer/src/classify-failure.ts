@@ -135,6 +135,14 @@ export function classifyAnswer(answer: Answer, attempts: number): Verdict {
   );
 }
 
+/** What can be refused because the organisation's columns are other than they were when the lead was fitted to them. */
+const TABLE_CAUSES = new Set(['value-too-long', 'unknown-column', 'unknown-option', 'malformed']);
+
+/** Whether a lead was refused for a column: fitted to the organisation's lead table as it is now, it may pass. */
+export function concernsTable(verdict: Verdict): boolean {
+  return verdict.kind === 'lead-refused' && TABLE_CAUSES.has(verdict.reason.cause);
+}
+
 /** Judges why there is no token. */
 export function classifyRefusedToken(reason: Reason & { transient: boolean }): Verdict {
   const { transient, ...words } = reason;

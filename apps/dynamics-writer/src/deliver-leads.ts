@@ -4,7 +4,7 @@ import type { Logger, Outbound } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { mapForConnection } from './apply-mapping.ts';
 import { closeBreaker, openBreaker } from './breaker.ts';
-import { classifyAnswer, classifyRefusedToken, type Verdict } from './classify-failure.ts';
+import { classifyAnswer, classifyRefusedToken, concernsTable, type Verdict } from './classify-failure.ts';
 import { type BulkWay, createLead, createLeads, type Destination } from './create-lead.ts';
 import { type Delivery, type End, nextDeliveries, type Settlement } from './deliveries.ts';
 import type { Lane } from './lane.ts';
@@ -22,7 +22,7 @@ export interface DeliveryParts {
   /** HTTP to the lane's organisation alone, so that a slow one holds up nobody else. */
   http: Outbound;
   /** What is known of the lane's organisation. */
-  organization: Pick<KnownOrganization, 'recall'>;
+  organization: Pick<KnownOrganization, 'recall' | 'isOutdated'>;
   /** Writes ends down, those that gather in the meantime together; resolves when that is committed. */
   settle: Pick<NaturalBatching<Settlement>, 'add'>;
   /** The most requests of the lane under way at a time. */
@@ -117,6 +117,7 @@ async function deliver(
   parts: DeliveryParts,
 ): Promise<void> {
   const destination: Destination = { http: parts.http, organization: lane.organization, accessToken };
+  const fittedTo = lane.table;
   const startedAt = performance.now();
   pace.begun(Date.now());
   const answers = await send(lane, destination, parcel, parts.bulk);
@@ -138,7 +139,11 @@ async function deliver(
   try {
     const verdict = gist(settlements.map((settlement) => settlement.verdict));
     await react(lane, verdict, parcel.length === 1 ? ms : undefined, pace, parts);
-    await parts.settle.add(settlements);
+    const refused = settlements.filter((settlement) => concernsTable(settlement.verdict));
+    await parts.settle.add(settlements.filter((settlement) => !refused.includes(settlement)));
+    if (refused.length === 0) return;
+    const isRefitted = await parts.organization.isOutdated(fittedTo, accessToken);
+    await parts.settle.add(refused.map((one) => (isRefitted ? { ...one, end: REFITTED } : one)));
   } catch (error) {
     // Still pending in the database: sent again, and Dynamics then says "duplicate".
     parts.log.error(
@@ -233,6 +238,18 @@ function endOf(verdict: Verdict, delivery: Delivery): End {
 }
 
 const NO_ANSWER: Answer = { kind: 'unreachable', code: 'NO_ANSWER' };
+
+/** The lead table has changed since the lead was fitted to it: one more try, and the lead is dead if that fails too. */
+const REFITTED: End = {
+  kind: 'deferred',
+  afterMs: 0,
+  counts: true,
+  reason: {
+    cause: 'lead-table-changed',
+    what: 'Dynamics refused the lead for one of its columns: the lead table was changed since it was last read.',
+    remedy: 'Nothing need be done: the lead is fitted to the table as it is now, and sent again.',
+  },
+};
 
 const STALE_TOKEN: Verdict = {
   kind: 'transient',

@@ -39,8 +39,18 @@ async function deliver(
     const waiting = schema.database.selectFrom('deliveries').select('lead_id').where('state', '=', 'pending');
     expect(await waiting.execute()).toEqual([]);
   });
-  const { leads } = await emulators.control('GET', `organizations/${organization.host}/leads`);
+  return records(organization);
+}
+
+async function records({ host }: Organization): Promise<Record<string, unknown>[]> {
+  const { leads } = await emulators.control('GET', `organizations/${host}/leads`);
   return leads as Record<string, unknown>[];
+}
+
+/** What has become of the leads that were taken in. */
+async function states(): Promise<string[]> {
+  const rows = await schema.database.selectFrom('deliveries').select('state').execute();
+  return rows.map(({ state }) => state).sort();
 }
 
 describe.each([
@@ -48,19 +58,19 @@ describe.each([
   ['a backlog', 30],
 ])('%s', (_case, count) => {
   test('fits the real columns of its organisation from the first one on', async () => {
-    const records = await deliver(count, {
+    const delivered = await deliver(count, {
       columns: [{ logicalName: 'subject', type: 'string', maxLength: 12 }],
       removedColumns: ['donotbulkemail'],
     });
-    expect(records).toHaveLength(count);
-    for (const record of records) {
+    expect(delivered).toHaveLength(count);
+    for (const record of delivered) {
       expect(record['subject']).toBe('Contoso "An…');
       expect(record['description']).toContain('Offer in full: Contoso "Analytics" 🙂');
     }
   });
 
   test('is mapped as its connection wants', async () => {
-    const records = await deliver(
+    const delivered = await deliver(
       count,
       {
         columns: [
@@ -74,13 +84,43 @@ describe.each([
         lookups: { transactioncurrencyid: '/transactioncurrencies(0195b7a6-1111-4222-8333-444455556666)' },
       },
     );
-    expect(records).toHaveLength(count);
-    for (const record of records) {
+    expect(delivered).toHaveLength(count);
+    for (const record of delivered) {
       expect(record).toMatchObject({
         contoso_topic: 'Contoso "Analytics" 🙂',
         contoso_tier: 7,
         _transactioncurrencyid_value: '0195b7a6-1111-4222-8333-444455556666',
       });
     }
+  });
+
+  test('fits what its administrator made of the columns meanwhile', async () => {
+    const organization = await emulators.organization();
+    await schema.takeIn(lead());
+    running = runLane(schema, await claimLane(schema.database, organization), organization);
+    await eventually(async () => expect(await states()).toEqual(['written']));
+    await emulators.control('PATCH', `organizations/${organization.host}`, {
+      columns: [{ logicalName: 'subject', type: 'string', maxLength: 12 }],
+      removedColumns: ['donotbulkemail', 'leadsourcecode'],
+    });
+    const short = lead();
+    short.lead.offerTitle = 'Short';
+    await schema.takeIn(short, ...Array.from({ length: count }, () => lead()));
+    await eventually(async () => expect(await states()).toEqual(Array(count + 2).fill('written')));
+    const subjects = (await records(organization)).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject === 'Contoso "An…')).toHaveLength(count);
+  });
+
+  test('is dead when it is refused for a column that has not changed', async () => {
+    const organization = await emulators.organization();
+    const code = '0x80044331';
+    const body = { error: { code, message: 'The length exceeded the maximum allowed length.' } };
+    const fault = { host: organization.host, match: { method: 'POST' }, kind: 'status', status: 400, body };
+    await emulators.control('POST', 'faults', fault);
+    await schema.takeIn(...Array.from({ length: count }, () => lead()));
+    running = runLane(schema, await claimLane(schema.database, organization), organization);
+    await eventually(async () => expect(await states()).toEqual(Array(count).fill('dead')));
+    const attempts = await schema.database.selectFrom('deliveries').select('attempts').execute();
+    expect(attempts).toEqual(Array(count).fill({ attempts: 1 }));
   });
 });

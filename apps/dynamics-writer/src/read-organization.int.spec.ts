@@ -118,6 +118,31 @@ describe('looking at an organisation', () => {
     });
   });
 
+  test('is done anew when a lead was refused for a column, and not again for each of many', async () => {
+    const { lane, organization } = await hold();
+    const looking = known(lane, organization);
+    const { accessToken } = organization;
+    await looking.recall(accessToken);
+    const fittedTo = lane.table;
+    const asked = await questions(organization);
+    const shorten = (maxLength: number): Promise<unknown> =>
+      emulators.control('PATCH', `organizations/${organization.host}`, {
+        columns: [{ logicalName: 'subject', type: 'string', maxLength }],
+      });
+    expect(await looking.isOutdated(fittedTo, accessToken)).toBe(false);
+    await shorten(50);
+    expect(await looking.isOutdated(fittedTo, accessToken)).toBe(false);
+    expect(await questions(organization)).toBe(2 * asked);
+    const later = Date.now() + 5 * 60_000;
+    const many = Array.from({ length: 9 }, () => looking.isOutdated(fittedTo, accessToken, later));
+    expect(new Set(await Promise.all(many))).toEqual(new Set([true]));
+    expect(lane.table?.columns['subject']?.length).toBe(50);
+    // Fitted to another table before: no look is needed to know that this one is new.
+    expect(await looking.isOutdated(fittedTo, accessToken, later)).toBe(true);
+    expect(await looking.isOutdated(lane.table, accessToken, later)).toBe(false);
+    expect(await questions(organization)).toBe(3 * asked);
+  });
+
   test('is put off when the organisation gives no clear answer', async () => {
     const { lane, organization } = await hold();
     const fault = { host: organization.host, kind: 'status', status: 503, body: '<html>' };

@@ -1,6 +1,7 @@
-/** An organisation is looked at on first use and then daily: its version, solution, role and lead table. */
+/** An organisation is looked at on first use, then daily, and when it refuses a lead for a column: its version, solution, role and lead table. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type Alert, type Reason, topics } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
 import type { Logger, Outbound } from '@leads/service';
@@ -17,6 +18,7 @@ import {
 } from './ask-organization.ts';
 import { type Expected, judgeOrganization, type OrganizationReading, readOf } from './judge-organization.ts';
 import type { Lane } from './lane.ts';
+import type { LeadTable } from './lead-table.ts';
 import type { WriterTables } from './tables.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -26,6 +28,12 @@ const LOOK_AGAIN_MS = 10 * 60_000;
 
 /** How long the first leads of an organisation wait to know its table, in milliseconds. */
 const FIRST_LOOK_MS = 3_000;
+
+/** How long leads that were refused for a column wait to know the table as it is now, in milliseconds. */
+const ANEW_MS = 10_000;
+
+/** The least time between two looks for leads that were refused, in milliseconds. */
+const ANEW_EVERY_MS = 5 * 60_000;
 
 export interface ReadingParts {
   database: Kysely<WriterTables>;
@@ -71,6 +79,7 @@ export class KnownOrganization {
   /** When it was read, in milliseconds since the epoch. */
   private readAt = -Infinity;
   private nextLookAt = -Infinity;
+  private nextAnewAt = -Infinity;
   private judgedVersion: number | undefined;
   private looking: Promise<void> = Promise.resolve();
   private isLooking = false;
@@ -89,8 +98,37 @@ export class KnownOrganization {
     if (this.judgedVersion !== this.lane.version) await this.load();
     const readToday = now - this.readAt < DAY_MS && this.reading?.organization === this.lane.organization;
     if (this.isLooking || readToday || now < this.nextLookAt) return;
-    this.isLooking = true;
     this.nextLookAt = now + LOOK_AGAIN_MS;
+    this.begin(accessToken);
+    if (!this.reading) await this.wait(FIRST_LOOK_MS);
+  }
+
+  /**
+   * Whether the lead table is another than the one that a lead was fitted to, which was then refused for a column. Its
+   * administrator may just have changed it, so it is read anew; not again for every lead, though.
+   */
+  async isOutdated(
+    fittedTo: LeadTable | undefined,
+    accessToken: string,
+    now: number = Date.now(),
+  ): Promise<boolean> {
+    const isAnother = (): boolean => !isDeepStrictEqual(this.lane.table, fittedTo);
+    if (isAnother()) return true;
+    if (!this.isLooking && now >= this.nextAnewAt) {
+      this.nextAnewAt = now + ANEW_EVERY_MS;
+      this.begin(accessToken);
+    }
+    await this.wait(ANEW_MS);
+    return isAnother();
+  }
+
+  /** Resolves when no look is under way. */
+  idle(): Promise<void> {
+    return this.looking;
+  }
+
+  private begin(accessToken: string): void {
+    this.isLooking = true;
     this.looking = this.look(accessToken)
       .catch((error: unknown) => {
         this.parts.log.warn(
@@ -99,16 +137,14 @@ export class KnownOrganization {
         );
       })
       .finally(() => (this.isLooking = false));
-    if (this.reading) return;
-    const enough = new AbortController();
-    const patience = delay(FIRST_LOOK_MS, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([this.looking, patience]);
-    enough.abort();
   }
 
-  /** Resolves when no look is under way. */
-  idle(): Promise<void> {
-    return this.looking;
+  /** Waits for the look that is under way, if there is one, and for so many milliseconds at most. */
+  private async wait(ms: number): Promise<void> {
+    const enough = new AbortController();
+    const patience = delay(ms, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([this.looking, patience]);
+    enough.abort();
   }
 
   private async load(): Promise<void> {
