@@ -36,6 +36,7 @@ export const people = {
   owner: 'alex@contoso.onmicrosoft.com',
   reader: 'robin@contoso.onmicrosoft.com',
   newOwner: 'kim@fabrikam.onmicrosoft.com',
+  stranger: 'dana@contoso.onmicrosoft.com',
   operator: 'sam@northwind.onmicrosoft.com',
   password: 'emulated-password-for-local-runs-only',
 } as const;

@@ -1,0 +1,199 @@
+/** Every page of the console in every state worth a look: how to get there, in the order in which one comes by. */
+import { contoso, contosoHost, people } from '@leads/tools';
+import type { Stage } from './stage.ts';
+import type { Page } from 'playwright-core';
+import { leadNumber, post } from '../marketplace.ts';
+
+export interface Scene {
+  name: string;
+  /** Whose browser it is; the same person stays signed in from scene to scene. */
+  who: 'nobody' | 'newOwner' | 'stranger' | 'owner' | 'operator';
+  /** Brings the page there; each scene begins where the same person's last one ended. */
+  show: (page: Page, stage: Stage) => Promise<void>;
+}
+
+const dialog = 'Connection details';
+const offerOf = (stage: Stage): string => `/offers/${stage.connection.connectionId}`;
+
+async function open(page: Page, stage: Stage, path: string): Promise<void> {
+  await page.goto(`${stage.portalUrl}${path}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => document.querySelector('.fui-Skeleton') === null);
+}
+
+async function fill(page: Page, label: RegExp, value: string): Promise<void> {
+  await page.getByRole('dialog', { name: dialog }).getByLabel(label).fill(value);
+}
+
+const played: readonly Scene[] = [
+  { name: 'signed-out', who: 'nobody', show: (page, stage) => open(page, stage, '/signed-out') },
+  {
+    name: 'signed-out-cancelled',
+    who: 'nobody',
+    show: (page, stage) => open(page, stage, '/signed-out?problem=cancelled'),
+  },
+  { name: 'no-role', who: 'stranger', show: (page, stage) => open(page, stage, '/') },
+  { name: 'first-owner', who: 'newOwner', show: (page, stage) => open(page, stage, '/') },
+  {
+    name: 'offers-empty',
+    who: 'newOwner',
+    show: async (page) => {
+      await page.getByLabel('Publisher name').fill('Fabrikam');
+      await page.getByLabel('Publisher ID').fill('fabrikam');
+      await page.getByRole('button', { name: 'Register' }).click();
+      await page.getByRole('heading', { name: 'Connect your first offer' }).waitFor();
+    },
+  },
+  { name: 'leads-empty', who: 'newOwner', show: (page, stage) => open(page, stage, '/leads') },
+  {
+    name: 'dialog-new',
+    who: 'newOwner',
+    show: async (page, stage) => {
+      await open(page, stage, '/offers');
+      await page.getByRole('button', { name: 'Connect an offer' }).click();
+      await page.getByRole('dialog', { name: dialog }).waitFor();
+    },
+  },
+  {
+    name: 'dialog-mistakes',
+    who: 'newOwner',
+    show: async (page) => {
+      await fill(page, /^URL/, 'http://contoso.example');
+      await fill(page, /^Contact email/, 'sales@fabrikam.example; sales@');
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await page.getByText('"sales@"').first().waitFor();
+    },
+  },
+  {
+    name: 'offer-draft',
+    who: 'newOwner',
+    show: async (page) => {
+      await fill(page, /^Offer( ?\*)?$/, 'Fabrikam Insights');
+      await fill(page, /^Offer ID/, 'fabrikam-insights');
+      await fill(page, /^URL/, String(contoso['url']));
+      await fill(page, /^Application/, String(contoso['applicationId']));
+      await fill(page, /^Directory ID/, String(contoso['directoryId']));
+      await fill(page, /^Client secret( ?\*)?$/, 'not-the-secret-of-this-application');
+      await fill(page, /^Contact email/, 'sales@fabrikam.example');
+      await page.getByRole('button', { name: 'OK', exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: 'Fabrikam Insights' }).waitFor();
+    },
+  },
+  {
+    name: 'validate-failed',
+    who: 'newOwner',
+    show: async (page) => {
+      await page
+        .getByRole('button', { name: /^Validate/ })
+        .first()
+        .click();
+      await page.getByText('Mend what failed').waitFor();
+    },
+  },
+  {
+    name: 'set-up-failed',
+    who: 'newOwner',
+    show: async (page, stage) => {
+      await open(page, stage, `${new URL(page.url()).pathname}/set-up`);
+      await page.getByText('Not right yet').waitFor();
+    },
+  },
+  {
+    name: 'leads',
+    who: 'owner',
+    show: async (page, stage) => {
+      for (const number of [1, 2, 3]) await post(stage.connection.leadAddress, leadNumber(number));
+      await stage.control('PATCH', `organizations/${contosoHost}`, {
+        plugins: [
+          {
+            column: 'lastname',
+            contains: 'Trujillo 4',
+            status: 400,
+            code: '0x80040265',
+            text: 'The sales team refuses it.',
+          },
+        ],
+      });
+      await post(stage.connection.leadAddress, leadNumber(4));
+      await open(page, stage, '/leads');
+      await page.getByRole('list', { name: 'Leads' }).getByText('Dead').waitFor();
+      await page.getByRole('list', { name: 'Leads' }).getByText('Written').nth(2).waitFor();
+    },
+  },
+  {
+    name: 'leads-none-fits',
+    who: 'owner',
+    show: (page, stage) => open(page, stage, '/leads?search=nobody-has-this-name'),
+  },
+  {
+    name: 'lead-dead',
+    who: 'owner',
+    show: async (page, stage) => {
+      await open(page, stage, '/leads?state=dead');
+      await page.getByRole('list', { name: 'Leads' }).getByRole('link').first().click();
+      await page.getByRole('heading', { name: 'What happened' }).waitFor();
+    },
+  },
+  {
+    name: 'replay-question',
+    who: 'owner',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'Replay' }).click();
+      await page.getByRole('alertdialog').or(page.getByRole('dialog')).waitFor();
+    },
+  },
+  {
+    name: 'lead-written',
+    who: 'owner',
+    show: async (page, stage) => {
+      await open(page, stage, '/leads?state=written');
+      await page.getByRole('list', { name: 'Leads' }).getByRole('link').first().click();
+      await page.getByText(/E-mail sent/).waitFor();
+    },
+  },
+  {
+    name: 'offer-validated',
+    who: 'owner',
+    show: async (page, stage) => {
+      await open(page, stage, offerOf(stage));
+      await page
+        .getByRole('button', { name: /^Validate/ })
+        .first()
+        .click();
+      await page.getByRole('link', { name: /test lead in Dynamics/ }).waitFor();
+    },
+  },
+  { name: 'offers', who: 'owner', show: (page, stage) => open(page, stage, '/offers') },
+  { name: 'set-up', who: 'owner', show: (page, stage) => open(page, stage, `${offerOf(stage)}/set-up`) },
+  { name: 'audit', who: 'owner', show: (page, stage) => open(page, stage, '/audit') },
+  { name: 'health', who: 'operator', show: (page, stage) => open(page, stage, '/health') },
+  {
+    name: 'health-failing',
+    who: 'operator',
+    show: async (page, stage) => {
+      const user = { applicationId: contoso['applicationId'], fullname: 'Lead writer', roles: [] };
+      await stage.control('PATCH', `organizations/${contosoHost}`, { applicationUsers: [user] });
+      await post(stage.connection.leadAddress, leadNumber(5));
+      await page.getByText('Failing', { exact: true }).first().waitFor();
+    },
+  },
+  {
+    name: 'offer-failing',
+    who: 'operator',
+    show: (page, stage) => open(page, stage, offerOf(stage)),
+  },
+  { name: 'not-there', who: 'operator', show: (page, stage) => open(page, stage, '/nowhere') },
+];
+
+/** All of them, in the order in which they are played. */
+export function allScenes(): readonly Scene[] {
+  return played;
+}
+
+/** Who signs in for whom. */
+export const accounts = {
+  newOwner: people.newOwner,
+  stranger: people.stranger,
+  owner: people.owner,
+  operator: people.operator,
+} as const;
