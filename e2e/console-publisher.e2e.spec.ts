@@ -32,8 +32,7 @@ async function fillIn(fields: Record<string, string>): Promise<void> {
 
 async function validate(): Promise<void> {
   await page
-    .getByRole('region', { name: 'Validate' })
-    .getByRole('button', { name: /^(Validate|Run again)$/ })
+    .getByRole('button', { name: /^(Validate|Validate again|Run again)$/ })
     .first()
     .click();
 }
