@@ -78,7 +78,7 @@ export function LaneCard({ lane, now }: { lane: Lane; now: Date }): ReactElement
             )}
             {breaker.nextProbeAt !== undefined && (
               <>
-                Tried again <Time at={breaker.nextProbeAt} />.
+                Next try <Time at={breaker.nextProbeAt} />.
               </>
             )}
           </div>
