@@ -11,7 +11,7 @@ const PER_SECOND = 60;
 /** At the beginning of a phase, not measured. */
 const WARM_UP_SECONDS = 3;
 const PHASE_SECONDS = 15;
-/** How often each death is tried. */
+/** How often each death is tried: nine phases with a dead one, which `secondLargest` counts on. */
 const ROUNDS = 3;
 const GOAL_SHARE = 0.1;
 
@@ -28,7 +28,8 @@ type Phase = Map<string, number>;
 /**
  * 20 connections at a steady rate on one stack, by turns all alive and one of them dead. Each phase with a dead one is
  * compared with the mean of the two beside it, so that a machine that gets slower over the run counts for neither, and
- * the median of these comparisons is the value, so that one hiccup does not decide it.
+ * the median of these comparisons is the value, so that one hiccup does not decide it. The bar is met where the second
+ * largest of the nine is below the goal as well: then it is not by chance that the median is.
  */
 export async function isolation(): Promise<Bar> {
   return inArena({ serviceSettings: { LOG_LEVEL: 'warn' } }, async (arena) => {
@@ -57,14 +58,15 @@ export async function isolation(): Promise<Bar> {
       .slice(1, -1)
       .map((ms, index) => Math.abs(ms / mean(alivesMs[index], alivesMs[index + 2]) - 1));
     const moved = rounded(median(moves));
-    const differs = rounded(median(noise));
+    const atMost = rounded(secondLargest(moves));
     return {
       bar: 'isolation',
       value: moved,
       unit: "share by which the others' p99 moved",
-      goal: `< ${GOAL_SHARE}, and phases without a dead one differ by less`,
-      // On a machine that is busy with something else, nothing can be seen, so nothing is met either.
-      met: moved < GOAL_SHARE && differs < GOAL_SHARE,
+      goal: `< ${GOAL_SHARE}, with 98 % confidence`,
+      // On a machine that is busy with something else, nothing can be told, so nothing is met either.
+      met: atMost < GOAL_SHARE,
+      movedAtMost: atMost,
       byDeath: Object.fromEntries(
         DEATHS.map(({ kind }, index) => [
           kind,
@@ -72,7 +74,7 @@ export async function isolation(): Promise<Bar> {
         ]),
       ),
       /** By how much a phase without any dead one differs from its neighbours without one. */
-      noise: differs,
+      noise: rounded(median(noise)),
       p99AliveMs: alivesMs,
       p99WithDeadMs: deadsMs,
     };
@@ -136,6 +138,14 @@ function p99(accepted: Phase, created: ReadonlyMap<string, number>): number {
 
 function median(values: readonly number[]): number {
   return percentile(values, 0.5);
+}
+
+/**
+ * A bound for the median of what nine values were drawn from: only in 2 % of all cases do eight or nine of them lie
+ * below it (sign test, 10 / 2^9).
+ */
+function secondLargest(values: readonly number[]): number {
+  return [...values].sort((a, b) => b - a)[1] ?? Infinity;
 }
 
 function mean(one = NaN, other = NaN): number {
