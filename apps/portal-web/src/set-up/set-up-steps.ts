@@ -1,236 +1,155 @@
 /**
  * The guided set-up, step by step: what to click on which page, what one sees then, and which checks of a Validate tell
- * that it is done. Pure. The pages are Microsoft's; their names are those of Azure and the Power Platform today.
+ * that it is done. Pure. The pages are Microsoft's; their names are those that they have today.
  */
-import type { Authentication } from '@leads/contracts';
-import type { Check, Validation } from '@leads/contracts/portal-api';
+import { assignRole, createApplicationUser, importSolution, setPrivileges } from './dynamics-steps.ts';
+import { known, type SetUpFacts, type SetUpStep } from './set-up-step.ts';
 
-/** Something that has to be entered somewhere exactly as it is. */
-export interface SetUpValue {
-  name: string;
-  value: string;
-}
+const AZURE = { name: 'Azure portal', href: 'https://portal.azure.com' };
+const MICROSOFT_365 = { name: 'Microsoft 365 admin center', href: 'https://admin.microsoft.com' };
+const PARTNER_CENTER = { name: 'Partner Center', href: 'https://partner.microsoft.com/dashboard' };
 
-export type StepName = 'register' | 'enter' | 'solution' | 'user' | 'role' | 'privileges' | 'publish';
-
-export interface SetUpStep {
-  name: StepName;
-  title: string;
-  why: string;
-  /** The page that it begins on. */
-  place: { name: string; href: string };
-  clicks: readonly string[];
-  values: readonly SetUpValue[];
-  afterwards: string;
-  /** What goes wrong most, or what older guides say otherwise. */
-  beware: string;
-  checks: readonly string[];
-}
-
-/** What of a connection the steps need. */
-export interface SetUpFacts {
-  authentication: Authentication;
-  url: string;
-  applicationId?: string;
-  directoryId?: string;
-  userName?: string;
-}
-
-export const ROLE = 'Microsoft Marketplace Lead Writer';
-export const SOLUTION = 'MicrosoftMarketplacesLeadIntegrationSolution';
-
-const AZURE = { name: 'Microsoft Entra admin center', href: 'https://entra.microsoft.com' };
-const ADMIN = { name: 'Power Platform admin center', href: 'https://admin.powerplatform.microsoft.com' };
-
-const SIGN_IN_CHECKS = ['directory', 'application', 'client-secret', 'certificate', 'secret-expiry'];
-const PRIVILEGE_CHECKS = [
-  'privilege-prvCreateUserEntityUISettings',
-  'privilege-prvReadUserEntityUISettings',
-  'privilege-prvWriteUserEntityUISettings',
-  'privilege-prvReadAsyncOperation',
-  'privilege-prvWriteAsyncOperation',
-  'privilege-prvAppendToAsyncOperation',
-];
-
-/** @returns the steps in their order; with Office 365 a user of the directory stands for the application */
+/** @returns the steps in their order; with Office 365 one less: a licensed user is in the environment by itself */
 export function stepsFor(facts: SetUpFacts): SetUpStep[] {
   const isUser = facts.authentication === 'office-365';
-  const dynamics = { name: 'Your Dynamics 365', href: facts.url };
   return [
-    isUser ? createUser() : registerApplication(facts),
-    {
-      name: 'enter',
-      title: 'Enter the connection details',
-      why: 'With them leads find their way to your instance.',
-      place: { name: 'Connection details, here', href: '#details' },
-      clicks: [
-        'Open Connection details below.',
-        'URL: the address of your Dynamics 365, as far as its first slash.',
-        isUser
-          ? 'Authentication: Office 365, then the user name and the password.'
-          : 'Authentication: Azure Active Directory, then the application ID, the directory ID and the secret of step 1.',
-        'Contact email: who is told of each lead, separated by semicolons. Then OK.',
-      ],
-      values: [],
-      afterwards: 'The details are saved. The secret is never shown again, here or anywhere.',
-      beware: 'Without the day on which the secret expires nobody can be warned of it. Enter it too.',
-      checks: isUser
-        ? ['url', 'host', 'organization', 'token', 'office-365']
-        : ['url', 'host', 'organization', 'token', 'conditional-access'],
-    },
-    {
-      name: 'solution',
-      title: 'Import the lead writer solution',
-      why: 'It brings the role that may write leads and nothing else.',
-      place: { name: 'Microsoft AppSource', href: 'https://appsource.microsoft.com' },
-      clicks: [
-        'Find the solution for marketplace leads, and choose Get it now.',
-        'Choose the environment of your Dynamics 365, and agree to the terms.',
-        'In the Power Apps maker portal, open Solutions and wait until it is listed as managed.',
-      ],
-      values: [{ name: 'Unique name of the solution', value: SOLUTION }],
-      afterwards: 'Solutions lists it, managed, in version 1.0.0.0 or later.',
-      beware: 'Importing takes a system administrator of the environment.',
-      checks: ['version', 'solution'],
-    },
-    {
-      name: 'user',
-      title: isUser ? 'Let the user into the environment' : 'Create the application user',
-      why: isUser
-        ? 'Dynamics knows only users that have been added to it.'
-        : 'In Dynamics, the application of step 1 acts as a user of its own.',
-      place: ADMIN,
-      clicks: isUser
-        ? [
-            'Open Manage, Environments, your environment, then Settings.',
-            'Under Users + permissions choose Users.',
-            'Choose Add user, and enter the user name.',
-          ]
-        : [
-            'Open Manage, Environments, your environment, then Settings.',
-            'Under Users + permissions choose Application users, then New app user.',
-            'Choose Add an app, look for the application ID, choose a business unit, and Create.',
-          ],
-      values: isUser
-        ? known('User name', facts.userName)
-        : known('Application (client) ID', facts.applicationId),
-      afterwards: `The ${isUser ? 'user' : 'application user'} is in the list, enabled.`,
-      beware: isUser
-        ? 'The user needs a licence that includes Dynamics 365.'
-        : 'Application users are not in the list of ordinary users: they have a page of their own.',
-      checks: ['user'],
-    },
-    {
-      name: 'role',
-      title: 'Assign the role',
-      why: 'It permits to create leads, and not to read or delete those of others.',
-      place: ADMIN,
-      clicks: [
-        `On the same page choose the ${isUser ? 'user' : 'application user'}, then Edit security roles (or Manage roles).`,
-        `Tick ${ROLE}, and Save.`,
-      ],
-      values: [{ name: 'Role', value: ROLE }],
-      afterwards: 'The role stands beside the user.',
-      beware: 'If the role is not in the list, the solution of step 3 is in another environment.',
-      checks: ['role', 'privilege-prvCreateLead'],
-    },
-    {
-      name: 'privileges',
-      title: 'Set the two privileges',
-      why: 'Dynamics needs them for its own work around a new record, and the solution leaves them out.',
-      place: ADMIN,
-      clicks: [
-        `In Settings of the environment, under Users + permissions, choose Security roles, then ${ROLE}.`,
-        'Find User Entity UI Settings, and set Create, Read and Write to User.',
-        'Find System Job, and set Read, Write and Append To to Organization.',
-        'Save + close.',
-      ],
-      values: [
-        { name: 'First table', value: 'User Entity UI Settings' },
-        { name: 'Second table', value: 'System Job' },
-      ],
-      afterwards: 'Six cells of the two rows have changed.',
-      beware: 'The editor shows only tables with assigned privileges at first: choose to show all tables.',
-      checks: PRIVILEGE_CHECKS,
-    },
-    {
-      name: 'publish',
-      title: 'Validate, publish, and tell Partner Center',
-      why: 'A test lead proves the whole way before a customer takes it.',
-      place: dynamics,
-      clicks: [
-        'Validate here, until every check has passed.',
-        'On the offer’s page choose Publish: from then on leads are taken in.',
-        'Copy the address there, and paste it in Partner Center under Offer setup, Customer leads, Connect, HTTPS Endpoint.',
-        'Publish the offer in Partner Center again.',
-      ],
-      values: [],
-      afterwards: 'The test lead is among the leads of your Dynamics 365.',
-      beware: 'Partner Center sends leads only of offers that were published after the address was entered.',
-      checks: ['lead-table', 'test-lead', 'test-lead-found'],
-    },
+    isUser ? createUser(facts) : registerApplication(facts),
+    enterDetails(facts),
+    importSolution(facts),
+    ...(isUser ? [] : [createApplicationUser(facts)]),
+    assignRole(facts),
+    setPrivileges(facts),
+    publish(),
   ];
 }
 
-function registerApplication(facts: SetUpFacts): SetUpStep {
+function registerApplication({ applicationId, directoryId, secretKind }: SetUpFacts): SetUpStep {
   return {
     name: 'register',
     title: 'Register an application, and make its secret',
-    why: 'Leads are written by an application, not by a person whose password changes.',
-    place: AZURE,
-    clicks: [
-      'Open App registrations, then New registration. Any name will do; no redirect address is needed.',
-      'Copy the Application (client) ID and the Directory (tenant) ID from Overview.',
-      'Open Certificates & secrets, then New client secret. Choose how long it lasts, and Add.',
-      'Copy the Value at once: it is shown this one time.',
+    why: 'Leads are written by an application, not by a person who may leave or change the password.',
+    parts: [
+      {
+        place: AZURE,
+        path: ['Microsoft Entra ID', 'App registrations', 'New registration'],
+        clicks: [
+          'Enter any name that you will know again, and leave Redirect URI empty.',
+          'Under Supported account types take the directory that your Dynamics 365 belongs to. Select Register.',
+          'On the Overview page copy Application (client) ID and Directory (tenant) ID.',
+        ],
+      },
+      {
+        place: AZURE,
+        path: ['your application', 'Certificates & secrets', 'New client secret'],
+        clicks: [
+          'Enter a description, choose when it expires, and select Add.',
+          'Copy the Value at once, and note the day on which it expires.',
+        ],
+      },
     ],
     values: [
-      ...known('Application (client) ID', facts.applicationId),
-      ...known('Directory (tenant) ID', facts.directoryId),
+      ...known('Application (client) ID', applicationId),
+      ...known('Directory (tenant) ID', directoryId),
     ],
-    afterwards: 'You have three texts: the application ID, the directory ID and the value of the secret.',
-    beware:
-      'Copy the Value, not the Secret ID. Older guides have the secret last for ever and ask for API permissions: a secret lasts two years at most, and no permission is needed.',
-    checks: SIGN_IN_CHECKS,
+    afterwards:
+      'You have the application ID, the directory ID and the secret’s value. The value is shown this one time; if it is lost, make another secret.',
+    beware: 'Beside the Value stands a Secret ID. That one looks like a secret, and does not work as one.',
+    outdated:
+      'Azure Active Directory is called Microsoft Entra ID now. A secret that never expires is no longer offered: 24 months are the most, so we warn you in time. No API permission has to be added either: user_impersonation is for applications that act for a person who is signed in.',
+    checks: [
+      'directory',
+      'application',
+      'client-secret',
+      'certificate',
+      'conditional-access',
+      'secret-expiry',
+    ],
+    needs: ['application', secretKind],
   };
 }
 
-function createUser(): SetUpStep {
+function createUser({ userName }: SetUpFacts): SetUpStep {
   return {
     name: 'register',
     title: 'Create a user for leads alone',
-    why: 'Leads are then written under a name that no person signs in with.',
-    place: AZURE,
-    clicks: [
-      'Open Users, then New user, and give it a user name and a password.',
-      'Assign it a licence that includes Dynamics 365.',
-      'Sign in once as that user, and set the password for good.',
+    why: 'Leads are written under its name, so it should be nobody’s own account.',
+    parts: [
+      {
+        place: MICROSOFT_365,
+        path: ['Users', 'Active users', 'Add a user'],
+        clicks: [
+          'Enter a user name and a password, and clear the box that has the password changed at the first sign-in.',
+          'Assign a licence that includes Dynamics 365.',
+          'Leave the user without any admin role, and finish.',
+        ],
+      },
     ],
-    values: [],
-    afterwards: 'You have a user name and a password that work without a second factor.',
+    values: known('User name', userName),
+    afterwards: 'The user is among the active users. Some minutes later it is in your environment, too.',
     beware:
-      'This way breaks as soon as multi-factor authentication is required, which Microsoft turns on everywhere. Choose Azure Active Directory in step 2 if you can.',
-    checks: ['directory', 'application', 'password', 'secret-expiry', 'conditional-access'],
+      'Multi-factor authentication must not be required of this user: nobody is there to answer. If a security group decides who is let into the environment, add the user to it.',
+    outdated:
+      'The sign-in by WS-Trust that this option once meant is gone; a password grant stands in for it, which Microsoft advises against.',
+    checks: ['directory', 'user', 'password', 'conditional-access', 'secret-expiry', 'office-365'],
+    needs: ['user', 'password'],
   };
 }
 
-function known(name: string, value: string | undefined): SetUpValue[] {
-  return value === undefined ? [] : [{ name, value }];
+function enterDetails({ authentication, url }: SetUpFacts): SetUpStep {
+  return {
+    name: 'enter',
+    title: 'Enter the connection details',
+    why: 'With them leads find their way to your instance.',
+    parts: [
+      {
+        path: ['Offers', 'your offer', 'Customer leads', 'Connection details'],
+        clicks: [
+          'URL: the address of your Dynamics 365 as the browser shows it, up to the host name.',
+          authentication === 'office-365'
+            ? 'Authentication: Office 365, with the user name and the password of step 1.'
+            : 'Authentication: Azure Active Directory, with the two IDs and the secret’s value of step 1, and the day on which it expires.',
+          'Contact email: who is told of each lead, separated by semicolons. Select OK.',
+        ],
+      },
+    ],
+    values: [{ name: 'URL', value: url }],
+    afterwards: 'The details are saved. The secret is never shown again, here or anywhere.',
+    beware: 'The URL of a sandbox differs from that of production by a few letters, and both let you in.',
+    checks: ['url', 'host', 'organization', 'token'],
+    needs: ['url', 'organization'],
+  };
 }
 
-/** `open` where nothing is known of it, or not all that belongs to it has been looked at. */
-export type StepState = 'open' | 'checking' | 'done' | 'failed';
-
-/** The checks of a Validate that concern a step, as they stand. */
-export function checksOf(step: SetUpStep, validation: Validation | null | undefined): Check[] {
-  return validation?.checks.filter(({ check }) => step.checks.includes(check)) ?? [];
-}
-
-/** What the newest Validate tells of a step. */
-export function stateOf(step: SetUpStep, validation: Validation | null | undefined): StepState {
-  const checks = checksOf(step, validation);
-  if (checks.some(({ status }) => status === 'failed')) return 'failed';
-  if (validation && validation.finishedAt === undefined) return 'checking';
-  // A step is done once its last check was reached: earlier ones pass before it.
-  return checks.length > 0 && checks.every(({ status }) => status !== 'running') ? 'done' : 'open';
+function publish(): SetUpStep {
+  return {
+    name: 'publish',
+    title: 'Validate, publish, and tell Partner Center',
+    why: 'A test lead goes the whole way before a customer’s does.',
+    parts: [
+      {
+        path: ['Offers', 'your offer'],
+        clicks: [
+          'Check this step: that runs every check, and writes a test lead.',
+          'Publish: from then on leads are taken in.',
+          'Copy the address for Partner Center.',
+        ],
+      },
+      {
+        place: PARTNER_CENTER,
+        path: ['Marketplace offers', 'your offer', 'Offer setup', 'Customer leads', 'Connect'],
+        clicks: [
+          'Choose HTTPS Endpoint as the lead destination, paste the address, and select OK.',
+          'Publish the offer there again.',
+        ],
+      },
+    ],
+    values: [],
+    afterwards: 'The lead MSFT_TEST is among the leads of your Dynamics 365, and this offer is published.',
+    beware:
+      'Partner Center goes on as before until the offer has been published there once more: saving is not enough.',
+    outdated:
+      'Older guides choose Dynamics 365 Customer Engagement as the destination there. Here leads go to the address first, so that none is lost while Dynamics 365 is away.',
+    checks: ['lead-table', 'test-lead', 'test-lead-found', 'dynamics-writer'],
+    needs: ['test-lead'],
+  };
 }

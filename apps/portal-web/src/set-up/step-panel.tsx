@@ -1,12 +1,10 @@
-/** One step: where to click, what to enter there, what one sees then, and whether it is done. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
-import { ShieldCheckmark20Regular } from '@fluentui/react-icons';
-import { useState, type ReactElement } from 'react';
+/** One step: where to click, what to enter there, what one sees then, what goes wrong most. */
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { ChevronRight12Regular } from '@fluentui/react-icons';
+import { type ReactElement, type ReactNode } from 'react';
 import { CopyButton } from '../pieces/copy-button.tsx';
 import { OutsideLink } from '../pieces/outside-link.tsx';
-import { CheckRow } from '../validate/check-row.tsx';
-import type { ValidationInHand } from '../validate/use-validation.ts';
-import { checksOf, type SetUpStep } from './set-up-steps.ts';
+import type { SetUpPart, SetUpStep } from './set-up-step.ts';
 
 const useStyles = makeStyles({
   step: {
@@ -17,11 +15,23 @@ const useStyles = makeStyles({
     paddingBlock: `0 ${tokens.spacingVerticalL}`,
     overflowWrap: 'anywhere',
   },
+  path: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: `0 ${tokens.spacingHorizontalXS}`,
+    margin: 0,
+    padding: 0,
+    listStyleType: 'none',
+    fontWeight: tokens.fontWeightSemibold,
+  },
+  crumb: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalXS, minWidth: 0 },
+  chevron: { flexShrink: 0, color: tokens.colorNeutralForeground3 },
   clicks: {
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalXS,
-    margin: 0,
+    margin: `${tokens.spacingVerticalXS} 0 0`,
     paddingInlineStart: '24px',
   },
   quiet: { color: tokens.colorNeutralForeground2 },
@@ -34,100 +44,95 @@ const useStyles = makeStyles({
     listStyleType: 'none',
   },
   value: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `0 ${tokens.spacingHorizontalS}` },
-  text: { fontFamily: tokens.fontFamilyMonospace },
+  text: { minWidth: 0, fontFamily: tokens.fontFamilyMonospace },
   beware: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
     padding: tokens.spacingHorizontalM,
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground3,
   },
-  checks: { margin: 0, padding: 0, listStyleType: 'none' },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
 });
 
 export interface StepPanelProps {
   step: SetUpStep;
-  /** Of the Dynamics 365 instance. */
-  url: string;
-  inHand: ValidationInHand;
-  mayChange: boolean;
-  onOpenDetails: () => void;
+  /** Absent for those who may not change them. */
+  onOpenDetails: (() => void) | undefined;
+  /** Whether it is done. */
+  children: ReactNode;
 }
 
-export function StepPanel({ step, url, inHand, mayChange, onOpenDetails }: StepPanelProps): ReactElement {
+export function StepPanel({ step, onOpenDetails, children }: StepPanelProps): ReactElement {
   const styles = useStyles();
-  const [isAsked, setAsked] = useState(false);
-  const { validation, isRunning, start } = inHand;
-  const checks = checksOf(step, validation);
-  const isOurs = step.place.href.startsWith('#');
+  const { name, title, why, parts, values, afterwards, beware, outdated } = step;
   return (
     <div className={styles.step}>
-      <div>{step.why}</div>
-      {!isOurs && (
-        <div>
-          Begin at <OutsideLink href={step.place.href}>{step.place.name}</OutsideLink>.
-        </div>
-      )}
-      <ol className={styles.clicks}>
-        {step.clicks.map((click) => (
-          <li key={click}>{click}</li>
-        ))}
-      </ol>
-      {step.values.length > 0 && (
-        <ul className={styles.values} aria-label="To be entered there">
-          {step.values.map(({ name, value }) => (
-            <li key={name} className={styles.value}>
-              <span className={styles.quiet}>{name}</span>
+      <div className={styles.quiet}>{why}</div>
+      {parts.map((part, index) => (
+        <Part key={part.path.join()} part={part} first={countBefore(parts, index) + 1} />
+      ))}
+      {values.length > 0 && (
+        <ul className={styles.values} aria-label={`Values for: ${title}`}>
+          {values.map(({ name: what, value }) => (
+            <li key={what} className={styles.value}>
+              <span className={styles.quiet}>{what}</span>
               <span className={styles.text}>{value}</span>
-              <CopyButton text={value} what={name} />
+              <CopyButton text={value} what={what} />
             </li>
           ))}
         </ul>
       )}
-      <div>
-        <strong>Then:</strong> {step.afterwards}
-      </div>
-      <div className={styles.beware}>
-        <strong>Beware:</strong> {step.beware}
-      </div>
-      {mayChange && (
-        <div className={styles.actions}>
-          {step.name === 'enter' && (
-            <Button appearance="primary" onClick={onOpenDetails}>
-              Open Connection details
-            </Button>
-          )}
-          <Button
-            icon={isRunning ? <Spinner size="tiny" /> : <ShieldCheckmark20Regular />}
-            disabledFocusable={isRunning}
-            onClick={() => {
-              setAsked(true);
-              start();
-            }}
-          >
-            {isRunning ? 'Checking…' : 'Check this step now'}
+      {name === 'enter' && onOpenDetails && (
+        <div>
+          <Button appearance="primary" onClick={onOpenDetails}>
+            Open Connection details
           </Button>
         </div>
       )}
-      {checks.length > 0 && (
-        <ol className={styles.checks} aria-label={`Checks of: ${step.title}`}>
-          {checks.map((check) => (
-            <CheckRow
-              key={check.check}
-              check={check}
-              instanceUrl={url}
-              onOpenDetails={mayChange ? onOpenDetails : undefined}
-              onRunAgain={mayChange && !isRunning ? start : undefined}
-            />
-          ))}
-        </ol>
-      )}
-      <div role="status">
-        {isAsked &&
-          !isRunning &&
-          validation &&
-          checks.length === 0 &&
-          'The checks did not come as far as this step: an earlier one failed. Mend that one first.'}
+      <div>
+        <strong>What you should see then:</strong> {afterwards}
       </div>
+      <div className={styles.beware}>
+        <div>
+          <strong>A common mistake:</strong> {beware}
+        </div>
+        {outdated !== undefined && (
+          <div>
+            <strong>Different from older guides:</strong> {outdated}
+          </div>
+        )}
+      </div>
+      {children}
     </div>
   );
+}
+
+/** @param first the number of its first click, counted through the step */
+function Part({ part, first }: { part: SetUpPart; first: number }): ReactElement {
+  const styles = useStyles();
+  const { place, path, clicks } = part;
+  const from = place && <OutsideLink href={place.href}>{place.name}</OutsideLink>;
+  const crumbs: ReactNode[] = from ? [from, ...path] : [...path];
+  return (
+    <div>
+      <ol className={styles.path} aria-label="Where">
+        {crumbs.map((crumb, index) => (
+          <li key={index} className={styles.crumb}>
+            {index > 0 && <ChevronRight12Regular className={styles.chevron} aria-hidden />}
+            <span>{crumb}</span>
+          </li>
+        ))}
+      </ol>
+      <ol className={styles.clicks} start={first}>
+        {clicks.map((click) => (
+          <li key={click}>{click}</li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function countBefore(parts: readonly SetUpPart[], index: number): number {
+  return parts.slice(0, index).reduce((sum, { clicks }) => sum + clicks.length, 0);
 }
