@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# One file for every image. A service: --build-arg SERVICE=ingest-gateway (or credentials, dynamics-writer,
-# notification, portal); the emulators: --target emulators; the jobs of docker-compose.yml: --target jobs.
+# One file for every image. A service: --build-arg SERVICE=ingest-gateway (or another folder of apps);
+# the emulators: --target emulators; the jobs of docker-compose.yml: --target jobs.
 # A registry of one's own: --secret id=npmrc,src=$HOME/.npmrc
 
 # The manifests alone: packages are installed anew only when one of these changes.
@@ -17,7 +17,7 @@ COPY --from=manifests /src ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
     npm ci --ignore-scripts --no-update-notifier && node node_modules/patch-package/index.js --error-on-fail
 COPY . .
-RUN node node_modules/typescript/bin/tsc -b apps/* && node tools/console.mjs \
+RUN node node_modules/typescript/bin/tsc -b apps/*/tsconfig.lib.json && node tools/console.mjs \
  && find apps libs \( -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -path '*/dist/*' -delete
 
 # What one image runs: the packages it needs in production, its own build, that of the libraries, its migrations.
@@ -42,11 +42,13 @@ RUN --mount=type=bind,from=build,source=/src,target=/src \
 
 FROM node:24-slim AS service
 ARG SERVICE=ingest-gateway
-ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=8080 HEALTH=8080/health/ready
+# Health and metrics have a port of their own, which no proxy passes on.
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=8080 HEALTH_PORT=8081 HEALTH=8081/health/live
 COPY --from=assembled /app /app
 WORKDIR /app/apps/$SERVICE
 USER node
-EXPOSE 8080
+EXPOSE 8080 8081
+# Whether the process runs, not whether others do: who acts on it would end every container in an outage elsewhere.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=5 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]
@@ -64,7 +66,14 @@ FROM node:24-slim AS jobs
 COPY tools/package.json /app/tools/
 COPY tools/stack /app/tools/stack
 COPY tools/compose /app/tools/compose
-RUN mkdir /keys && chown node:node /keys && chmod 700 /keys
+# What the emulators begin with, and what Contoso enters for it.
+COPY apps/emulators/package.json /app/apps/emulators/
+COPY apps/emulators/src/seed.ts /app/apps/emulators/src/
+COPY libs/testing/package.json /app/libs/testing/
+COPY libs/testing/src/contoso.ts /app/libs/testing/src/
+RUN mkdir /keys && chown node:node /keys && chmod 700 /keys \
+ && mkdir -p /app/node_modules/@leads && cd /app/node_modules/@leads \
+ && ln -s ../../apps/emulators emulators && ln -s ../../libs/testing testing
 WORKDIR /app/tools
 USER node
 

@@ -1,4 +1,12 @@
 /** What every project's Jest has in common: TypeScript through SWC, ES modules, workspace sources. */
+
+/** Which specs a run takes; the targets of nx.json say one of these in SPECS, without it all run. */
+const specs = {
+  unit: '**/!(*.int|*.e2e).spec.ts',
+  int: '**/*.int.spec.ts',
+  e2e: '**/*.e2e.spec.ts',
+};
+
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -17,7 +25,9 @@ export default {
     ],
   },
   testEnvironmentOptions: { customExportConditions: ['leads-source', 'node', 'node-addons'] },
-  testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Longer than `eventually` waits for a condition: it says what did not come, where Jest would only say that time is up.
+  testTimeout: process.env.SPECS === 'unit' ? 5_000 : 30_000,
+  testMatch: [specs[process.env.SPECS] ?? '**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/out-tsc/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/out-tsc/'],
 };

@@ -3,15 +3,10 @@
  * rows a second through CreateMultiple, and how they bear the number of leads asked for.
  * `npm run bench -- emulators [--json] [--seconds 5] [--leads 100000]`
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { contoso, contosoHost, startEmulators } from '@leads/testing';
 import { Pool } from 'undici';
 
-const HOST = 'contoso.crm4.dynamics.com';
-const TENANT = '12345678-8af1-4a5f-8234-12234d01db47';
 const LEADS = '/api/data/v9.2/leads';
 const CONNECTIONS = 32;
 const ROWS = 1000;
@@ -27,14 +22,14 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const wanted = Number(values.leads);
 
-const { child, port } = await startEmulators();
-const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS });
+const { url, control, close } = await startEmulators();
+const pool = new Pool(url, { connections: CONNECTIONS });
 try {
   const authorization = `Bearer ${await tokenFor(pool)}`;
-  await control('PATCH', `organizations/${HOST}`, { limits: { enforced: false } });
+  await control.changeOrganization(contosoHost, { limits: { enforced: false } });
   const creates = await createSingly(authorization);
   const rows = await createMultiple(authorization);
-  const { count } = (await control('GET', `organizations/${HOST}/leads/count`)) as { count: number };
+  const count = await control.countLeads(contosoHost);
   const findMs = await findByFilter(authorization);
   const result = {
     bench: 'emulators',
@@ -50,42 +45,23 @@ try {
   );
 } finally {
   await pool.destroy();
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-}
-
-async function startEmulators(): Promise<{ child: ChildProcess; port: number }> {
-  const main = fileURLToPath(new URL('../apps/emulators/dist/main.js', import.meta.url));
-  const env = { EMULATORS_HTTP_PORT: '0', EMULATORS_SMTP_PORT: '0', EMULATORS_DATA_DIR: '' };
-  const started = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'], env });
-  const [line] = (await once(createInterface({ input: started.stdout }), 'line')) as [string];
-  return { child: started, port: (JSON.parse(line) as { http: number }).http };
+  await close();
 }
 
 async function tokenFor(through: Pool): Promise<string> {
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
-    client_id: '23456052-aaaa-4bbb-8662-1234df56788f',
-    client_secret: 'emulated-client-secret-for-local-runs-only',
-    scope: `https://${HOST}/.default`,
+    client_id: contoso.applicationId,
+    client_secret: contoso.clientSecret,
+    scope: `${contoso.url}/.default`,
   });
   const answer = await through.request({
-    path: `/${TENANT}/oauth2/v2.0/token`,
+    path: `/${contoso.directoryId}/oauth2/v2.0/token`,
     method: 'POST',
     headers: { host: 'login.microsoftonline.com', 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
   });
   return ((await answer.body.json()) as { access_token: string }).access_token;
-}
-
-async function control(method: 'GET' | 'PATCH', path: string, body?: unknown): Promise<unknown> {
-  const answer = await pool.request({
-    path: `/control/${path}`,
-    method,
-    headers: { host: 'emulators' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return answer.body.json();
 }
 
 function lead(n: number): Record<string, unknown> {
@@ -107,7 +83,12 @@ async function post(path: string, authorization: string, body: string, status: n
   const answer = await pool.request({
     path,
     method: 'POST',
-    headers: { host: HOST, authorization, 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      host: contosoHost,
+      authorization,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    },
     body,
   });
   const text = await answer.body.text();
@@ -157,7 +138,7 @@ async function findByFilter(authorization: string): Promise<number> {
   const answer = await pool.request({
     path: `${LEADS}?${query}`,
     method: 'GET',
-    headers: { host: HOST, authorization },
+    headers: { host: contosoHost, authorization },
   });
   await answer.body.text();
   return performance.now() - started;

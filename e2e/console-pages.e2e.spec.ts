@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { AxeBuilder } from '@axe-core/playwright';
-import { people, startTestStack, type TestStack } from '@leads/tools';
+import { people } from '@leads/testing';
+import { startTestStack, type TestStack } from '@leads/tools';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
+import { axeFaults, COLOUR_SCHEMES, comeToRest, showIn, tooWide } from './browser/look-at.ts';
 import { openBrowser, personAt } from './browser/open-browser.ts';
 import { signIn } from './browser/sign-in.ts';
 import { leadNumber, post } from './marketplace.ts';
 
-const SCHEMES = ['light', 'dark'] as const;
-const WIDTHS = [390, 768, 1440];
 const SCRIPT_BUDGET_BYTES = 300_000;
 
 let stack: TestStack;
@@ -26,8 +25,10 @@ beforeAll(async () => {
     'the guided set-up': `${offer}/set-up`,
     leads: '/leads',
     'a lead': `/leads/${leadId}`,
+    incidents: '/incidents',
     health: '/health',
     audit: '/audit',
+    publishers: '/publishers',
     'a page that is not there': '/nowhere',
   };
   page = await (await personAt(browser)).newPage();
@@ -51,24 +52,18 @@ async function open(path: string): Promise<void> {
       throw new Error(`${path} has no heading`, { cause });
     });
   await page.waitForFunction(() => document.querySelector('.fui-Skeleton') === null);
-  // What fades in is paler than it will be.
-  await page.waitForFunction(() =>
-    document.getAnimations().every(({ playState }) => playState !== 'running'),
-  );
+  await comeToRest(page);
 }
 
-async function violationsOf(path: string): Promise<string[]> {
-  await open(path);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
-describe.each(SCHEMES)('in %s colours', (colorScheme) => {
+describe.each(COLOUR_SCHEMES)('in %s colours', (colours) => {
   test('no page has a fault that axe finds', async () => {
-    await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 1440, height: 900 });
     const found: Record<string, string[]> = {};
-    for (const [name, path] of Object.entries(pages)) found[name] = await violationsOf(path);
+    for (const [name, path] of Object.entries(pages)) {
+      await open(path);
+      await showIn(page, colours);
+      found[name] = await axeFaults(page);
+    }
     expect(found).toEqual(Object.fromEntries(Object.keys(pages).map((name) => [name, []])));
   }, 120_000);
 });
@@ -77,21 +72,13 @@ test('the dialog of the connection details has no fault that axe finds', async (
   await open(`/offers/${stack.connection.connectionId}`);
   await page.getByRole('button', { name: 'Connection details' }).first().click();
   await page.getByRole('dialog', { name: 'Connection details' }).getByLabel('URL').waitFor();
-  const { violations } = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await axeFaults(page, '[role=dialog]')).toEqual([]);
 }, 60_000);
 
 test('no page scrolls sideways on a phone, a tablet or a desktop', async () => {
-  const wide: string[] = [];
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const [name, path] of Object.entries(pages)) {
-      await open(path);
-      const needed = await page.evaluate(() => document.documentElement.scrollWidth);
-      if (needed > width) wide.push(`${name} at ${width} needs ${needed}`);
-    }
-  }
-  expect(wide).toEqual([]);
+  const wide: Record<string, string[]> = {};
+  for (const [name, path] of Object.entries(pages)) wide[name] = await tooWide(page, () => open(path));
+  expect(wide).toEqual(Object.fromEntries(Object.keys(pages).map((name) => [name, []])));
 }, 180_000);
 
 test('the first load brings less than 300 kB of compressed script', async () => {

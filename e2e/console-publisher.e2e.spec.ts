@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { contoso, people, startTestStack, type TestStack } from '@leads/tools';
+import { contoso, people } from '@leads/testing';
+import { startTestStack, type TestStack } from '@leads/tools';
 import type { Browser, Page } from 'playwright-core';
+import { approvePublisher } from './browser/approve-publisher.ts';
 import { openBrowser, personAt } from './browser/open-browser.ts';
 import { signIn } from './browser/sign-in.ts';
 import { leadNumber, post } from './marketplace.ts';
@@ -44,6 +46,10 @@ test('a publisher gets from an empty system to the first lead in Dynamics, past 
   await page.getByLabel('Publisher name').fill('Fabrikam');
   await page.getByLabel('Publisher ID').fill('fabrikam');
   await page.getByRole('button', { name: 'Register' }).click();
+  // Until an operator has approved it, there is nothing to be connected.
+  await page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
+  await approvePublisher(stack.services.portal.url, 'fabrikam');
+  await page.getByRole('button', { name: 'Load again' }).click();
 
   // The offers of others are not theirs to see.
   await page.getByRole('heading', { name: 'Connect your first offer' }).waitFor();
@@ -58,9 +64,9 @@ test('a publisher gets from an empty system to the first lead in Dynamics, past 
   await fillIn({
     Offer: 'Fabrikam Insights',
     'Offer ID': 'fabrikam-insights',
-    URL: String(contoso['url']),
-    'Application (client) ID': String(contoso['applicationId']),
-    'Directory ID': String(contoso['directoryId']),
+    URL: contoso.url,
+    'Application (client) ID': contoso.applicationId,
+    'Directory ID': contoso.directoryId,
     'Client secret': WRONG_SECRET,
     'Contact email': 'sales@fabrikam.example',
   });
@@ -77,7 +83,7 @@ test('a publisher gets from an empty system to the first lead in Dynamics, past 
   expect(await page.content()).not.toContain(WRONG_SECRET);
 
   await page.getByRole('button', { name: 'Connection details' }).first().click();
-  await fillIn({ 'Client secret': String(contoso['clientSecret']) });
+  await fillIn({ 'Client secret': contoso.clientSecret });
   await dialog.getByRole('button', { name: 'OK' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await validate();

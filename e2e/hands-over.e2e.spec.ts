@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
-import { contosoHost, readLeads, startTestStack, type TestStack } from '@leads/tools';
+import { contosoHost, eventually } from '@leads/testing';
+import { startTestStack, type TestStack } from '@leads/tools';
 import { inParallel, leadNumber, post } from './marketplace.ts';
 
 const LEADS = 60;
@@ -13,28 +13,20 @@ beforeEach(async () => {
 }, 120_000);
 afterEach(() => stack.stop(), 60_000);
 
-async function hangEveryPost(): Promise<void> {
-  const fault = { host: contosoHost, match: { method: 'POST' }, kind: 'delay', delayMs: 300_000 };
-  const answer = await fetch(`${stack.emulators.url}/control/faults`, {
-    method: 'POST',
-    body: JSON.stringify(fault),
-  });
-  expect(answer.ok).toBe(true);
-}
-
-async function hangNoMore(): Promise<void> {
-  const answer = await fetch(`${stack.emulators.url}/control/faults`, { method: 'DELETE' });
-  expect(answer.ok).toBe(true);
-}
-
 async function requestsUnderWay(writerUrl: string): Promise<number> {
   const metrics = await (await fetch(`${writerUrl}/metrics`)).text();
   return Number(/^writer_requests_in_flight (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
 test('a writer that is told to end while Dynamics hangs hands its lanes over within 20 s, and nothing is doubled', async () => {
+  const { control } = stack.emulators;
   // For longer than anybody waits, and for whichever writer holds the lane.
-  await hangEveryPost();
+  await control.addFault({
+    host: contosoHost,
+    match: { method: 'POST' },
+    kind: 'delay',
+    delayMs: 300_000,
+  });
   const accepted = new Set<string | undefined>();
   await inParallel(
     Array.from({ length: LEADS }, (_, number) => number),
@@ -55,12 +47,12 @@ test('a writer that is told to end while Dynamics hangs hands its lanes over wit
     expect(Date.now() - began).toBeLessThan(HAND_OVER_WITHIN_MS);
   }
 
-  await hangNoMore();
+  await control.clearFaults();
   await stack.services['dynamics-writer'].restart();
 
   await eventually(
     async () => {
-      const written = (await readLeads(stack.emulators.url, contosoHost)).map((record) => record.leadid);
+      const written = (await control.leads(contosoHost)).map((record) => record.leadid);
       expect(written.length).toBe(LEADS);
       expect(new Set<string | undefined>(written)).toEqual(accepted);
     },

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
-import { contosoHost, readLeads, readMails, startTestStack, type TestStack } from '@leads/tools';
+import { contosoHost, eventually } from '@leads/testing';
+import { startTestStack, type TestStack } from '@leads/tools';
 import { leadNumber, post } from './marketplace.ts';
 
-let stack: TestStack;
+describe.each(['plain', 'production'] as const)('under the profile %s, a posted lead', (profile) => {
+  let stack: TestStack;
 
-beforeAll(async () => {
-  stack = await startTestStack();
-}, 120_000);
-afterAll(() => stack.stop(), 60_000);
+  beforeAll(async () => {
+    stack = await startTestStack({ profile });
+  }, 240_000);
+  afterAll(() => stack.stop(), 60_000);
 
-describe('a posted lead', () => {
   test('becomes one record in Dynamics, under the id the sender was told, and one mail to all contacts', async () => {
     const leadId = await post(stack.connection.leadAddress, leadNumber(1));
     const mail = await eventually(
       async () => {
-        const mails = (await readMails(stack.emulators.url)).filter(
+        const mails = (await stack.emulators.control.mails()).filter(
           (one) => one.headers['x-lead-id'] === leadId,
         );
         expect(mails).toHaveLength(1);
@@ -25,7 +25,7 @@ describe('a posted lead', () => {
     );
     expect([...(mail?.to ?? [])].sort()).toEqual(['marketing@contoso.example', 'sales@contoso.example']);
     expect(mail?.text).toContain(`/org/${contosoHost}/main.aspx?etn=lead&id=${leadId}&pagetype=entityrecord`);
-    expect(await readLeads(stack.emulators.url, contosoHost)).toEqual([
+    expect(await stack.emulators.control.leads(contosoHost)).toEqual([
       expect.objectContaining({ leadid: leadId, lastname: 'Trujillo 1', subject: 'Contoso Analytics' }),
     ]);
   });
@@ -35,7 +35,7 @@ describe('a posted lead', () => {
     const again = await post(stack.connection.leadAddress, leadNumber(2));
     expect(again).toBe(first);
     await eventually(async () => {
-      const records = await readLeads(stack.emulators.url, contosoHost);
+      const records = await stack.emulators.control.leads(contosoHost);
       expect(records.filter((record) => record['lastname'] === 'Trujillo 2')).toHaveLength(1);
     });
   });

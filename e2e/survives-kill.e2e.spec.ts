@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
-import { contosoHost, readLeads, type ServiceName, startTestStack, type TestStack } from '@leads/tools';
+import { contosoHost, eventually } from '@leads/testing';
+import { type ServiceName, startTestStack, type TestStack } from '@leads/tools';
 import { inParallel, leadNumber, post } from './marketplace.ts';
 
 const LEADS = 500;
@@ -41,13 +41,13 @@ async function postAndKill(name: ServiceName, afterLeads: number): Promise<Set<s
 async function expectAllWrittenOnce(accepted: Set<string>): Promise<void> {
   await eventually(
     async () => {
-      const written = (await readLeads(stack.emulators.url, contosoHost)).map((record) => record.leadid);
+      const written = (await stack.emulators.control.leads(contosoHost)).map((record) => record.leadid);
       expect(written).toHaveLength(accepted.size);
       expect(new Set(written)).toEqual(accepted);
     },
     { timeoutMs: 90_000, everyMs: 250 },
   );
-  const records = await readLeads(stack.emulators.url, contosoHost);
+  const records = await stack.emulators.control.leads(contosoHost);
   const names = new Set(records.map((record) => record['lastname']));
   expect(names.size).toBe(LEADS);
 }

@@ -24,10 +24,40 @@ describe('every document', () => {
   });
 });
 
+describe('every decision', () => {
+  const list = readFileSync(join(root, 'docs', 'decisions', 'README.md'), 'utf8');
+  const decisions = filesBelow(join(root, 'docs', 'decisions'), '.md').filter((path) => /\d{4}-/.test(path));
+
+  test.each(decisions.map((path) => relative(join(root, 'docs', 'decisions'), path)))(
+    '%s is listed',
+    (file) => {
+      expect(list).toContain(`](${file})`);
+    },
+  );
+});
+
+describe('the Node of .nvmrc', () => {
+  test('is the one that package.json pins', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    expect(readFileSync(join(root, '.nvmrc'), 'utf8').trim()).toBe(devDependencies['node']);
+  });
+});
+
 describe('every setting', () => {
   const described = readFileSync(join(root, '.env.example'), 'utf8');
-  const settings = filesBelow(join(root, 'apps'), 'config.ts')
-    .filter((path) => !path.includes('emulators'))
+  const libraries = [
+    'libs/service/src/proxy.ts',
+    'libs/service/src/retention.ts',
+    'libs/kafka/src/variables.ts',
+    'libs/kafka/src/config.ts',
+  ];
+  const settings = [
+    ...filesBelow(join(root, 'apps'), 'config.ts'),
+    ...libraries.map((path) => join(root, path)),
+  ]
+    .filter((path) => !path.includes(join('apps', 'emulators')))
     .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)])
     .map((match) => match[1] ?? '');
 

@@ -1,12 +1,12 @@
 /** `npm run emulators`: the outside world alone, on its fixed ports, with the organisation of Contoso. */
 import { join } from 'node:path';
-import { runCommand } from './stack/command.ts';
+import { runCommand } from './stack/processes/command.ts';
 import { fixedPorts } from './stack/config.ts';
-import { contosoHost } from './stack/connection.ts';
+import { contosoHost } from '@leads/testing';
 import { startEmulators } from './stack/emulators.ts';
-import { localDir } from './stack/local-data.ts';
-import { refuseTakenPorts } from './stack/ports.ts';
-import { describeExit } from './stack/process.ts';
+import { localDir } from './stack/facts/local-data.ts';
+import { refuseTakenPorts } from './stack/infrastructure/ports.ts';
+import { describeExit } from './stack/processes/process.ts';
 
 await runCommand(async (shutdown) => {
   const { emulatorsHttp, emulatorsSmtp } = fixedPorts();

@@ -3,9 +3,9 @@
  * read, so that another shell can take them over. Options: --kafka-port N --postgres-port N (free ones otherwise).
  */
 import { parseArgs } from 'node:util';
-import { inThrowAwayFolder, runCommand } from './stack/command.ts';
-import { startInfrastructure } from './stack/infrastructure.ts';
-import { sayOnStderr } from './stack/narrator.ts';
+import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
+import { startInfrastructure } from './stack/infrastructure/infrastructure.ts';
+import { sayOnStderr } from './stack/processes/narrator.ts';
 
 await runCommand((shutdown) =>
   inThrowAwayFolder('leads-infra', async (dataDir) => {

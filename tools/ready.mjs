@@ -18,7 +18,7 @@ const pinnedNode = join(root, 'node_modules', '.bin', 'node');
 const [command, ...rest] = process.argv.slice(2);
 
 /** These build by themselves, or need nothing built. */
-const BUILDS_NOTHING = new Set(['test', 'reset', 'infra']);
+const BUILDS_NOTHING = new Set(['test', 'reset', 'infra', 'new-service']);
 const PATIENCE_MS = 2_000;
 
 let child;

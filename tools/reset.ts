@@ -1,9 +1,9 @@
 /** `npm run reset`: clears what `npm start` keeps between runs, whichever way they went. */
 import { existsSync, rmSync } from 'node:fs';
-import { runCommand } from './stack/command.ts';
-import { removeVolumes, volumeKeeper } from './stack/docker.ts';
-import { describeReset, localDir, localVolumes, lockFile } from './stack/local-data.ts';
-import { takeLock } from './stack/lock.ts';
+import { runCommand } from './stack/processes/command.ts';
+import { removeVolumes, volumeKeeper } from './stack/infrastructure/docker.ts';
+import { describeReset, localDir, localVolumes, lockFile } from './stack/facts/local-data.ts';
+import { takeLock } from './stack/processes/lock.ts';
 
 await runCommand(async () => {
   const local = existsSync(localDir);

@@ -7,20 +7,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeLead } from './smoke/judge-lead.ts';
 import type { Expectation, Posted } from './smoke/judge-lead.ts';
-import { inThrowAwayFolder, runCommand } from './stack/command.ts';
+import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
 import { fixedPorts, root, stackSettings } from './stack/config.ts';
-import { contoso, contosoHost, publishConnection, untilAccepted } from './stack/connection.ts';
-import { createDatabaseBeside } from './stack/database.ts';
-import { during, sayOnStderr as say, until } from './stack/narrator.ts';
-import { freeInsteadOf } from './stack/ports.ts';
-import { readLeads, readMails } from './stack/read-back.ts';
-import type { Shutdown } from './stack/shutdown.ts';
+import { contoso, contosoHost } from '@leads/testing';
+import { publishConnection, untilAccepted } from './stack/facts/connection.ts';
+import { createDatabaseBeside } from './stack/infrastructure/database.ts';
+import { during, sayOnStderr as say, until } from './stack/processes/narrator.ts';
+import { freeInsteadOf } from './stack/infrastructure/ports.ts';
+import type { Shutdown } from './stack/processes/shutdown.ts';
 import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/stack.ts';
 
 const samples = join(root, 'libs', 'contracts', 'samples', 'marketplace');
 const expectations = join(root, 'libs', 'contracts', 'samples', 'marketplace-expected.json');
-const contacts = String(contoso['contactEmails']).split(';');
+const contacts = contoso.contactEmails.split(';');
 const patienceMs = 20_000;
 
 await runCommand((shutdown) => inThrowAwayFolder('leads-smoke', (dataDir) => smoke(dataDir, shutdown)));
@@ -70,9 +70,9 @@ async function walkAll(stack: Stack): Promise<ReturnType<typeof judgeLead>[]> {
   const firsts: Posted[] = [];
   for (const file of files) firsts.push(await post(leadAddress, file));
   const accepted = firsts.filter(({ leadId }) => leadId !== undefined).length;
-  const { url } = stack.emulators;
+  const { control } = stack.emulators;
   const arrived = async (): Promise<true | undefined> => {
-    const [rows, mails] = await Promise.all([readLeads(url, contosoHost), readMails(url)]);
+    const [rows, mails] = await Promise.all([control.leads(contosoHost), control.mails()]);
     return (rows.length >= accepted && mails.length >= accepted) || undefined;
   };
   // What has not arrived by then is told apart below.
@@ -83,7 +83,7 @@ async function walkAll(stack: Stack): Promise<ReturnType<typeof judgeLead>[]> {
   for (const first of firsts) {
     posted.push({ ...first, repeatLeadId: (await post(leadAddress, first.sample)).leadId });
   }
-  const [rows, mails] = await Promise.all([readLeads(url, contosoHost), readMails(url)]);
+  const [rows, mails] = await Promise.all([control.leads(contosoHost), control.mails()]);
   const expected = JSON.parse(readFileSync(expectations, 'utf8')) as Record<string, Expectation>;
   const verdicts = posted.map((lead) => judgeLead(lead, expected[lead.sample], rows, mails, contacts));
   for (const verdict of verdicts) print(verdict);

@@ -4,24 +4,21 @@
  */
 import { stackSettings, fixedPorts } from './stack/config.ts';
 import type { Port } from './stack/config.ts';
-import { runCommand } from './stack/command.ts';
+import { runCommand } from './stack/processes/command.ts';
+import { contoso, contosoHost, contosoPublisher, people } from '@leads/testing';
 import {
-  contoso,
-  contosoHost,
-  contosoPublisher,
   curlFor,
   isPublished,
   onGateway,
-  people,
   publishConnection,
   untilAccepted,
-} from './stack/connection.ts';
-import type { PublishedConnection } from './stack/connection.ts';
-import { localDir, localVolumes, lockFile, recall, remember, withRemedy } from './stack/local-data.ts';
-import { takeLock } from './stack/lock.ts';
-import { during, sayOnStderr as say } from './stack/narrator.ts';
-import { refuseTakenPorts } from './stack/ports.ts';
-import type { Shutdown } from './stack/shutdown.ts';
+} from './stack/facts/connection.ts';
+import type { PublishedConnection } from './stack/facts/connection.ts';
+import { localDir, localVolumes, lockFile, recall, remember, withRemedy } from './stack/facts/local-data.ts';
+import { takeLock } from './stack/processes/lock.ts';
+import { during, sayOnStderr as say } from './stack/processes/narrator.ts';
+import { refuseTakenPorts } from './stack/infrastructure/ports.ts';
+import type { Shutdown } from './stack/processes/shutdown.ts';
 import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/stack.ts';
 

@@ -1,37 +1,34 @@
 /**
- * `npm test`: types, lint, format, then every spec: unit, integration (on a broker and a database booted once), end
- * to end (on stacks of their own). Goes on after a failure, so that one run tells everything. The last line sums up
- * what Jest reported. With arguments (`npm test -- libs/kafka`): only the specs whose paths match them.
+ * `npm test`: what Nx knows to check in every project (types, lint, format, unit tests, builds: each answered from
+ * the cache where nothing changed), then the integration tests (on a broker and a database booted once) and the
+ * end-to-end tests (on stacks of their own). Goes on after a failure, so that one run tells everything. At the end it
+ * names what failed, and the last line sums up what Jest reported. With arguments (`npm test -- libs/kafka`): only the specs whose paths match them.
  */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { inThrowAwayFolder, runCommand } from './stack/command.ts';
-import { inheritedEnvironment, root } from './stack/config.ts';
-import { startInfrastructure } from './stack/infrastructure.ts';
-import type { Infrastructure } from './stack/infrastructure.ts';
-import { sayOnStderr as say } from './stack/narrator.ts';
-import { pinnedNode } from './stack/process.ts';
-import type { Shutdown } from './stack/shutdown.ts';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
+import { root } from './stack/config.ts';
+import { startInfrastructure, testVariables } from './stack/infrastructure/infrastructure.ts';
+import { sayOnStderr as say } from './stack/processes/narrator.ts';
+import { pinnedNode, runInView } from './stack/processes/process.ts';
+import type { Shutdown } from './stack/processes/shutdown.ts';
 
-const packages = join(root, 'node_modules');
-const tsc = [join(packages, 'typescript', 'bin', 'tsc'), '-b', '--pretty'];
-const lint = [join(packages, '.bin', 'nx'), 'run-many', '-t', 'lint', '--output-style=static'];
-const format = [join(packages, 'prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'];
-const buildConsole = [join(root, 'tools', 'console.mjs')];
-const jest = join(packages, 'jest', 'bin', 'jest.js');
+const nx = join(root, 'node_modules', '.bin', 'nx');
 
+/** Kinds of spec: the target that runs them, the end of their names, and how many projects may run at a time. */
 const suites = [
-  { name: 'unit', pattern: String.raw`(?<!\.(int|e2e))\.spec\.ts$`, args: [] },
-  { name: 'integration', pattern: String.raw`\.int\.spec\.ts$`, args: [] },
-  // Each of these boots a stack, which wants the cores for itself.
-  { name: 'end to end', pattern: String.raw`\.e2e\.spec\.ts$`, args: ['--runInBand'] },
+  { kind: 'unit', target: 'test', ending: /(?<!\.(int|e2e))\.spec\.ts$/, parallel: 2 },
+  { kind: 'int', target: 'test-int', ending: /\.int\.spec\.ts$/, parallel: 2 },
+  { kind: 'e2e', target: 'e2e', ending: /\.e2e\.spec\.ts$/, parallel: 1 },
 ] as const;
 
-/** What Jest counted; a suite that could not run at all counts as one failure. */
-interface Count {
-  passed: number;
-  failed: number;
+/** Lines of a failure that the end repeats, since the output above it may be long. */
+const LINES_SHOWN = 25;
+
+/** A project's folder, and where its specs of one kind are counted. */
+interface Chosen {
+  readonly folder: string;
+  readonly report: string;
 }
 
 await runCommand((shutdown) => inThrowAwayFolder('leads-test', (dataDir) => test(dataDir, shutdown)));
@@ -40,33 +37,60 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
   const started = Date.now();
   const wanted = process.argv.slice(2);
   const failures: string[] = [];
-  const count: Count = { passed: 0, failed: 0 };
+  const reports: string[] = [];
 
   const infrastructure = startInfrastructure({ dataDir, careless: true, say, shutdown });
   // Its failure is reported where it is waited for.
   infrastructure.catch(() => undefined);
+  const stage = async (name: string, args: string[], env: Record<string, string> = {}): Promise<void> => {
+    const since = Date.now();
+    say(`== ${name} (nx ${args.join(' ')})`);
+    const code = await runInView(pinnedNode, [nx, ...args], { env, stdio: ['ignore', 2, 2], shutdown });
+    if (code !== 0) failures.push(name);
+    say(
+      `== ${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`} after ${((Date.now() - since) / 1000).toFixed(1)} s`,
+    );
+  };
+  const specs = async (suite: (typeof suites)[number], env?: Record<string, string>): Promise<void> => {
+    const projects = choose(suite, wanted);
+    if (projects.length === 0) return;
+    for (const { report } of projects) rmSync(report, { force: true });
+    reports.push(...projects.map(({ report }) => report));
+    const folders = projects.map(({ folder }) => folder).join();
+    const options = ['-p', folders, '--output-style=static', `--parallel=${suite.parallel}`, '--'];
+    await stage(`${suite.kind} tests`, ['run-many', '-t', suite.target, ...options, ...wanted], env);
+  };
+
   try {
-    const built = await stage('types', 'tsc -b', tsc, shutdown);
-    if (!built) failures.push('types');
-    // End-to-end specs open it in a browser.
-    if (!(await stage('console', 'vite build', buildConsole, shutdown))) failures.push('console');
     if (wanted.length === 0) {
-      if (!(await stage('lint', 'nx run-many -t lint', lint, shutdown))) failures.push('lint');
-      if (!(await stage('format', 'prettier --check', format, shutdown))) failures.push('format');
+      await stage('project references', ['sync:check']);
+      await stage('checks', [
+        'run-many',
+        '-t',
+        'build',
+        'typecheck',
+        'lint',
+        'prettier',
+        'knip',
+        '--output-style=static',
+      ]);
     }
-    const env = testEnvironment(await infrastructure);
-    for (const suite of suites) {
-      const result = join(dataDir, `${suite.name.replaceAll(' ', '-')}.json`);
-      const paths = wanted.length === 0 ? [suite.pattern] : wanted.map((path) => `${path}.*${suite.pattern}`);
-      const args = [jest, ...suite.args, '--passWithNoTests', '--json', `--outputFile=${result}`, ...paths];
-      if (!(await stage(`${suite.name} tests`, 'jest', args, shutdown, env)))
-        failures.push(`${suite.name} tests`);
-      add(count, countOf(result));
-    }
+    const [unit, int, e2e] = suites;
+    await specs(unit);
+    const env = testVariables(await infrastructure);
+    await specs(int, env);
+    await specs(e2e, env);
   } finally {
     await infrastructure.then((parts) => parts.stop()).catch(() => undefined);
   }
 
+  const count = { passed: 0, failed: 0 };
+  for (const report of reports) {
+    const { passed, failed, failures: faults } = readReport(report);
+    count.passed += passed;
+    count.failed += failed;
+    for (const fault of faults) say(fault);
+  }
   if (count.passed + count.failed === 0) failures.push('no test ran');
   say(
     `Took ${((Date.now() - started) / 1000).toFixed(0)} s.${failures.length ? ` Failed: ${failures.join(', ')}.` : ''}`,
@@ -75,63 +99,74 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
   return failures.length === 0 && count.failed === 0 ? 0 : 1;
 }
 
-/** Runs one stage with its output in view; true where it succeeded. Throws once an end is asked for. */
-async function stage(
-  name: string,
-  how: string,
-  args: readonly string[],
-  shutdown: Shutdown,
-  env: Record<string, string> = {},
-): Promise<boolean> {
-  const started = Date.now();
-  say(`== ${name} (${how})`);
-  const child = spawn(pinnedNode, [...args], {
-    cwd: root,
-    // Jest prints its JSON to standard output as well, where only the last line of all belongs.
-    stdio: ['ignore', name.endsWith('tests') ? 'ignore' : 2, 2],
-    env: { ...inheritedEnvironment(), ...env },
+/** The projects that have specs of this kind whose paths match one of the patterns; without patterns, any. */
+function choose({ kind, ending }: (typeof suites)[number], patterns: readonly string[]): Chosen[] {
+  const matchers = patterns.map((pattern) => new RegExp(pattern, 'i'));
+  return projectFolders().flatMap((folder) => {
+    const files = specsBelow(join(root, folder)).filter((file) => ending.test(file));
+    const matching = files.filter((file) => matchers.length === 0 || matchers.some((one) => one.test(file)));
+    return matching.length === 0 ? [] : [{ folder, report: join(root, folder, `.jest-${kind}.json`) }];
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  let code: number | null;
-  try {
-    code = await Promise.race([ended, shutdown.interrupted]);
-  } catch (error) {
-    child.kill('SIGTERM');
-    await ended;
-    throw error;
-  }
-  say(
-    `== ${name}: ${code === 0 ? 'ok' : `failed (exit code ${code ?? 'unknown'})`} after ${((Date.now() - started) / 1000).toFixed(1)} s`,
-  );
-  return code === 0;
 }
 
-function testEnvironment({ broker, database, way }: Infrastructure): Record<string, string> {
-  return {
-    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-    TEST_KAFKA_BROKERS: broker.brokers,
-    TEST_DATABASE_URL: database.url,
-    STACK: way,
+/** The folders of package.json's workspaces. */
+function projectFolders(): string[] {
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    workspaces: string[];
   };
+  return workspaces.flatMap((entry) => {
+    if (!entry.endsWith('/*')) return [entry];
+    const parent = entry.slice(0, -2);
+    return readdirSync(join(root, parent)).map((name) => join(parent, name));
+  });
+}
+
+/** Paths of the specs at or below a folder, as seen from the top folder. */
+function specsBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (['node_modules', 'dist', 'out-tsc'].includes(entry.name)) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return specsBelow(path);
+    return entry.name.endsWith('.spec.ts') ? [relative(root, path)] : [];
+  });
+}
+
+/** What this program reads of a report of Jest's. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 /** Reads what Jest wrote; a file that is not there or not whole means that Jest itself fell over. */
-function countOf(path: string): Count {
+function readReport(path: string): { passed: number; failed: number; failures: string[] } {
+  let report: Report;
   try {
-    const report = JSON.parse(readFileSync(path, 'utf8')) as Record<string, number>;
-    return {
-      passed: report['numPassedTests'] ?? 0,
-      failed: (report['numFailedTests'] ?? 0) + (report['numRuntimeErrorTestSuites'] ?? 0),
-    };
+    report = JSON.parse(readFileSync(path, 'utf8')) as Report;
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`FAILED ${relative(root, path)}: Jest left no report`] };
   }
-}
-
-function add(sum: Count, more: Count): void {
-  sum.passed += more.passed;
-  sum.failed += more.failed;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    failures: report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((result) => result.status === 'failed');
+      const fell =
+        status === 'failed' && failed.length === 0 ? [{ fullName: '', failureMessages: [message] }] : failed;
+      return fell.map(
+        ({ fullName, failureMessages }) =>
+          `FAILED ${relative(root, name)} ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, LINES_SHOWN).join('\n')}`,
+      );
+    }),
+  };
 }

@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Controller, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { TokenAnswer, topics } from '@leads/contracts';
-import { type KafkaSettings, KafkaTransport, OnTopic, Publisher, type Received } from '@leads/kafka';
+import { type KafkaSettings, Publisher } from '@leads/kafka';
+import { watchTopic } from '@leads/kafka/testing';
 import { inArena } from '@leads/tools';
 import { compactDecrypt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Bar } from '../writer/bar.ts';
@@ -91,29 +90,9 @@ interface Answers {
 
 async function listen(settings: KafkaSettings): Promise<Answers> {
   const waiting = new Map<string, (sealed: string) => void>();
-  class Listener {
-    take(records: Received<typeof topics.tokensIssued>[]): Promise<void> {
-      for (const { value } of records) waiting.get(value.requestId)?.(value.sealed);
-      return Promise.resolve();
-    }
-  }
-  class Listening {}
-  // Node runs this file as it is, and strips types but no decorators.
-  const take = Object.getOwnPropertyDescriptor(Listener.prototype, 'take') as TypedPropertyDescriptor<
-    Listener['take']
-  >;
-  OnTopic(topics.tokensIssued, { delivery: 'every-instance' })(Listener.prototype, 'take', take);
-  Controller()(Listener);
-  Module({ controllers: [Listener] })(Listening);
-  const strategy = new KafkaTransport({
-    settings,
-    group: 'bench',
-    delivery: 'every-instance',
-    onUndecodable: () => Promise.resolve(),
-    log: { log: () => undefined, warn: () => undefined, error: () => undefined },
+  const { close } = await watchTopic(settings, topics.tokensIssued, (records) => {
+    for (const { value } of records) waiting.get(value.requestId)?.(value.sealed);
   });
-  const service = await NestFactory.createMicroservice(Listening, { strategy, logger: false });
-  await service.listen();
   return {
     to: async (requestId) => {
       const { promise, resolve } = Promise.withResolvers<string>();
@@ -122,6 +101,6 @@ async function listen(settings: KafkaSettings): Promise<Answers> {
       waiting.delete(requestId);
       return sealed;
     },
-    close: () => service.close(),
+    close,
   };
 }

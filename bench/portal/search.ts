@@ -1,9 +1,9 @@
 /** How long a page of leads takes among very many, over HTTP. */
-import { contosoPublisher, inThrowAwayPlace, people, startStack } from '@leads/tools';
+import { Browser, contosoPublisher, people } from '@leads/testing';
+import { inThrowAwayPlace, startStack } from '@leads/tools';
 import type { Bar } from '../writer/bar.ts';
 import { percentile } from '../writer/percentile.ts';
 import { connectionId, fillLedger, WORDS } from './fill.ts';
-import { type Ask, signIn } from './signed-in.ts';
 import { takeIn } from './take-in.ts';
 
 const ROUNDS = 5;
@@ -50,7 +50,11 @@ function filters(): Record<string, Record<string, string>> {
 /** Fills a ledger, then asks for everything as an operator and as a publisher, first pages and deep ones. */
 export async function search(leads: number): Promise<Bar[]> {
   return inThrowAwayPlace(async (place) => {
-    const stack = await startStack({ ...place, careless: true, serviceSettings: { LOG_LEVEL: 'warn' } });
+    const stack = await startStack({
+      ...place,
+      careless: true,
+      serviceSettings: { LOG_LEVEL: 'warn', PERSON_REQUESTS_PER_MINUTE: '1000000' },
+    });
     try {
       const { portal, ...others } = stack.services;
       const query = <Row>(text: string): Promise<Row[]> => place.query<Row>(stack.database.url, text);
@@ -58,9 +62,9 @@ export async function search(leads: number): Promise<Bar[]> {
       await fillLedger(query, leads);
       const fillSeconds = Math.round((performance.now() - began) / 1_000);
       await stack.registerPublisher(contosoPublisher);
-      const askers: Record<string, Ask> = {
-        operator: await signIn(portal.url, people.operator),
-        publisher: await signIn(portal.url, people.owner),
+      const askers = {
+        operator: await Browser.signedIn(portal.url, people.operator),
+        publisher: await Browser.signedIn(portal.url, people.owner),
       };
       const bars = [await measure(askers, leads, fillSeconds)];
       await Promise.all(Object.values(others).map((service) => service.stop()));
@@ -71,16 +75,18 @@ export async function search(leads: number): Promise<Bar[]> {
   });
 }
 
-async function measure(askers: Record<string, Ask>, leads: number, fillSeconds: number): Promise<Bar> {
+async function measure(askers: Record<string, Browser>, leads: number, fillSeconds: number): Promise<Bar> {
   const took = new Map<string, number[]>();
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [who, ask] of Object.entries(askers)) {
+    for (const [who, asker] of Object.entries(askers)) {
       for (const [name, filter] of Object.entries(filters())) {
         let cursor: string | undefined;
         for (const page of ['', ', page 2', ', deep']) {
           const asked = new URLSearchParams({ ...filter, ...(cursor !== undefined && { cursor }) });
           const start = performance.now();
-          const { nextCursor } = (await ask(`/api/leads?${asked.toString()}`)) as { nextCursor?: string };
+          const { status, text, body } = await asker.ask('GET', `/api/leads?${asked.toString()}`);
+          if (status !== 200) throw new Error(`${name}: ${status} ${text}`);
+          const { nextCursor } = body as { nextCursor?: string };
           // The first round warms up.
           const key = `${name} as ${who}${page}`;
           if (round > 0) took.set(key, [...(took.get(key) ?? []), performance.now() - start]);

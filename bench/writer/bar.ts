@@ -1,4 +1,7 @@
-/** What a measurement says: one JSON line. */
+/** What a measurement says, and how it is asked for and printed. */
+import { parseArgs } from 'node:util';
+
+/** One JSON line. */
 export interface Bar {
   bar: string;
   value: number;
@@ -7,4 +10,23 @@ export interface Bar {
   met: boolean;
   /** What else explains the value. */
   [explanation: string]: unknown;
+}
+
+/** Measures what the command line asks for (`[--json] [--only NAME]`), and prints one line for each. */
+export async function printBars(bars: Record<string, () => Promise<Bar>>): Promise<void> {
+  const { values } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  });
+  for (const [name, measure] of Object.entries(bars)) {
+    if (values.only === undefined || values.only === name) printBar(await measure(), values.json);
+  }
+}
+
+export function printBar({ bar, value, unit, goal, met, ...rest }: Bar, asJson: boolean): void {
+  process.stdout.write(
+    asJson
+      ? `${JSON.stringify({ bar, value, unit, goal, met, ...rest })}\n`
+      : `${bar}: ${value} ${unit}, ${met ? 'met' : 'missed'} (goal ${goal}) ${JSON.stringify(rest)}\n`,
+  );
 }

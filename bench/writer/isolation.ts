@@ -1,10 +1,9 @@
 /** What one dead organisation costs the others. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '@leads/testing';
+import { eventually, type Fault } from '@leads/testing';
 import { type Arena, type Connection, inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 import { percentile } from './percentile.ts';
-import { post } from './post.ts';
+import { post, steadily } from './post.ts';
 
 const CONNECTIONS = 20;
 const PER_SECOND = 60;
@@ -20,7 +19,7 @@ const DEATHS = [
   { kind: 'delay', delayMs: (WARM_UP_SECONDS + PHASE_SECONDS) * 1000 },
   { kind: 'status', status: 401 },
   { kind: 'throttle', limit: 'requests', retryAfterSeconds: 5 },
-];
+] satisfies Fault[];
 
 /** When the leads of one phase were accepted, by their ids. */
 type Phase = Map<string, number>;
@@ -84,20 +83,12 @@ export async function isolation(): Promise<Bar> {
 /** Posts leads to all in turn at the steady rate; those of the warm-up are not answered. */
 async function phase(connections: Connection[]): Promise<Phase> {
   const accepted: Phase = new Map();
-  const posts: Promise<void>[] = [];
-  const began = performance.now();
-  for (let number = 0; number < PER_SECOND * (WARM_UP_SECONDS + PHASE_SECONDS); number += 1) {
-    await delay(Math.max(0, began + (number * 1000) / PER_SECOND - performance.now()));
+  await steadily(PER_SECOND, PER_SECOND * (WARM_UP_SECONDS + PHASE_SECONDS), async (number) => {
     const connection = connections[number % connections.length];
-    if (!connection) continue;
-    const counts = number >= PER_SECOND * WARM_UP_SECONDS;
-    posts.push(
-      eventually(() => post(connection.leadAddress)).then((leadId) => {
-        if (counts) accepted.set(leadId, Date.now());
-      }),
-    );
-  }
-  await Promise.all(posts);
+    if (!connection) return;
+    const leadId = await eventually(() => post(connection.leadAddress));
+    if (number >= PER_SECOND * WARM_UP_SECONDS) accepted.set(leadId, Date.now());
+  });
   return accepted;
 }
 

@@ -1,10 +1,9 @@
 /** How long a lone lead takes from the 202 to its record. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@leads/testing';
 import { inArena } from '@leads/tools';
 import type { Bar } from './bar.ts';
 import { percentile } from './percentile.ts';
-import { post } from './post.ts';
+import { post, steadily } from './post.ts';
 
 const PER_SECOND = 50;
 const SECONDS = 20;
@@ -25,16 +24,12 @@ export async function lone(): Promise<Bar> {
       { timeoutMs: 30_000 },
     );
     const acceptedAt = new Map<string, number>();
-    const posts: Promise<void>[] = [];
-    const began = performance.now();
-    for (let number = 0; number < PER_SECOND * SECONDS; number += 1) {
-      await delay(Math.max(0, began + (number * 1000) / PER_SECOND - performance.now()));
-      posts.push(post(connection.leadAddress).then((leadId) => void acceptedAt.set(leadId, Date.now())));
-    }
-    await Promise.all(posts);
+    await steadily(PER_SECOND, PER_SECOND * SECONDS, async () => {
+      acceptedAt.set(await post(connection.leadAddress), Date.now());
+    });
     await eventually(
       async () => {
-        if ((await arena.written([connection])) < posts.length + 1)
+        if ((await arena.written([connection])) < acceptedAt.size + 1)
           throw new Error('not all are written yet');
       },
       { timeoutMs: 60_000 },

@@ -1,6 +1,6 @@
 /** Signs a person in to the console, through the emulated Entra ID as they would. */
 import type { Page } from 'playwright-core';
-import { people } from '@leads/tools';
+import { people } from '@leads/testing';
 
 /** Opens the console at `path`, signs in, and settles when that page is there. */
 export async function signIn(page: Page, portalUrl: string, person: string, path = '/'): Promise<void> {

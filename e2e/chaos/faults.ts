@@ -1,8 +1,6 @@
-/** Every way in which the emulated organisations can fail, each for a while; see docs/emulators.md. */
+/** Every way in which the emulated organizations can fail, each for a while; see docs/emulators.md. */
+import type { Fault } from '@leads/testing';
 import type { Chance } from './random.ts';
-
-/** A fault without the host it strikes. */
-export type Fault = Record<string, unknown> & { kind: string };
 
 const HTML = '<html><body>Bad gateway</body></html>';
 
@@ -15,6 +13,14 @@ const FAULTS: readonly Fault[] = [
   { kind: 'status', status: 503 },
   { kind: 'status', status: 401 },
   { kind: 'status', status: 403, body: { error: { code: '0x80042f09', message: 'No roles are assigned.' } } },
+  { kind: 'status', status: 503, retryAfterSeconds: 1 },
+  { kind: 'dataverse', code: '0x80040225', times: 1 },
+  { kind: 'intermediary', answer: 'sign-in-page' },
+  { kind: 'intermediary', answer: 'empty' },
+  { kind: 'intermediary', answer: 'json' },
+  { kind: 'intermediary', answer: 'accepted' },
+  { kind: 'intermediary', answer: 'no-content' },
+  { kind: 'intermediary', answer: 'busy-page' },
   { kind: 'delay', delayMs: 3_000 },
   { kind: 'slow-body', delayMs: 2_000 },
   { kind: 'reset-before-commit' },
@@ -23,7 +29,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'clock-skew', skewMs: 7_200_000 },
 ];
 
-/** One of them, for one to four seconds, on everything or on half of the requests. */
+/** One of them, without the host it strikes, for one to four seconds, on everything or on half of the requests. */
 export function anyFault(random: Chance): Fault {
   return {
     ...random.oneOf(FAULTS),

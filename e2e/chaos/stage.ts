@@ -15,6 +15,7 @@ export async function inChaos<Result>(
   return inThrowAwayPlace(async (place) => {
     const common = {
       way: 'local',
+      profile: 'plain',
       settings: { kafkaBrokers: undefined, databaseUrl: undefined },
       dataDir: place.dataDir,
       volume: undefined,

@@ -1,7 +1,8 @@
 /** Every page of the console in every state worth a look: how to get there, in the order in which one comes by. */
-import { contoso, contosoHost, people } from '@leads/tools';
+import { contoso, contosoHost, people } from '@leads/testing';
 import type { Stage } from './stage.ts';
 import type { Page } from 'playwright-core';
+import { approvePublisher } from '../browser/approve-publisher.ts';
 import { leadNumber, post } from '../marketplace.ts';
 
 export interface Scene {
@@ -35,12 +36,29 @@ const played: readonly Scene[] = [
   { name: 'no-role', who: 'stranger', show: (page, stage) => open(page, stage, '/') },
   { name: 'first-owner', who: 'newOwner', show: (page, stage) => open(page, stage, '/') },
   {
-    name: 'offers-empty',
+    name: 'waiting-for-approval',
     who: 'newOwner',
     show: async (page) => {
       await page.getByLabel('Publisher name').fill('Fabrikam');
       await page.getByLabel('Publisher ID').fill('fabrikam');
       await page.getByRole('button', { name: 'Register' }).click();
+      await page.getByRole('heading', { name: 'Waiting for approval' }).waitFor();
+    },
+  },
+  {
+    name: 'publishers',
+    who: 'operator',
+    show: async (page, stage) => {
+      await open(page, stage, '/publishers');
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+    },
+  },
+  {
+    name: 'offers-empty',
+    who: 'newOwner',
+    show: async (page, stage) => {
+      await approvePublisher(stage.portalUrl, 'fabrikam');
+      await page.getByRole('button', { name: 'Load again' }).click();
       await page.getByRole('heading', { name: 'Connect your first offer' }).waitFor();
     },
   },
@@ -65,14 +83,24 @@ const played: readonly Scene[] = [
     },
   },
   {
+    name: 'dialog-certificate',
+    who: 'newOwner',
+    show: async (page) => {
+      await page.getByRole('radio', { name: /^By certificate/ }).check();
+      await fill(page, /^Certificate and private key/, '-----BEGIN PRIVATE KEY-----\nnot a key\n');
+      await page.getByLabel(/^Certificate and private key/).scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'offer-draft',
     who: 'newOwner',
     show: async (page) => {
+      await page.getByRole('radio', { name: 'By secret' }).check();
       await fill(page, /^Offer( ?\*)?$/, 'Fabrikam Insights');
       await fill(page, /^Offer ID/, 'fabrikam-insights');
-      await fill(page, /^URL/, String(contoso['url']));
-      await fill(page, /^Application/, String(contoso['applicationId']));
-      await fill(page, /^Directory ID/, String(contoso['directoryId']));
+      await fill(page, /^URL/, contoso.url);
+      await fill(page, /^Application/, contoso.applicationId);
+      await fill(page, /^Directory ID/, contoso.directoryId);
       await fill(page, /^Client secret( ?\*)?$/, 'not-the-secret-of-this-application');
       await fill(page, /^Contact email/, 'sales@fabrikam.example');
       await page.getByRole('button', { name: 'OK', exact: true }).click();
@@ -103,7 +131,7 @@ const played: readonly Scene[] = [
     who: 'owner',
     show: async (page, stage) => {
       for (const number of [1, 2, 3]) await post(stage.connection.leadAddress, leadNumber(number));
-      await stage.control('PATCH', `organizations/${contosoHost}`, {
+      await stage.control.changeOrganization(contosoHost, {
         plugins: [
           {
             column: 'lastname',
@@ -116,7 +144,7 @@ const played: readonly Scene[] = [
       });
       await post(stage.connection.leadAddress, leadNumber(4));
       await open(page, stage, '/leads');
-      await page.getByRole('list', { name: 'Leads' }).getByText('Dead').waitFor();
+      await page.getByRole('list', { name: 'Leads' }).getByText('Dead').waitFor({ timeout: 90_000 });
       await page.getByRole('list', { name: 'Leads' }).getByText('Written').nth(2).waitFor();
     },
   },
@@ -171,8 +199,8 @@ const played: readonly Scene[] = [
     name: 'health-failing',
     who: 'operator',
     show: async (page, stage) => {
-      const user = { applicationId: contoso['applicationId'], fullname: 'Lead writer', roles: [] };
-      await stage.control('PATCH', `organizations/${contosoHost}`, { applicationUsers: [user] });
+      const user = { applicationId: contoso.applicationId, fullname: 'Lead writer', roles: [] };
+      await stage.control.changeOrganization(contosoHost, { applicationUsers: [user] });
       await post(stage.connection.leadAddress, leadNumber(5));
       await page.getByText('Failing', { exact: true }).first().waitFor();
     },
@@ -181,6 +209,40 @@ const played: readonly Scene[] = [
     name: 'offer-failing',
     who: 'operator',
     show: (page, stage) => open(page, stage, offerOf(stage)),
+  },
+  {
+    name: 'incidents',
+    who: 'owner',
+    show: async (page, stage) => {
+      await open(page, stage, '/incidents');
+      await page.getByRole('list', { name: 'Incidents' }).getByText('Connection broken').waitFor();
+    },
+  },
+  {
+    name: 'incident',
+    who: 'owner',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'Connection broken' }).click();
+      await page.getByRole('heading', { name: 'What to do' }).waitFor();
+    },
+  },
+  {
+    name: 'lead-held',
+    who: 'owner',
+    show: async (page, stage) => {
+      await open(page, stage, '/leads?state=pending');
+      await page.getByRole('list', { name: 'Leads' }).getByRole('link').first().click();
+      await page.getByText('Waits for its connection').waitFor();
+    },
+  },
+  {
+    name: 'incident-acknowledged',
+    who: 'owner',
+    show: async (page) => {
+      await page.getByRole('link', { name: 'See the incident' }).first().click();
+      await page.getByRole('button', { name: 'Acknowledge' }).click();
+      await page.getByText(`Acknowledged by ${people.owner}`).waitFor();
+    },
   },
   { name: 'not-there', who: 'operator', show: (page, stage) => open(page, stage, '/nowhere') },
 ];

@@ -1,7 +1,6 @@
 /** Where the scenes are played: a stack on free ports with throw-away data. */
+import { contoso, contosoPublisher, type Control } from '@leads/testing';
 import {
-  contoso,
-  contosoPublisher,
   inThrowAwayPlace,
   publishConnection,
   startStack,
@@ -12,8 +11,8 @@ import {
 export interface Stage {
   portalUrl: string;
   connection: PublishedConnection;
-  /** Asks the emulators' control API. */
-  control: (method: string, path: string, body: unknown) => Promise<void>;
+  /** Of the emulators. */
+  control: Control;
 }
 
 /** Boots it, and ends it after the work. */
@@ -27,13 +26,7 @@ export function onStage(work: (stage: Stage) => Promise<void>): Promise<void> {
       await work({
         portalUrl: stack.services.portal.url,
         connection,
-        control: async (method, path, body) => {
-          const answer = await fetch(`${stack.emulators.url}/control/${path}`, {
-            method,
-            body: JSON.stringify(body),
-          });
-          if (!answer.ok) throw new Error(`The emulators answered ${method} ${path} with ${answer.status}.`);
-        },
+        control: stack.emulators.control,
       });
     } finally {
       await stack.stop();

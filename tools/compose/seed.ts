@@ -1,16 +1,14 @@
 /** The last job of `docker compose up`: one published connection, kept between runs, and how to post a lead to it. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { contoso, contosoHost, people } from '@leads/testing/contoso';
 import {
-  contoso,
-  contosoHost,
   curlFor,
   isPublished,
   onGateway,
-  people,
   publishConnection,
   untilAccepted,
-} from '../stack/connection.ts';
-import type { PublishedConnection } from '../stack/connection.ts';
+} from '../stack/facts/connection.ts';
+import type { PublishedConnection } from '../stack/facts/connection.ts';
 import { seedSettings } from './config.ts';
 
 const settings = seedSettings();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LeadRow, Mail } from '../stack/read-back.ts';
+import type { LeadRow, Mail } from '@leads/testing';
 import { judgeLead } from './judge-lead.ts';
 import type { Expectation, Posted } from './judge-lead.ts';
 
@@ -26,11 +26,14 @@ const record = {
   description: 'Lead source: AzureMarketplace',
 } satisfies LeadRow;
 const mail: Mail = {
+  id: '1',
   messageId: '<1@example>',
   receivedAt: '2026-01-01T00:00:00.500Z',
+  from: 'leads@localhost.example',
   to: contacts,
   subject: '',
   text: '',
+  html: '',
   headers: { 'x-lead-id': leadId },
 };
 

@@ -1,5 +1,5 @@
 /** Judges one lead's way from what was posted and what the outside world holds of it. Pure. */
-import type { LeadRow, Mail } from '../stack/read-back.ts';
+import type { LeadRow, Mail } from '@leads/testing';
 
 /** What a sample must become. */
 export interface Expectation {

@@ -3,16 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { topics } from '@leads/contracts';
 import type { Carried } from '@leads/contracts';
 import { Publisher } from '@leads/kafka';
-import { contoso } from './connection.ts';
+import { contoso } from '@leads/testing';
+import type { Fault, OrganizationSettings } from '@leads/testing';
 import { startStack } from './stack.ts';
+import type { ServiceName } from './services.ts';
 import type { Stack } from './stack.ts';
 import { inThrowAwayPlace } from './throw-away.ts';
 import type { Place } from './throw-away.ts';
 
 const { directoryId, applicationId, clientSecret } = contoso;
-
-/** What an emulated organisation is like; see docs/emulators.md. */
-export type OrganizationSettings = Record<string, unknown>;
 
 export interface Connection {
   connectionId: string;
@@ -23,7 +22,9 @@ export interface Connection {
 export interface Arena {
   stack: Stack;
   /** Makes an organisation and a published connection to it. */
-  connect(host: string, organization: OrganizationSettings): Promise<Connection>;
+  connect(host: string, organization: Partial<OrganizationSettings>): Promise<Connection>;
+  /** One more published connection to an organisation, for another offer with the same application. */
+  share(host: string, offerId: string): Promise<Connection>;
   /** Pauses or resumes the delivery of a connection's leads. */
   change(connection: Connection, action: 'pause' | 'resume'): Promise<void>;
   /** Puts so many accepted leads of each connection into the topic, as the gateway's relay would. */
@@ -35,7 +36,7 @@ export interface Arena {
   /** The statuses with which the organisation answered what was written to it; the latest 10,000. */
   statuses(connection: Connection): Promise<number[]>;
   /** Makes an organisation fail; see docs/emulators.md. */
-  fault(fault: Record<string, unknown>): Promise<void>;
+  fault(fault: Fault): Promise<void>;
   noFaults(): Promise<void>;
   /** One figure from the database: the column `value` of a query's first row. */
   count(query: string): Promise<number>;
@@ -43,15 +44,28 @@ export interface Arena {
   rows<Row>(query: string): Promise<Row[]>;
 }
 
-/** Boots a stack on free ports with throw-away data, and ends it after the work. */
+/** What is tried is the writer: mails about its leads, and their ledger, would take the cores it needs. */
+const BESIDE = ['notification', 'portal'] as const satisfies ServiceName[];
+
+/**
+ * Boots a stack on free ports with throw-away data, and ends it after the work.
+ * @param options.beside which of the services beside the leads' way run as well
+ */
 export async function inArena<Result>(
-  options: { serviceSettings?: Record<string, string>; writers?: number },
+  {
+    beside = [],
+    ...options
+  }: {
+    serviceSettings?: Record<string, string>;
+    writers?: number;
+    beside?: readonly (typeof BESIDE)[number][];
+  },
   work: (arena: Arena) => Promise<Result>,
 ): Promise<Result> {
   return inThrowAwayPlace(async (place) => {
     const stack = await startStack({ ...place, ...options, careless: true });
     try {
-      return await arenaOn(stack, place, work);
+      return await arenaOn(stack, place, work, beside);
     } finally {
       await stack.stop();
     }
@@ -63,6 +77,7 @@ export async function arenaOn<Result>(
   stack: Stack,
   place: Pick<Place, 'query'>,
   work: (arena: Arena) => Promise<Result>,
+  beside: readonly (typeof BESIDE)[number][] = [],
 ): Promise<Result> {
   const publisher = new Publisher({
     brokers: stack.broker.brokers.split(','),
@@ -70,8 +85,8 @@ export async function arenaOn<Result>(
     topicPrefix: stack.topicPrefix,
   });
   try {
-    // What is tried is the writer: mails about its leads, and their ledger, would take the cores it needs.
-    await Promise.all([stack.services.notification.stop(), stack.services.portal.stop()]);
+    const unwanted = BESIDE.filter((name) => !beside.includes(name));
+    await Promise.all(unwanted.map((name) => stack.services[name].stop()));
     return await work(arenaOf(stack, publisher, place));
   } finally {
     await publisher.disconnect();
@@ -79,32 +94,35 @@ export async function arenaOn<Result>(
 }
 
 function arenaOf(stack: Stack, publisher: Publisher, { query }: Pick<Place, 'query'>): Arena {
-  const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
-    ask(`${stack.emulators.url}/control/${path}`, method, body);
+  const { control } = stack.emulators;
   const api = (method: string, path: string, body?: unknown): Promise<unknown> =>
     ask(`${stack.credentialsApi.url}/api/connections${path}`, method, body, stack.credentialsApi.apiKey);
+  const share = async (host: string, offerId: string): Promise<Connection> => {
+    const { connectionId, leadAddress } = (await api('POST', '', {
+      publisher: { id: 'bench', name: 'Bench' },
+      offer: { id: offerId, title: `Offer of ${host}` },
+      leadDestination: 'dynamics-365',
+      url: `https://${host}`,
+      authentication: 'azure-active-directory',
+      applicationId,
+      directoryId,
+      clientSecret,
+      contactEmails: 'sales@contoso.example',
+    })) as Omit<Connection, 'host'>;
+    await api('POST', `/${connectionId}/publish`);
+    return { connectionId, leadAddress, host };
+  };
   return {
     stack,
     async connect(host, organization) {
-      await control('PUT', `organizations/${host}`, {
+      await control.putOrganization(host, {
         tenantId: directoryId,
         applicationUsers: [applicationId],
         ...organization,
       });
-      const created = (await api('POST', '', {
-        publisher: { id: 'bench', name: 'Bench' },
-        offer: { id: host.split('.')[0], title: `Offer of ${host}` },
-        leadDestination: 'dynamics-365',
-        url: `https://${host}`,
-        authentication: 'azure-active-directory',
-        applicationId,
-        directoryId,
-        clientSecret,
-        contactEmails: 'sales@contoso.example',
-      })) as Omit<Connection, 'host'>;
-      await api('POST', `/${created.connectionId}/publish`);
-      return { connectionId: created.connectionId, leadAddress: created.leadAddress, host };
+      return share(host, host.split('.')[0] ?? host);
     },
+    share,
     async change(connection, action) {
       await api('POST', `/${connection.connectionId}/${action}`);
     },
@@ -117,29 +135,22 @@ function arenaOf(stack: Stack, publisher: Publisher, { query }: Pick<Place, 'que
       }
     },
     async written(connections) {
-      const counts = await Promise.all(
-        connections.map(
-          ({ host }) => control('GET', `organizations/${host}/leads/count`) as Promise<{ count: number }>,
-        ),
-      );
-      return counts.reduce((sum, { count }) => sum + count, 0);
+      const counts = await Promise.all(connections.map(({ host }) => control.countLeads(host)));
+      return counts.reduce((sum, count) => sum + count, 0);
     },
     async records({ host }) {
-      const path = `organizations/${host}/leads?columns=leadid,createdon`;
-      const { leads } = (await control('GET', path)) as { leads: { leadid: string; createdon: string }[] };
+      const leads = await control.leads(host, ['leadid', 'createdon']);
       return leads.map(({ leadid, createdon }) => ({ leadid, createdon: Date.parse(createdon) }));
     },
     async statuses({ host }) {
-      const { requests } = (await control('GET', `requests?host=${host}&path=leads`)) as {
-        requests: { method: string; status: number }[];
-      };
+      const requests = await control.requests({ host, path: 'leads' });
       return requests.filter(({ method }) => method === 'POST').map(({ status }) => status);
     },
     async fault(fault) {
-      await control('POST', 'faults', fault);
+      await control.addFault(fault);
     },
     async noFaults() {
-      await control('DELETE', 'faults');
+      await control.clearFaults();
     },
     async count(text) {
       const [row] = await query<{ value: string | number }>(stack.database.url, text);
@@ -150,11 +161,12 @@ function arenaOf(stack: Stack, publisher: Publisher, { query }: Pick<Place, 'que
 }
 
 function acceptedLead(connectionId: string, number: number): Carried<typeof topics.leadsAccepted> {
+  const leadId = randomUUID();
   const lead = {
     customer: {
       firstName: 'Ana',
       lastName: `Trujillo ${number}`,
-      email: `ana.${number}@adatum.example`,
+      email: `ana.${leadId}@adatum.example`,
       phone: '+52 55 5555 3932',
       country: 'MX',
       company: 'Adatum',
@@ -166,7 +178,7 @@ function acceptedLead(connectionId: string, number: number): Carried<typeof topi
     description: 'Campaigns: spring-2026',
   };
   return {
-    leadId: randomUUID(),
+    leadId,
     connectionId,
     acceptedAt: new Date().toISOString(),
     isTest: false,

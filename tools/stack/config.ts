@@ -26,41 +26,44 @@ function port(variable: string, purpose: string, usual: number): Port {
   return { variable, purpose, port: number };
 }
 
+/** Each listening socket of `npm start`: the variable that moves it, who has it, and its usual number. */
+const usualPorts = {
+  gateway: ['GATEWAY_PORT', 'the ingest gateway', 4000],
+  credentials: ['CREDENTIALS_PORT', 'the credentials service', 4001],
+  writer: ['WRITER_PORT', 'the Dynamics writer', 4002],
+  notification: ['NOTIFICATION_PORT', 'the notification service', 4003],
+  portal: ['PORTAL_PORT', 'the portal', 4004],
+  emulatorsHttp: ['EMULATORS_HTTP_PORT', 'the emulators and the inbox page', 4010],
+  emulatorsSmtp: ['EMULATORS_SMTP_PORT', "the emulators' mail server", 4025],
+  postgres: ['POSTGRES_PORT', 'PostgreSQL', 4032],
+  kafka: ['KAFKA_PORT', 'Kafka', 4092],
+  kafkaController: ['KAFKA_CONTROLLER_PORT', "Kafka's controller", 4093],
+} as const;
+
+export type Ports = Record<keyof typeof usualPorts, Port>;
+
 /** The fixed ports of `npm start`. */
 export function fixedPorts(): Ports {
-  return {
-    gateway: port('GATEWAY_PORT', 'the ingest gateway', 4000),
-    credentials: port('CREDENTIALS_PORT', 'the credentials service', 4001),
-    writer: port('WRITER_PORT', 'the Dynamics writer', 4002),
-    notification: port('NOTIFICATION_PORT', 'the notification service', 4003),
-    portal: port('PORTAL_PORT', 'the portal', 4004),
-    emulatorsHttp: port('EMULATORS_HTTP_PORT', 'the emulators and the inbox page', 4010),
-    emulatorsSmtp: port('EMULATORS_SMTP_PORT', "the emulators' mail server", 4025),
-    postgres: port('POSTGRES_PORT', 'PostgreSQL', 4032),
-    kafka: port('KAFKA_PORT', 'Kafka', 4092),
-    kafkaController: port('KAFKA_CONTROLLER_PORT', "Kafka's controller", 4093),
-  };
+  const named = Object.entries(usualPorts).map(([name, [variable, purpose, usual]]) => [
+    name,
+    port(variable, purpose, usual),
+  ]);
+  return Object.fromEntries(named) as Ports;
 }
-
-export type Ports = Record<
-  | 'gateway'
-  | 'credentials'
-  | 'writer'
-  | 'notification'
-  | 'portal'
-  | 'emulatorsHttp'
-  | 'emulatorsSmtp'
-  | 'postgres'
-  | 'kafka'
-  | 'kafkaController',
-  Port
->;
 
 /** Which way Kafka and PostgreSQL are found: Docker where an engine answers, else local; or one way forced. */
 export type Way = 'docker' | 'local';
 
+/**
+ * How the parts talk to each other: `plain`, in clear and without names, as nobody else reaches this machine; or as in
+ * `production`, where each border asks who comes.
+ */
+export type Profile = 'plain' | 'production';
+
 /** What the environment says about the parts that may already exist. */
 export interface StackSettings {
+  /** `STACK_PROFILE` */
+  readonly profile: Profile;
   /** `STACK`: forces one way. */
   readonly way: Way | undefined;
   /** `KAFKA_BROKERS`: a broker that already runs, host:port[,host:port]. */
@@ -76,8 +79,13 @@ export function stackSettings(): StackSettings {
   if (way !== '' && way !== 'docker' && way !== 'local') {
     throw new Unready(`STACK is "${way}"; it may be "docker", "local", or absent.`);
   }
+  const profile = process.env['STACK_PROFILE'] || 'plain';
+  if (profile !== 'plain' && profile !== 'production') {
+    throw new Unready(`STACK_PROFILE is "${profile}"; it may be "plain", "production", or absent.`);
+  }
   return {
     way: way === '' ? undefined : way,
+    profile,
     kafkaBrokers: process.env['KAFKA_BROKERS'] || undefined,
     databaseUrl: process.env['DATABASE_URL'] || undefined,
     logLevel: process.env['LOG_LEVEL'] || 'info',
@@ -103,6 +111,11 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
   delete inherited['READY_PID'];
   delete inherited['NODE_OPTIONS'];
   return inherited;
+}
+
+/** This command's own environment, for a program that it runs on somebody's behalf. */
+export function givenEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** The pid of the `ready.mjs` that started this command, where one did. */

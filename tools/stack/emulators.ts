@@ -1,15 +1,17 @@
 /** The outside world as a process: emulated Dynamics 365 and Entra ID, and a mail inbox. */
 import { join } from 'node:path';
+import { Control } from '@leads/testing';
 import { root } from './config.ts';
 import { Unready } from './failure.ts';
-import { until } from './narrator.ts';
-import { describeExit, pinnedNode, startProgram } from './process.ts';
-import type { ManagedProcess } from './process.ts';
+import { until } from './processes/narrator.ts';
+import { describeExit, pinnedNode, startProgram } from './processes/process.ts';
+import type { ManagedProcess } from './processes/process.ts';
 
 export interface Emulators {
   /** http://127.0.0.1:port */
   readonly url: string;
   readonly smtpUrl: string;
+  readonly control: Control;
   readonly process: ManagedProcess;
   stop(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startEmulators(options: EmulatorsOptions): Promise<Emulato
   return {
     url,
     smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    control: new Control(url),
     process: started,
     async stop() {
       await started.stop();

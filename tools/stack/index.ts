@@ -1,19 +1,12 @@
 export { arenaOn, inArena } from './arena.ts';
 export type { Arena, Connection } from './arena.ts';
-export { startBroker } from './broker.ts';
-export {
-  contoso,
-  contosoHost,
-  contosoPublisher,
-  people,
-  publishConnection,
-  untilAccepted,
-} from './connection.ts';
-export type { ConnectionEntry, CredentialsApi, PublishedConnection } from './connection.ts';
-export { readLeads, readMails } from './read-back.ts';
-export type { LeadRow, Mail } from './read-back.ts';
-export { startDatabase } from './database.ts';
-export { freeFixedPorts } from './ports.ts';
+export { startBroker } from './infrastructure/broker.ts';
+export { publishConnection, untilAccepted } from './facts/connection.ts';
+export type { CredentialsApi, PublishedConnection } from './facts/connection.ts';
+export { startDatabase } from './infrastructure/database.ts';
+export { freeFixedPorts } from './infrastructure/ports.ts';
+export type { KafkaClient } from './infrastructure/secured-broker.ts';
+export { provision } from './services.ts';
 export type { Service, ServiceName } from './services.ts';
 export type { Stack, StackOptions } from './stack.ts';
 export { startStack } from './stack.ts';

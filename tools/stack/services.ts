@@ -1,26 +1,26 @@
 /** The services: which there are, and what each is told beyond what all are told. One list for every run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { directories, productClientId } from '@leads/testing';
 import { root } from './config.ts';
 import type { Ports } from './config.ts';
 import { Unready } from './failure.ts';
-import type { Keys } from './keys.ts';
-import { until } from './narrator.ts';
-import { describeExit, pinnedNode, runToEnd, startProgram, CommandFailed } from './process.ts';
-import type { Exit, ManagedProcess } from './process.ts';
+import type { KafkaClient } from './infrastructure/secured-broker.ts';
+import type { Keys } from './facts/keys.ts';
+import { until } from './processes/narrator.ts';
+import { describeExit, pinnedNode, runToEnd, startProgram, CommandFailed } from './processes/process.ts';
+import type { Exit, ManagedProcess } from './processes/process.ts';
 
 /** What a service's own settings are made from. */
 export interface Surroundings {
   readonly keys: Keys;
   readonly gatewayUrl: string;
   readonly credentialsUrl: string;
+  readonly writerUrl: string;
   readonly portalUrl: string;
   readonly emulatorsUrl: string;
   readonly smtpUrl: string;
 }
-
-/** The emulated directory whose people operate the local runs. */
-const operatorDirectoryId = '9b1d2c3e-4f50-4a61-8b72-0c9d8e7f6a50';
 
 interface ServiceDeclaration<Name extends string = string> {
   readonly name: Name;
@@ -34,14 +34,17 @@ const declared = [
   {
     name: 'credentials',
     port: 'credentials',
-    settings: ({ keys, gatewayUrl, emulatorsUrl }) => ({
+    settings: ({ keys, gatewayUrl, writerUrl, emulatorsUrl }) => ({
       MASTER_KEY_FILE: keys.masterKeyFile,
       REQUESTER_KEYS_FILE: keys.requesterKeysFile,
+      SERVICE_KEYS_FILE: keys.serviceKeysFile,
+      SERVICE_SIGNING_KEY_FILE: keys.credentialsSigningKeyFile,
       CREDENTIALS_API_KEY: keys.credentialsApiKey,
       GATEWAY_PUBLIC_URL: gatewayUrl,
+      WRITER_URL: writerUrl,
       MICROSOFT_RESOLVER: emulatorsUrl,
       // The emulated directory's registration for user names and passwords.
-      OFFICE365_CLIENT_ID: '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11',
+      OFFICE365_CLIENT_ID: productClientId,
     }),
   },
   {
@@ -49,14 +52,16 @@ const declared = [
     port: 'writer',
     settings: ({ keys, emulatorsUrl }) => ({
       REQUESTER_SIGNING_KEY_FILE: keys.writerSigningKeyFile,
+      SERVICE_KEYS_FILE: keys.serviceKeysFile,
       MICROSOFT_RESOLVER: emulatorsUrl,
     }),
   },
   {
     name: 'notification',
     port: 'notification',
-    settings: ({ smtpUrl, emulatorsUrl }) => ({
+    settings: ({ smtpUrl, portalUrl, emulatorsUrl }) => ({
       SMTP_URL: smtpUrl,
+      PORTAL_PUBLIC_URL: portalUrl,
       MAIL_FROM: 'Marketplace leads <leads@localhost.example>',
       DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
     }),
@@ -68,11 +73,11 @@ const declared = [
       PORTAL_PUBLIC_URL: portalUrl,
       SESSION_KEY_FILE: keys.sessionKeyFile,
       CREDENTIALS_URL: credentialsUrl,
-      CREDENTIALS_API_KEY: keys.credentialsApiKey,
+      SERVICE_SIGNING_KEY_FILE: keys.portalSigningKeyFile,
       // The emulated directory's registration of this product, and where its people sign in.
-      SIGN_IN_CLIENT_ID: '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11',
+      SIGN_IN_CLIENT_ID: productClientId,
       SIGN_IN_BROWSER_ORIGIN: emulatorsUrl,
-      OPERATOR_DIRECTORY_ID: operatorDirectoryId,
+      OPERATOR_DIRECTORY_ID: directories.northwind,
       MICROSOFT_RESOLVER: emulatorsUrl,
       DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
     }),
@@ -84,7 +89,8 @@ export const serviceDeclarations: readonly ServiceDeclaration<ServiceName>[] = d
 
 /** What all services of one stack are told. */
 export interface SharedSettings {
-  readonly kafkaBrokers: string;
+  /** The variables that a client reaches the broker with. */
+  readonly kafkaOf: (client: KafkaClient) => Record<string, string>;
   readonly topicPrefix: string;
   readonly databaseUrl: string;
   readonly logLevel: string;
@@ -107,7 +113,7 @@ export interface Service {
   stop(): Promise<void>;
   /** Starts it, after ending it in good order where it still runs; settles when it is ready. */
   restart(): Promise<void>;
-  /** Settles when GET /health/ready answers 200. */
+  /** Settles when GET /health/ready answers 200 and names nothing as degraded. */
   untilReady(timeoutMs?: number): Promise<void>;
 }
 
@@ -115,26 +121,41 @@ const readyTimeoutMs = 60_000;
 
 /** Runs every service's migrations and provisions the topics; none depends on another. */
 export async function prepareStores(shared: SharedSettings): Promise<void> {
-  const env = { ...commonEnvironment(shared), KAFKA_REPLICATION_FACTOR: '1' };
+  const env = { ...commonEnvironment(shared, 'provision-topics'), KAFKA_REPLICATION_FACTOR: '1' };
   const commands = [
     ...declared
       .map(({ name }) => ({
         what: `The migrations of ${name}`,
         file: built('apps', name, 'dist', 'migrate.js'),
+        args: [],
       }))
       .filter(({ file }) => existsSync(file)),
-    { what: 'Provisioning the topics', file: built('libs', 'kafka', 'dist', 'provision-topics.command.js') },
+    {
+      what: 'Provisioning the topics',
+      file: built('libs', 'kafka', 'dist', 'provision-topics.command.js'),
+      args: ['--allow-single-copy'],
+    },
   ];
   await Promise.all(
-    commands.map(async ({ what, file }) => {
+    commands.map(async ({ what, file, args }) => {
       try {
-        await runToEnd(pinnedNode, [file], { env });
+        await runToEnd(pinnedNode, [file, ...args], { env });
       } catch (error) {
         if (!(error instanceof CommandFailed)) throw error;
         throw new Unready(`${what} failed (exit code ${error.code ?? 'unknown'}):\n${error.output}`);
       }
     }),
   );
+}
+
+/**
+ * Makes the topics at a broker, and its access rules where it knows names; what the command said.
+ * @param environment how it reaches the broker, see {@link SharedSettings.kafkaOf}
+ */
+export function provision(environment: Record<string, string>): Promise<string> {
+  const command = built('libs', 'kafka', 'dist', 'provision-topics.command.js');
+  const env = { NODE_ENV: 'development', KAFKA_REPLICATION_FACTOR: '1', ...environment };
+  return runToEnd(pinnedNode, [command, '--allow-single-copy'], { env });
 }
 
 /** Who may sign in to the console for a publisher: everybody of this directory who has a role there. */
@@ -151,7 +172,9 @@ export async function registerPublisher(
 ): Promise<void> {
   const command = built('apps', 'portal', 'dist', 'register-publisher.command.js');
   try {
-    await runToEnd(pinnedNode, [command, id, name, directoryId], { env: commonEnvironment(shared) });
+    await runToEnd(pinnedNode, [command, id, name, directoryId], {
+      env: commonEnvironment(shared, 'portal'),
+    });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw new Unready(`The publisher ${name} could not be registered with the portal:\n${error.output}`);
@@ -183,7 +206,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       file: pinnedNode,
       args: ['--enable-source-maps', built('apps', name, 'dist', 'main.js')],
       env: {
-        ...commonEnvironment(shared),
+        ...commonEnvironment(shared, name),
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: String(port),
         INSTANCE_ID: instance,
@@ -228,7 +251,7 @@ async function untilReady(service: ManagedProcess, url: string, timeoutMs: numbe
     async () => {
       const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) });
       reasons = await answer.text();
-      return answer.ok || undefined;
+      return (answer.ok && !reasons.includes('degraded')) || undefined;
     },
     { timeoutMs, everyMs: 50, giveUp: () => service.exit !== undefined },
   );
@@ -241,11 +264,14 @@ async function untilReady(service: ManagedProcess, url: string, timeoutMs: numbe
   );
 }
 
-function commonEnvironment(shared: SharedSettings): Record<string, string> {
+function commonEnvironment(shared: SharedSettings, client: KafkaClient): Record<string, string> {
   return {
-    KAFKA_BROKERS: shared.kafkaBrokers,
+    ...shared.kafkaOf(client),
     KAFKA_TOPIC_PREFIX: shared.topicPrefix,
+    // Emulators stand in for Microsoft, broker and database listen on this machine alone.
+    NODE_ENV: 'development',
     DATABASE_URL: shared.databaseUrl,
+    DATABASE_PLAINTEXT_ALLOWED: 'true',
     LOG_LEVEL: shared.logLevel,
   };
 }

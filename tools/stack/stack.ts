@@ -1,24 +1,24 @@
 /** The stack, declared once: broker, database, emulators and services, each a process of its own. */
 import { join } from 'node:path';
-import type { Broker } from './broker.ts';
+import type { Broker } from './infrastructure/broker-settings.ts';
 import { stackSettings } from './config.ts';
 import type { Ports, StackSettings, Way } from './config.ts';
-import type { CredentialsApi } from './connection.ts';
-import type { Database } from './database.ts';
+import type { CredentialsApi } from './facts/connection.ts';
+import type { Database } from './infrastructure/database-settings.ts';
 import { startEmulators } from './emulators.ts';
 import type { Emulators } from './emulators.ts';
-import { startInfrastructure } from './infrastructure.ts';
-import type { Infrastructure } from './infrastructure.ts';
-import { keepKeys } from './keys.ts';
-import { during } from './narrator.ts';
-import type { Say } from './narrator.ts';
-import { freePorts } from './ports.ts';
-import { describeExit } from './process.ts';
-import type { ManagedProcess } from './process.ts';
+import { startInfrastructure } from './infrastructure/infrastructure.ts';
+import type { Infrastructure } from './infrastructure/infrastructure.ts';
+import { keepKeys } from './facts/keys.ts';
+import { during } from './processes/narrator.ts';
+import type { Say } from './processes/narrator.ts';
+import { freePorts } from './infrastructure/ports.ts';
+import { describeExit } from './processes/process.ts';
+import type { ManagedProcess } from './processes/process.ts';
 import { prepareStores, registerPublisher, serviceDeclarations, startService } from './services.ts';
-import type { RegisteredPublisher, Service, ServiceName } from './services.ts';
-import { Interrupted } from './shutdown.ts';
-import type { Shutdown } from './shutdown.ts';
+import type { RegisteredPublisher, Service, ServiceName, SharedSettings, Surroundings } from './services.ts';
+import { Interrupted } from './processes/shutdown.ts';
+import type { Shutdown } from './processes/shutdown.ts';
 
 export interface StackOptions {
   /** Keys, logs and the data of what is not in a container. */
@@ -66,148 +66,195 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** What has been started of one stack so far, and whether it is to end. */
+interface Boot {
+  readonly options: StackOptions;
+  readonly settings: StackSettings;
+  readonly logDir: string;
+  readonly running: Service[];
+  /** In the order in which they are stopped. */
+  readonly parts: { stop(): Promise<void> }[];
+  readonly failure: PromiseWithResolvers<string>;
+  readonly reportEnd: (process: ManagedProcess) => void;
+  stopping: boolean;
+}
+
 /** Boots the stack and answers when every service is ready; where that fails, ends what had been started. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, ports, say, shutdown, topicPrefix = '' } = options;
-  const settings = options.settings ?? stackSettings();
-  const logDir = join(dataDir, 'logs');
-  const failure = Promise.withResolvers<string>();
-  const running: Service[] = [];
-  const parts: { stop(): Promise<void> }[] = [];
-  let stopping = false;
-
-  const goOn = (): void => {
-    if (stopping) throw new Interrupted(shutdown?.reason ?? 'stopped');
-  };
-  const reportEnd = (process: ManagedProcess): void => {
-    failure.resolve(
-      `${process.name} ${process.exit ? describeExit(process.exit) : 'ended'}, and nobody had asked it to. What was accepted is kept. Its log is ${process.log} and ends with:\n${process.lastLines()}`,
-    );
-  };
-
-  const boot = async (): Promise<Stack> => {
-    const infrastructure =
-      options.infrastructure ??
-      (await startInfrastructure({
-        dataDir,
-        ports: {
-          kafka: ports.kafka.port,
-          kafkaController: ports.kafkaController.port,
-          postgres: ports.postgres.port,
-        },
-        careless: options.careless ?? false,
-        way: options.way,
-        settings,
-        say,
-        ...(options.volumes ? { volumes: options.volumes } : {}),
-        ...(shutdown ? { shutdown } : {}),
-      }));
-    const { broker, database, way } = infrastructure;
-    if (!options.infrastructure) {
-      parts.push(broker, database);
-      for (const part of [broker, database]) part.process?.onUnexpectedEnd(reportEnd);
-    }
-    goOn();
-
-    const shared = {
-      kafkaBrokers: broker.brokers,
-      topicPrefix,
-      databaseUrl: database.url,
-      logLevel: settings.logLevel,
-    };
-    const keys = keepKeys(join(dataDir, 'keys'));
-    const startingEmulators = startEmulators({
-      httpPort: ports.emulatorsHttp.port,
-      smtpPort: ports.emulatorsSmtp.port,
-      dataDir: options.keepEmulators ? join(dataDir, 'emulators') : undefined,
-      log: join(logDir, 'emulators.log'),
-      onUnexpectedEnd: reportEnd,
-    }).then((started) => {
-      parts.unshift(started);
-      return started;
-    });
-    const [emulators] = await Promise.all([
-      startingEmulators,
-      during(say, 'Migrating the database, provisioning the topics', prepareStores(shared)),
-    ]);
-    goOn();
-
-    const around = {
-      keys,
-      gatewayUrl: `http://127.0.0.1:${ports.gateway.port}`,
-      credentialsUrl: `http://127.0.0.1:${ports.credentials.port}`,
-      portalUrl: `http://127.0.0.1:${ports.portal.port}`,
-      emulatorsUrl: emulators.url,
-      smtpUrl: emulators.smtpUrl,
-    };
-    const start = async (name: ServiceName, instance: string, port: number): Promise<Service> => {
-      goOn();
-      const service = await startService({
-        name,
-        instance,
-        port,
-        shared,
-        around,
-        overrides: options.serviceSettings ?? {},
-        logDir,
-        onUnexpectedEnd: reportEnd,
-      });
-      running.push(service);
-      return service;
-    };
-    const add = async (name: ServiceName): Promise<Service> => {
-      const number = running.filter((service) => service.name === name).length + 1;
-      const [port = 0] = await freePorts(1);
-      const service = await start(name, `${name}-${number}`, port);
-      await service.untilReady();
-      return service;
-    };
-
-    const firsts = await Promise.all(
-      serviceDeclarations.map(({ name, port }) => start(name, name, ports[port].port)),
-    );
-    await during(say, 'Starting the services', Promise.all(firsts.map((service) => service.untilReady())));
-    for (let writers = 1; writers < (options.writers ?? 1); writers += 1) await add('dynamics-writer');
-    goOn();
-
-    return {
-      way,
-      broker,
-      database,
-      emulators,
-      topicPrefix,
-      services: Object.fromEntries(firsts.map((service) => [service.name, service])) as Stack['services'],
-      get writers() {
-        return running.filter((service) => service.name === 'dynamics-writer');
-      },
-      credentialsApi: {
-        url: `http://127.0.0.1:${ports.credentials.port}`,
-        apiKey: keys.credentialsApiKey,
-      },
-      registerPublisher: (publisher) => registerPublisher(shared, publisher),
-      add,
-      failed: failure.promise,
-      stop,
-    };
-  };
-
-  const booting = boot();
-  const stopParts = async (): Promise<void> => {
-    await Promise.all(running.map((service) => service.stop()));
-    for (const part of parts) await part.stop();
-  };
+  const boot = newBoot(options);
   const stop = async (): Promise<void> => {
-    stopping = true;
-    await stopParts();
+    boot.stopping = true;
+    await stopStarted(boot);
     // A boot under way notices within moments that it has lost its parts; it may have started others meanwhile.
     await booting.catch(() => undefined);
-    await stopParts();
+    await stopStarted(boot);
   };
-
+  const booting = startParts(boot, stop);
   try {
-    return await Promise.race(shutdown ? [booting, shutdown.interrupted] : [booting]);
+    return await Promise.race(options.shutdown ? [booting, options.shutdown.interrupted] : [booting]);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function newBoot(options: StackOptions): Boot {
+  const failure = Promise.withResolvers<string>();
+  return {
+    options,
+    settings: options.settings ?? stackSettings(),
+    logDir: join(options.dataDir, 'logs'),
+    running: [],
+    parts: [],
+    failure,
+    reportEnd: (process) =>
+      failure.resolve(
+        `${process.name} ${process.exit ? describeExit(process.exit) : 'ended'}, and nobody had asked it to. What was accepted is kept. Its log is ${process.log} and ends with:\n${process.lastLines()}`,
+      ),
+    stopping: false,
+  };
+}
+
+function goOn({ stopping, options }: Boot): void {
+  if (stopping) throw new Interrupted(options.shutdown?.reason ?? 'stopped');
+}
+
+async function stopStarted({ running, parts }: Boot): Promise<void> {
+  await Promise.all(running.map((service) => service.stop()));
+  for (const part of parts) await part.stop();
+}
+
+/** Infrastructure, then the emulators and what the stores need, then the services. */
+async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack> {
+  const { options, running, failure } = boot;
+  const { ports, say, topicPrefix = '' } = options;
+  const { broker, database, way } = await findInfrastructure(boot);
+  goOn(boot);
+  const shared: SharedSettings = {
+    kafkaOf: (client) => broker.secured?.environmentOf(client) ?? { KAFKA_BROKERS: broker.brokers },
+    topicPrefix,
+    databaseUrl: database.url,
+    logLevel: boot.settings.logLevel,
+  };
+  const keys = keepKeys(join(options.dataDir, 'keys'));
+  const [emulators] = await Promise.all([
+    startWorld(boot),
+    during(say, 'Migrating the database, provisioning the topics', prepareStores(shared)),
+  ]);
+  goOn(boot);
+  const credentialsUrl = `http://127.0.0.1:${ports.credentials.port}`;
+  const around: Surroundings = {
+    keys,
+    gatewayUrl: `http://127.0.0.1:${ports.gateway.port}`,
+    credentialsUrl,
+    writerUrl: `http://127.0.0.1:${ports.writer.port}`,
+    portalUrl: `http://127.0.0.1:${ports.portal.port}`,
+    emulatorsUrl: emulators.url,
+    smtpUrl: emulators.smtpUrl,
+  };
+  const firsts = await startFirsts(boot, shared, around);
+  const add = (name: ServiceName): Promise<Service> => addOne(boot, shared, around, name);
+  for (let writers = 1; writers < (options.writers ?? 1); writers += 1) await add('dynamics-writer');
+  goOn(boot);
+  return {
+    way,
+    broker,
+    database,
+    emulators,
+    topicPrefix,
+    services: Object.fromEntries(firsts.map((service) => [service.name, service])) as Stack['services'],
+    get writers() {
+      return running.filter((service) => service.name === 'dynamics-writer');
+    },
+    credentialsApi: { url: credentialsUrl, apiKey: keys.credentialsApiKey },
+    registerPublisher: (publisher) => registerPublisher(shared, publisher),
+    add,
+    failed: failure.promise,
+    stop,
+  };
+}
+
+/** Broker and database: those that run already, or ones of the stack's own, which end with it. */
+async function findInfrastructure(boot: Boot): Promise<Pick<Infrastructure, 'broker' | 'database' | 'way'>> {
+  const { options, parts, settings, reportEnd } = boot;
+  if (options.infrastructure) return options.infrastructure;
+  const { dataDir, ports, volumes, careless = false, way, say, shutdown } = options;
+  const started = await startInfrastructure({
+    dataDir,
+    ports: {
+      kafka: ports.kafka.port,
+      kafkaController: ports.kafkaController.port,
+      postgres: ports.postgres.port,
+    },
+    careless,
+    way,
+    settings,
+    say,
+    ...(volumes ? { volumes } : {}),
+    ...(shutdown ? { shutdown } : {}),
+  });
+  const { broker, database } = started;
+  parts.push(broker, database);
+  for (const part of [broker, database]) part.process?.onUnexpectedEnd(reportEnd);
+  return started;
+}
+
+async function startWorld({ options, parts, logDir, reportEnd }: Boot): Promise<Emulators> {
+  const { ports, dataDir, keepEmulators } = options;
+  const emulators = await startEmulators({
+    httpPort: ports.emulatorsHttp.port,
+    smtpPort: ports.emulatorsSmtp.port,
+    dataDir: keepEmulators ? join(dataDir, 'emulators') : undefined,
+    log: join(logDir, 'emulators.log'),
+    onUnexpectedEnd: reportEnd,
+  });
+  parts.unshift(emulators);
+  return emulators;
+}
+
+/** One process of each service, all ready. */
+async function startFirsts(boot: Boot, shared: SharedSettings, around: Surroundings): Promise<Service[]> {
+  const { ports, say } = boot.options;
+  const firsts = await Promise.all(
+    serviceDeclarations.map(({ name, port }) => startOne(boot, shared, around, name, name, ports[port].port)),
+  );
+  await during(say, 'Starting the services', Promise.all(firsts.map((service) => service.untilReady())));
+  return firsts;
+}
+
+/** One more process of a service, ready, on a free port. */
+async function addOne(
+  boot: Boot,
+  shared: SharedSettings,
+  around: Surroundings,
+  name: ServiceName,
+): Promise<Service> {
+  const number = boot.running.filter((service) => service.name === name).length + 1;
+  const [port = 0] = await freePorts(1);
+  const service = await startOne(boot, shared, around, name, `${name}-${number}`, port);
+  await service.untilReady();
+  return service;
+}
+
+async function startOne(
+  boot: Boot,
+  shared: SharedSettings,
+  around: Surroundings,
+  name: ServiceName,
+  instance: string,
+  port: number,
+): Promise<Service> {
+  goOn(boot);
+  const service = await startService({
+    name,
+    instance,
+    port,
+    shared,
+    around,
+    overrides: boot.options.serviceSettings ?? {},
+    logDir: boot.logDir,
+    onUnexpectedEnd: boot.reportEnd,
+  });
+  boot.running.push(service);
+  return service;
 }

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fixedPorts, stackSettings, testInfrastructure } from './config.ts';
-import { contoso, contosoPublisher, publishConnection, untilAccepted } from './connection.ts';
-import type { PublishedConnection } from './connection.ts';
-import { createDatabaseBeside } from './database.ts';
-import { saySilently } from './narrator.ts';
-import { freeInsteadOf } from './ports.ts';
+import { contoso, contosoPublisher } from '@leads/testing';
+import { fixedPorts, type Profile, stackSettings, testInfrastructure } from './config.ts';
+import { publishConnection, untilAccepted } from './facts/connection.ts';
+import type { PublishedConnection } from './facts/connection.ts';
+import { startBroker } from './infrastructure/broker.ts';
+import { createDatabaseBeside } from './infrastructure/database.ts';
+import { saySilently } from './processes/narrator.ts';
+import { freeInsteadOf } from './infrastructure/ports.ts';
 import { startStack } from './stack.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
@@ -19,10 +21,11 @@ export interface TestStack extends Stack {
   readonly logDir: string;
 }
 
-/** Boots it with a topic prefix and a database of its own; `stop` leaves nothing of it but, after `keepLogs`, its logs. */
+/** Boots it with a topic prefix and a database of its own, and under the production profile a broker too; `stop` leaves nothing of it but, after `keepLogs`, its logs. */
 export async function startTestStack(
-  options: Pick<StackOptions, 'writers' | 'serviceSettings'> = {},
+  options: Pick<StackOptions, 'writers' | 'serviceSettings'> & { profile?: Profile } = {},
 ): Promise<TestStack> {
+  const { profile = stackSettings().profile } = options;
   const { brokers, databaseUrl } = testInfrastructure();
   if (brokers === undefined || databaseUrl === undefined) {
     throw new Error(
@@ -33,8 +36,19 @@ export async function startTestStack(
   const dataDir = mkdtempSync(join(tmpdir(), `leads-${name}-`));
   chmodSync(dataDir, 0o711);
   const database = await createDatabaseBeside(databaseUrl, name);
+  const ports = await freeInsteadOf(fixedPorts());
   const nothing = (): Promise<void> => Promise.resolve();
+  const running = { brokers, origin: 'npm test', process: undefined, stop: nothing };
+  const broker =
+    profile === 'plain'
+      ? running
+      : await startBroker({
+          ...{ way: 'local', profile, dataDir, say: saySilently, volume: undefined },
+          ...{ port: ports.kafka.port, controllerPort: ports.kafkaController.port },
+          settings: { kafkaBrokers: undefined },
+        });
   const clear = async (): Promise<void> => {
+    await broker.stop();
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
@@ -42,14 +56,14 @@ export async function startTestStack(
     const stack = await startStack({
       ...options,
       dataDir,
-      ports: await freeInsteadOf(fixedPorts()),
+      ports,
       topicPrefix: `${name}.`,
       infrastructure: {
         way: 'local',
-        broker: { brokers, origin: 'npm test', process: undefined, stop: nothing },
+        broker,
         database: { url: database.url, origin: 'npm test', process: undefined, stop: nothing },
       },
-      settings: { ...stackSettings(), kafkaBrokers: brokers, databaseUrl: database.url },
+      settings: { ...stackSettings(), profile, kafkaBrokers: brokers, databaseUrl: database.url },
       say: saySilently,
     });
     const stop = async (): Promise<void> => {
@@ -71,6 +85,7 @@ export async function startTestStack(
       throw error;
     }
   } catch (error) {
+    await broker.stop();
     await database.drop();
     throw error;
   }

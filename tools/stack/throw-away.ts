@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freeFixedPorts } from './ports.ts';
+import { freeFixedPorts } from './infrastructure/ports.ts';
 import type { StackOptions } from './stack.ts';
 
 export interface Place extends Pick<StackOptions, 'dataDir' | 'ports' | 'say'> {

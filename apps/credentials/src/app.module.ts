@@ -1,26 +1,35 @@
-/** Credentials: keeps connections and the secrets that open them, and issues access tokens. */
+/** Credentials: keeps connections and the secrets that open them, issues access tokens, and keeps incidents. */
 import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { ServiceModule } from '@leads/service';
-import { ApiDocumentController } from './api/api-document.controller.ts';
-import { config } from './config.ts';
+import { AccessModule } from './access/access.module.ts';
+import { WatchExpiry } from './alerts/watch-expiry.ts';
+import { ApiDocumentController } from './api-document.controller.ts';
+import { settings } from './config.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { IncidentsModule } from './incidents/incidents.module.ts';
+import { IssueToken } from './issue-token.ts';
+import { KeepIncidents } from './keep-incidents.ts';
+import { credentialsAges } from './retention.ts';
 import { TokensModule } from './tokens/tokens.module.ts';
-import { ValidationModule } from './validation/validation.module.ts';
+import { ValidateConnection } from './validate-connection.ts';
 
 @Module({
   imports: [
     ServiceModule.forService({
       name: 'credentials',
       schema: 'credentials',
-      settings: config,
-      consumes: ['once-per-service'],
+      settings,
+      consumes: ['once-per-service', 'every-instance'],
+      ages: credentialsAges,
     }),
+    DiscoveryModule,
+    AccessModule,
     ConnectionsModule,
     TokensModule,
-    ValidationModule,
+    IncidentsModule,
   ],
-  controllers: [ApiDocumentController],
-  providers: [Housekeeping],
+  controllers: [IssueToken, ValidateConnection, KeepIncidents, ApiDocumentController],
+  providers: [WatchExpiry],
 })
 export class AppModule {}

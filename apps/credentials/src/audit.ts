@@ -17,7 +17,9 @@ export type AuditedAct =
   | 'address key rotated'
   | 'token request refused'
   | 'validation started'
-  | 'master key rotated';
+  | 'master key rotated'
+  | 'incident acknowledged'
+  | 'incident resolved';
 
 export interface AuditLine {
   at: Date;
@@ -50,6 +52,9 @@ export const AuditAnswer = z.object({
   details: z.record(z.string(), z.unknown()),
 });
 export type AuditAnswer = z.infer<typeof AuditAnswer>;
+
+export const AuditTrail = z.object({ audit: z.array(AuditAnswer) }).meta({ id: 'Audit' });
+export type AuditTrail = z.infer<typeof AuditTrail>;
 
 /** The newest lines about a connection are enough to look at. */
 const MOST_LINES = 500;

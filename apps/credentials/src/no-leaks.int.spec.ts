@@ -6,25 +6,25 @@ import pg from 'pg';
 import { type Topic, topics } from '@leads/contracts';
 import { openDatabase } from '@leads/database';
 import { Publisher } from '@leads/kafka';
+import { watchTopic } from '@leads/kafka/testing';
 import { type Logger, Outbound } from '@leads/service';
-import { eventually } from '@leads/testing';
+import { contoso, eventually, people, productClientId as publicClientId } from '@leads/testing';
 import { KNOWN_REGIONS } from '@leads/contracts/connection-details';
 import { warnOfExpiry } from './alerts/warn-of-expiry.ts';
+import { addToAudit } from './audit.ts';
 import { issueToken } from './issue-token.ts';
 import { fileKeyRing } from './secrets/key-ring.ts';
 import { Vault } from './secrets/vault.ts';
 import type { CredentialsTables } from './tables.ts';
 import { makeCertificate } from './testing/certificate.ts';
-import { contoso } from './testing/contoso.ts';
-import { readTopic } from './testing/read-topic.ts';
 import { type Running, startForTest } from './testing/running.ts';
 import { AccessTokens } from './tokens/access-tokens.ts';
-import { Pace } from './tokens/pace.ts';
+import { RateLimiter } from './tokens/rate-limiter.ts';
 import { signIn } from './tokens/sign-in.ts';
+import { RefusedRequests } from './tokens/refused-requests.ts';
 import { readRequesterKeys } from './tokens/token-request.ts';
 
-const publicClientId = '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11';
-const userName = 'leads@contoso.onmicrosoft.com';
+const userName = people.serviceAccount;
 const at = (connectionId: string, rest = ''): string => `/api/connections/${connectionId}${rest}`;
 const made = (): string => randomBytes(24).toString('base64url');
 
@@ -39,6 +39,9 @@ const answers: string[] = [];
 beforeAll(async () => {
   running = await startForTest({ LOG_LEVEL: 'trace', OFFICE365_CLIENT_ID: publicClientId });
   secrets.set('the API key', running.apiKey);
+  const { signingKeyFiles } = running.serviceKeys;
+  const signing = JSON.parse(await readFile(signingKeyFiles.credentials, 'utf8')) as { d: string };
+  secrets.set('the signing key', signing.d);
   secrets.set('the master key', (await readFile(running.masterKeyFile, 'utf8')).trim());
 });
 afterAll(() => running.close());
@@ -65,11 +68,8 @@ async function prepareDirectory(): Promise<{ clientSecret: string; password: str
     made(),
     await makeCertificate(),
   ];
-  const { apps, users } = (await running.control('GET', `tenants/${contoso.directoryId}`)) as {
-    apps: { clientId: string }[];
-    users: { username: string }[];
-  };
-  await running.control('PATCH', `tenants/${contoso.directoryId}`, {
+  const { apps = [], users = [] } = await running.control.tenant(contoso.directoryId);
+  await running.control.changeTenant(contoso.directoryId, {
     apps: apps.map((app) =>
       app.clientId === contoso.applicationId
         ? { ...app, secrets: [{ value: clientSecret }], certificates: [{ pem: certificate }] }
@@ -117,11 +117,12 @@ async function liveThroughADay(connectionIds: string[], lines: string[]): Promis
       // MSAL reckons with the machine's clock.
       return { ...answer, expiresAt: new Date(clock + (answer.expiresAt.getTime() - Date.now())) };
     },
-    pace: new Pace({ perSecond: 1_000, now: () => clock, sleep: () => Promise.resolve() }),
+    limiter: new RateLimiter({ perSecond: 1_000, now: () => clock, sleep: () => Promise.resolve() }),
     now,
     random: Math.random,
     log,
   });
+  const refused = new RefusedRequests((line) => addToAudit(database, line));
   const requesterKeys = readRequesterKeys(running.requester.jwks);
   const before = tokens.size;
   for (let quarter = 0; quarter < 96; quarter += 1) {
@@ -131,7 +132,7 @@ async function liveThroughADay(connectionIds: string[], lines: string[]): Promis
     await Promise.all(
       connectionIds.map(async (connectionId) => {
         const { request } = await running.requester.request(connectionId, { iat, exp: iat + 30 });
-        await issueToken(request, { database, accessTokens, requesterKeys, publisher, log, now });
+        await issueToken(request, { database, accessTokens, requesterKeys, publisher, log, refused, now });
       }),
     );
   }
@@ -180,7 +181,7 @@ const written = new Set<Topic>([
 async function readTopics(): Promise<string> {
   const parts = await Promise.all(
     Object.values<Topic>(topics).map(async (topic) => {
-      const reading = await readTopic(running.kafka, topic);
+      const reading = await watchTopic(running.kafka, topic);
       try {
         await untilNothingComes(() => reading.records.length, written.has(topic) ? 1 : 0);
         return reading.records.map((record) => JSON.stringify(record));
@@ -263,7 +264,7 @@ test('after a day of use no secret and no token stands in any topic, log, table,
   await remember(mistaken);
   await call('POST', at(mistaken, '/rotate-address-key'));
   await call('POST', at(mistaken, '/versions/1/restore'), { clientSecret }, { 'if-match': '"4"' });
-  await running.control('POST', 'faults', {
+  await running.control.addFault({
     host: 'login.microsoftonline.com',
     kind: 'status',
     status: 502,
@@ -271,7 +272,7 @@ test('after a day of use no secret and no token stands in any topic, log, table,
   });
   await call('PUT', at(mistaken, '/secret'), { clientSecret });
   await remember(mistaken);
-  await running.control('DELETE', 'faults');
+  await running.control.clearFaults();
   for (const path of [
     '/api/connections',
     at(mistaken, '/versions'),

@@ -1,7 +1,10 @@
 /** The tables of the schema `credentials`, as kysely types them. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Incident } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
-import type { ConnectionFacts } from './connections/connection-facts.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+import type { Signal } from './incidents/signal.ts';
+import type { RefusalKind } from './tokens/entra-numbers.ts';
 
 type Facts = JSONColumnType<ConnectionFacts>;
 
@@ -49,9 +52,17 @@ interface RefusalsTable {
   connection_id: string;
   /** Which credential was refused, see `credentialOf`. */
   credential: string;
+  connection_version: number;
   cause: string;
+  refusal_kind: RefusalKind;
   what: string;
   remedy: string;
+  /** Whether it is told as one that passes. */
+  passing: boolean;
+  /** How often in a row it came. */
+  times: number;
+  /** The cause that was last told as trouble, until it is told as over. */
+  told_cause: string | null;
   refused_at: Date;
   ask_again_at: Date | null;
 }
@@ -62,6 +73,30 @@ interface ExpiryAlertsTable {
   expires_on: string;
   days_before: number;
   alerted_at: Date;
+}
+
+interface IncidentSignalsTable {
+  connection_id: string;
+  trouble: string;
+  same_as: string;
+  incident_key: string;
+  stands: boolean;
+  signal: JSONColumnType<Signal>;
+  changed_at: Date;
+}
+
+interface IncidentsTable {
+  incident_id: string;
+  incident_key: string;
+  incident: JSONColumnType<Incident>;
+  told_at: Date;
+  changed_at: Date;
+  ended_at: Date | null;
+}
+
+interface FailedValidationsTable {
+  validation_id: string;
+  failed_at: Date;
 }
 
 interface AuditTable {
@@ -81,5 +116,8 @@ export interface CredentialsTables extends ServiceTables {
   used_token_requests: UsedTokenRequestsTable;
   refusals: RefusalsTable;
   expiry_alerts: ExpiryAlertsTable;
+  incident_signals: IncidentSignalsTable;
+  incidents: IncidentsTable;
+  failed_validations: FailedValidationsTable;
   audit: AuditTable;
 }

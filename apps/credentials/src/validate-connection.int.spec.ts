@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ValidationStep, topics } from '@leads/contracts';
-import { contoso } from './testing/contoso.ts';
+import { contoso, people, productClientId } from '@leads/testing';
 import { type Running, startForTest } from './testing/running.ts';
 
 let running: Running;
 
 beforeAll(async () => {
-  running = await startForTest({ OFFICE365_CLIENT_ID: '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11' });
+  running = await startForTest({ OFFICE365_CLIENT_ID: productClientId });
 }, 60_000);
 afterAll(() => running.close(), 30_000);
 
@@ -41,6 +41,7 @@ describe('a Validate', () => {
     expect(summary(steps)).toEqual([
       'url passed',
       'host passed',
+      'sign-in passed',
       'directory passed',
       'application passed',
       'client-secret passed',
@@ -57,6 +58,7 @@ describe('a Validate', () => {
     expect(summary(steps)).toEqual([
       'url passed',
       'host passed',
+      'sign-in passed',
       'directory passed',
       'application passed',
       'client-secret failed',
@@ -72,20 +74,39 @@ describe('a Validate', () => {
     expect(summary(await validateAgain(connectionId))).toContain('credentials passed');
   });
 
+  test('says that Entra ID is busy and what to do, and names no part of the connection', async () => {
+    const { connectionId } = await running.create();
+    await running.control.addFault({ host: 'login.microsoftonline.com', kind: 'status', status: 503 });
+    const steps = await validateAgain(connectionId);
+    await running.control.clearFaults();
+    expect(summary(steps)).toEqual([
+      'url passed',
+      'host passed',
+      'sign-in failed',
+      'secret-expiry warning',
+      'credentials failed',
+    ]);
+    expect(steps.find(({ status }) => status === 'failed')).toMatchObject({
+      cause: expect.stringContaining('Microsoft Entra ID is busy'),
+      remedy: expect.stringContaining('try again in some minutes'),
+    });
+  });
+
   test('does not try a wrong password again and again', async () => {
     const { connectionId } = await running.create({
       authentication: 'office-365',
       applicationId: undefined,
       directoryId: undefined,
       clientSecret: undefined,
-      userName: 'leads@contoso.onmicrosoft.com',
+      userName: people.serviceAccount,
       password: 'wrong',
     });
-    const before = await running.signIns();
+    const before = await running.control.signIns();
     const steps = await validateAgain(connectionId);
     expect(summary(steps)).toEqual([
       'url passed',
       'host passed',
+      'sign-in passed',
       'directory passed',
       'user passed',
       'password failed',
@@ -95,7 +116,7 @@ describe('a Validate', () => {
     ]);
     await validateAgain(connectionId);
     await validateAgain(connectionId);
-    expect(await running.signIns()).toBe(before + 1);
+    expect(await running.control.signIns()).toBe(before + 1);
   });
 
   test('finds a host that is no instance, and a directory that the instance does not belong to', async () => {

@@ -1,13 +1,29 @@
 /** The settings of the Dynamics writer; `.env.example` describes each. */
-import { fileContent, optionalOrigin, readSettings, serviceSettings } from '@leads/service';
+import { KNOWN_REGIONS, readRegions } from '@leads/contracts/connection-details';
+import { deliverySettings } from '@leads/delivery';
+import {
+  callerKeysFile,
+  fileContent,
+  proxySettings,
+  serviceSettings,
+  type SettingsOf,
+  standInOrigin,
+  understood,
+} from '@leads/service';
 import { z } from 'zod';
 
-export const config = readSettings(process.env, {
+export const settings = {
   ...serviceSettings,
+  ...deliverySettings,
+  ...proxySettings,
   /** A private Ed25519 JWK whose `kid` names this requester at the credentials service. */
   REQUESTER_SIGNING_KEY_FILE: fileContent,
+  /** A JWKS with the public key of the credentials service, which has mappings tried. */
+  SERVICE_KEYS_FILE: callerKeysFile,
+  /** Region suffixes beyond the built-in ones, as credentials has them: no token goes to a host of another. */
+  DYNAMICS_REGIONS: z.string().transform(understood(readRegions)).default(KNOWN_REGIONS),
   /** Where requests to Microsoft's host names really go; unset in production. */
-  MICROSOFT_RESOLVER: optionalOrigin,
+  MICROSOFT_RESOLVER: standInOrigin,
   /** How a backlog leaves; the bench decides the default (bench/BENCHMARKS.md). */
   BULK: z.enum(['off', 'batch', 'create-multiple']).default('create-multiple'),
   /** The most requests of one connection that are on their way to Dynamics at a time. */
@@ -17,6 +33,6 @@ export const config = readSettings(process.env, {
     .string()
     .regex(/^\w{1,100}$/)
     .default('MicrosoftMarketplacesLeadIntegrationSolution'),
-  /** How long what a written lead said is kept, in days. */
-  PAYLOAD_DAYS: z.coerce.number().min(0).default(7),
-});
+};
+
+export type Settings = SettingsOf<typeof settings>;

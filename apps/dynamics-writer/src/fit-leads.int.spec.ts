@@ -1,12 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Mapping } from '@leads/contracts';
-import { eventually } from '@leads/testing';
-import { type Emulators, type Organization, startEmulators } from './testing/emulators.ts';
-import { claimLane, type RunningLane, runLane } from './testing/running-lane.ts';
-import { lead, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
+import fc from 'fast-check';
+import { Alert, type Mapping } from '@leads/contracts';
+import { lead, type RunningLane } from '@leads/delivery/testing';
+import {
+  contoso,
+  eventually,
+  type OrganizationSettings,
+  type RunningEmulators,
+  startEmulators,
+} from '@leads/testing';
+import { makeOrganization, type Organization } from './testing/organization.ts';
+import { drainInto } from './testing/running-lane.ts';
+import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
 
 let schema: WriterSchema;
-let emulators: Emulators;
+let emulators: RunningEmulators;
 let running: RunningLane | undefined;
 
 beforeAll(async () => {
@@ -27,14 +35,14 @@ afterEach(async () => {
 /** The records that an organisation gets out of so many leads. */
 async function deliver(
   count: number,
-  settings: Record<string, unknown>,
+  settings: Partial<OrganizationSettings>,
   mapping?: Mapping,
 ): Promise<Record<string, unknown>[]> {
-  const organization: Organization = await emulators.organization(settings);
+  const organization: Organization = await makeOrganization(emulators, settings);
   const changes = { mapping: mapping ? JSON.stringify(mapping) : null };
   await schema.database.updateTable('lanes').set(changes).execute();
   await schema.takeIn(...Array.from({ length: count }, () => lead()));
-  running = runLane(schema, await claimLane(schema.database, organization), organization);
+  running = await drainInto(schema, organization);
   await eventually(async () => {
     const waiting = schema.database.selectFrom('deliveries').select('lead_id').where('state', '=', 'pending');
     expect(await waiting.execute()).toEqual([]);
@@ -42,9 +50,8 @@ async function deliver(
   return records(organization);
 }
 
-async function records({ host }: Organization): Promise<Record<string, unknown>[]> {
-  const { leads } = await emulators.control('GET', `organizations/${host}/leads`);
-  return leads as Record<string, unknown>[];
+function records({ host }: Organization): Promise<Record<string, unknown>[]> {
+  return emulators.control.leads(host);
 }
 
 /** What has become of the leads that were taken in. */
@@ -52,6 +59,28 @@ async function states(): Promise<string[]> {
   const rows = await schema.database.selectFrom('deliveries').select('state').execute();
   return rows.map(({ state }) => state).sort();
 }
+
+test('whatever a customer typed is written', async () => {
+  const organization = await makeOrganization(emulators);
+  const odd = fc.string({
+    maxLength: 300,
+    unit: fc.oneof(
+      fc.nat(0xffff).map((unit) => String.fromCharCode(unit)),
+      fc.constantFrom('\uD83D', '\uFFFE', '\u000B'),
+    ),
+  });
+  const leads = fc.sample(fc.tuple(odd, odd, odd), 150).map(([lastName, company, description]) => {
+    const accepted = lead();
+    Object.assign(accepted.lead, { description });
+    Object.assign(accepted.lead.customer, { lastName, company });
+    return accepted;
+  });
+  await schema.takeIn(...leads);
+  running = await drainInto(schema, organization);
+  await eventually(async () => expect(await states()).toEqual(Array(leads.length).fill('written')));
+  const requests = await emulators.control.requests({ host: organization.host });
+  expect(requests.filter(({ method, status }) => method === 'POST' && status >= 400)).toEqual([]);
+});
 
 describe.each([
   ['a lone lead', 1],
@@ -95,11 +124,11 @@ describe.each([
   });
 
   test('fits what its administrator made of the columns meanwhile', async () => {
-    const organization = await emulators.organization();
+    const organization = await makeOrganization(emulators);
     await schema.takeIn(lead());
-    running = runLane(schema, await claimLane(schema.database, organization), organization);
+    running = await drainInto(schema, organization);
     await eventually(async () => expect(await states()).toEqual(['written']));
-    await emulators.control('PATCH', `organizations/${organization.host}`, {
+    await emulators.control.changeOrganization(organization.host, {
       columns: [{ logicalName: 'subject', type: 'string', maxLength: 12 }],
       removedColumns: ['donotbulkemail', 'leadsourcecode'],
     });
@@ -111,16 +140,204 @@ describe.each([
     expect(subjects.filter((subject) => subject === 'Contoso "An…')).toHaveLength(count);
   });
 
+  test('fits a lead table that takes several MiB to describe', async () => {
+    const padding = { columns: 1_500, options: 8_000, languages: 7 };
+    const constants = { new_manyoptions: 'Option 7999', new_text0007: 'x'.repeat(200) };
+    const delivered = await deliver(count, { padding }, { constants });
+    expect(delivered.map((record) => record['new_manyoptions'])).toEqual(Array(count).fill(100_007_998));
+    expect(await alerts()).toEqual([expect.stringContaining('longer than the 100 characters')]);
+  });
+
+  test('fits columns that are made smaller twice within seconds', async () => {
+    const organization = await makeOrganization(emulators);
+    await schema.takeIn(lead());
+    running = await drainInto(schema, organization);
+    await eventually(async () => expect(await states()).toEqual(['written']));
+    let taken = 1;
+    for (const maxLength of [12, 8]) {
+      const columns = [{ logicalName: 'subject', type: 'string' as const, maxLength }];
+      await emulators.control.changeOrganization(organization.host, { columns });
+      await schema.takeIn(...Array.from({ length: count }, () => lead()));
+      taken += count;
+      await eventually(async () => expect(await states()).toEqual(Array(taken).fill('written')));
+    }
+    const subjects = (await records(organization)).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => subject === 'Contoso…')).toHaveLength(count);
+  });
+
   test('is dead when it is refused for a column that has not changed', async () => {
-    const organization = await emulators.organization();
+    const organization = await makeOrganization(emulators);
     const code = '0x80044331';
     const body = { error: { code, message: 'The length exceeded the maximum allowed length.' } };
-    const fault = { host: organization.host, match: { method: 'POST' }, kind: 'status', status: 400, body };
-    await emulators.control('POST', 'faults', fault);
+    const fault = {
+      host: organization.host,
+      match: { method: 'POST' },
+      kind: 'status' as const,
+      status: 400,
+      body,
+    };
+    await emulators.control.addFault(fault);
     await schema.takeIn(...Array.from({ length: count }, () => lead()));
-    running = runLane(schema, await claimLane(schema.database, organization), organization);
+    running = await drainInto(schema, organization);
     await eventually(async () => expect(await states()).toEqual(Array(count).fill('dead')));
     const attempts = await schema.database.selectFrom('deliveries').select('attempts').execute();
-    expect(attempts).toEqual(Array(count).fill({ attempts: 1 }));
+    expect(attempts).toEqual(Array(count).fill({ attempts: 2 }));
+  });
+});
+
+/** What the contacts were warned of. */
+async function alerts(): Promise<string[]> {
+  const rows = await schema.database
+    .selectFrom('outbox')
+    .select('value')
+    .where('topic', '=', 'alerts.v1')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ value }) => Alert.parse(JSON.parse(value)).what);
+}
+
+const CAMPAIGN = '0195b7a6-1111-4222-8333-444455556666';
+const campaign: Partial<OrganizationSettings> = {
+  columns: [
+    { logicalName: 'new_campaign', schemaName: 'new_Campaign', type: 'lookup', targets: ['campaigns'] },
+  ],
+};
+const boundBy = (name: string): Mapping => ({ lookups: { [name]: `/campaigns(${CAMPAIGN})` } });
+
+describe.each([
+  ['a lone lead', 1],
+  ['a backlog', 30],
+])('%s is written', (_case, count) => {
+  test.each(['new_Campaign', 'new_campaign', 'NEW_CAMPAIGN'])('bound by the lookup %s', async (name) => {
+    const delivered = await deliver(count, campaign, boundBy(name));
+    expect(delivered.map((record) => record['_new_campaign_value'])).toEqual(Array(count).fill(CAMPAIGN));
+    expect(await alerts()).toEqual([]);
+  });
+
+  test.each<[string, Partial<OrganizationSettings>, Mapping, RegExp, string]>([
+    [
+      'a lookup that is not there',
+      campaign,
+      boundBy('new_Champagne'),
+      /no such lookup.*new_Campaign/,
+      '_new_campaign_value',
+    ],
+    [
+      'a lookup whose record is gone',
+      { ...campaign, records: { campaigns: [] } },
+      boundBy('new_campaign'),
+      /is not there/,
+      '_new_campaign_value',
+    ],
+    [
+      'a lookup that the role may not bind',
+      { ...campaign, switches: { lookupsNeedAppend: true } },
+      boundBy('new_campaign'),
+      /Append/,
+      '_new_campaign_value',
+    ],
+    [
+      'a secured column of ours',
+      {
+        columns: [
+          {
+            logicalName: 'leadsourcecode',
+            type: 'picklist',
+            secured: true,
+            options: [{ value: 8, label: 'Web' }],
+          },
+        ],
+      },
+      {},
+      /leadsourcecode.*column security profile with Create/,
+      'leadsourcecode',
+    ],
+    [
+      'an option that a global choice does not have',
+      {
+        columns: [
+          {
+            logicalName: 'new_tier',
+            type: 'picklist',
+            globalOptionSet: 'new_tiers',
+            options: [{ value: 7, label: 'Gold' }],
+          },
+        ],
+      },
+      { constants: { new_tier: 9 } },
+      /new_tier.*7 Gold/,
+      'new_tier',
+    ],
+    [
+      'a column that nobody fills',
+      { columns: [{ logicalName: 'new_score', type: 'integer', validForCreate: false }] },
+      { constants: { new_score: 9 } },
+      /new_score.*cannot be filled/,
+      'new_score',
+    ],
+    [
+      'the moment of creation, which takes a privilege',
+      {},
+      { columns: { overriddencreatedon: 'requestedAt' } },
+      /may not fill.*overriddencreatedon/,
+      'overriddencreatedon',
+    ],
+  ])('without %s, and one warning', async (_what, settings, mapping, warning, column) => {
+    const delivered = await deliver(count, settings, mapping);
+    expect(delivered).toHaveLength(count);
+    for (const record of delivered) expect(record[column] ?? null).toBeNull();
+    expect(await alerts()).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test('with the moment the customer asked, as the record’s own where a privilege permits it', async () => {
+    const privileges = { prvCreateLead: 'Basic', prvReadLead: 'Basic', prvReadEntity: 'Global' } as const;
+    const mayOverride = { ...privileges, prvOverrideCreatedOnCreatedBy: 'Global' } as const;
+    const organization = await makeOrganization(emulators, {
+      roles: [{ name: 'Microsoft Marketplace Lead Writer', privileges: mayOverride }],
+      switches: { handMadeGrantsRequired: false },
+    });
+    const mapping: Mapping = { columns: { overriddencreatedon: 'requestedAt' } };
+    await schema.database
+      .updateTable('lanes')
+      .set({ mapping: JSON.stringify(mapping) })
+      .execute();
+    const receivedAt = '2026-11-20T07:15:00.000Z';
+    await schema.takeIn(...Array.from({ length: count }, () => lead({ receivedAt })));
+    running = await drainInto(schema, organization);
+    await eventually(async () => expect(await states()).toEqual(Array(count).fill('written')));
+    for (const record of await records(organization)) {
+      expect(record['createdon']).toMatch(/^2026-11-20T07:15:00/);
+      expect(record['description']).toMatch(/Asked on .*20.* 07:15/);
+    }
+    expect(await alerts()).toEqual([]);
+  });
+
+  test('with what a customer said in a secured column in its description, and one warning', async () => {
+    const columns = [{ logicalName: 'companyname', type: 'string' as const, maxLength: 100, secured: true }];
+    const accepted = Array.from({ length: count }, () => lead());
+    for (const {
+      lead: { customer },
+    } of accepted)
+      customer.company = 'Fabrikam';
+    const organization = await makeOrganization(emulators, { columns });
+    await schema.takeIn(...accepted);
+    running = await drainInto(schema, organization);
+    await eventually(async () => expect(await states()).toEqual(Array(count).fill('written')));
+    for (const record of await records(organization)) {
+      expect(record['companyname'] ?? null).toBeNull();
+      expect(record['description']).toContain('Company in full: Fabrikam');
+    }
+    expect(await alerts()).toEqual([
+      expect.stringMatching(/companyname.*column security profile with Create/),
+    ]);
+  });
+
+  test('with a secured column that a profile lets its user fill', async () => {
+    const columns = [{ logicalName: 'companyname', type: 'string' as const, maxLength: 100, secured: true }];
+    const applicationUsers = [{ applicationId: contoso.applicationId, permittedColumns: ['companyname'] }];
+    const mapping: Mapping = { constants: { companyname: 'Fabrikam' } };
+    const delivered = await deliver(count, { columns, applicationUsers }, mapping);
+    expect(delivered.map((record) => record['companyname'])).toEqual(Array(count).fill('Fabrikam'));
+    expect(await alerts()).toEqual([]);
   });
 });

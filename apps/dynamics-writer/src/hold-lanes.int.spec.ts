@@ -2,25 +2,30 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { Controller } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
 import { type LaneReport, topics } from '@leads/contracts';
-import { KafkaTransport, OnTopic, provisionTopics, type Received } from '@leads/kafka';
-import { eventually, Gate, type ServiceProcess, startServiceProcess, testKafka } from '@leads/testing';
+import { provisionTopics } from '@leads/kafka';
+import { watchTopic, type WatchedTopic } from '@leads/kafka/testing';
+import { CONNECTION, lead, NOW } from '@leads/delivery/testing';
+import {
+  eventually,
+  Gate,
+  makeServiceKeys,
+  type ServiceProcess,
+  startServiceProcess,
+  testKafka,
+} from '@leads/testing';
 import { sql } from 'kysely';
-import { CONNECTION, lead, NOW, startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
+import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
 
-const APP = new URL('../', import.meta.url);
+const APP = new URL('..', import.meta.url);
 const kafka = testKafka();
 
-/** What `lanes.v1` has told so far. */
-const told: LaneReport[] = [];
 let schema: WriterSchema;
 let folder: string;
 let settings: Record<string, string>;
 let writers: ServiceProcess[];
-let closeWatcher: () => Promise<void>;
+/** What `lanes.v1` has told since the test began. */
+let lanes: WatchedTopic<typeof topics.lanes>;
 
 beforeAll(async () => {
   [schema, folder] = await Promise.all([
@@ -35,46 +40,22 @@ beforeAll(async () => {
     KAFKA_BROKERS: kafka.brokers.join(),
     KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
     REQUESTER_SIGNING_KEY_FILE: `${folder}/key.jwk`,
+    SERVICE_KEYS_FILE: (await makeServiceKeys(folder, ['credentials'])).keysFile,
   };
-  closeWatcher = await watchLanes();
+  lanes = await watchTopic(kafka, topics.lanes);
 }, 60_000);
 afterAll(async () => {
-  await closeWatcher();
+  await lanes.close();
   await schema.close();
   await rm(folder, { recursive: true });
 }, 30_000);
 beforeEach(async () => {
   await schema.begin();
   await sql`update lanes set owner = null, leased_until = '-infinity'`.execute(schema.database);
-  told.length = 0;
+  lanes.records.length = 0;
   writers = [];
 });
 afterEach(() => Promise.all(writers.map((writer) => writer.end('SIGKILL'))));
-
-/** Reads `lanes.v1` along from its beginning. */
-async function watchLanes(): Promise<() => Promise<void>> {
-  @Controller()
-  class Watcher {
-    @OnTopic(topics.lanes)
-    takeIn(records: Received<typeof topics.lanes>[]): Promise<void> {
-      told.push(...records.map(({ value }) => value));
-      return Promise.resolve();
-    }
-  }
-  class WatcherModule {}
-  const strategy = new KafkaTransport({
-    settings: kafka,
-    group: 'watcher',
-    onUndecodable: (records) => Promise.reject(new Error(`undecodable: ${records[0]?.reason}`)),
-    log: { log: () => undefined, warn: () => undefined, error: () => undefined },
-  });
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-    { module: WatcherModule, controllers: [Watcher] },
-    { strategy, logger: false },
-  );
-  await app.listen();
-  return () => app.close();
-}
 
 async function startWriter(changes: Record<string, string> = {}): Promise<ServiceProcess> {
   const writer = await startServiceProcess(APP, { ...settings, ...changes });
@@ -83,7 +64,7 @@ async function startWriter(changes: Record<string, string> = {}): Promise<Servic
 }
 
 const untilTold = (expected: Partial<LaneReport>) =>
-  eventually(() => expect(told.at(-1)).toMatchObject(expected), { timeoutMs: 30_000 });
+  eventually(() => expect(lanes.values().at(-1)).toMatchObject(expected), { timeoutMs: 30_000 });
 
 test('a lane is told of by the writer that takes it, with its backlog, and when that writer ends', async () => {
   await schema.takeIn(lead(), lead());
@@ -117,7 +98,7 @@ test('without the broker a lane is held all the same, and told of when the broke
     const before = await leased();
     expect(before).toBeDefined();
     await eventually(async () => expect((await leased())?.getTime()).toBeGreaterThan(before?.getTime() ?? 0));
-    expect(told).toEqual([]);
+    expect(lanes.values()).toEqual([]);
     await gate.open();
     await untilTold({ connectionId: CONNECTION, held: true });
   } finally {

@@ -1,4 +1,4 @@
-// Settings of the emulators, read from the environment once.
+/** Settings of the emulators, read from the environment once. */
 import { z } from 'zod';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
@@ -12,14 +12,14 @@ const Settings = z.object({
 });
 
 /** What `startEmulators` needs to know; ports of 0 mean "any free one". */
-export type Config = {
+export interface Config {
   readonly httpPort: number;
   readonly smtpPort: number;
   readonly host: string;
   /** Where organisations, leads, tenants and mails survive a restart; memory only when absent. */
   readonly dataDir: string | undefined;
   readonly seed: 'contoso' | 'none';
-};
+}
 
 /** Reads the settings; throws a `ZodError` naming the setting that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {

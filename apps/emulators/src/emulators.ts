@@ -1,23 +1,23 @@
-// Starts the whole outside world: one HTTP port, one SMTP port, one memory.
+/** Starts the whole outside world: one HTTP port, one SMTP port, one memory. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { createHttpSite } from './http/server.ts';
 import { createSmtpInbox } from './inbox/smtp-inbox.ts';
 import { SigningKeys } from './entra/signing-keys.ts';
-import { openJournal, readJournal } from './world/journal.ts';
-import { serveWorld } from './world/serve.ts';
+import { openJournal, readJournal } from './journal.ts';
+import { serveWorld } from './serve-world.ts';
 import { World } from './world/world.ts';
 import { seedContoso } from './seed.ts';
 import type { Config } from './config.ts';
 
-export type Emulators = {
+export interface Emulators {
   readonly httpPort: number;
   readonly smtpPort: number;
   readonly world: World;
   /** Cuts every connection and writes what is pending. */
   readonly close: () => Promise<void>;
-};
+}
 
 /** Starts everything; `clock` gives ms since 1970. */
 export async function startEmulators(config: Config, clock: () => number = Date.now): Promise<Emulators> {

@@ -1,4 +1,4 @@
-// Runs the emulators as a process: one line on stdout when ready, a clean stop on SIGTERM or Ctrl-C.
+/** Runs the emulators as a process: one line on stdout when ready, a clean stop on SIGTERM or Ctrl-C. */
 import { readConfig } from './config.ts';
 import { startEmulators } from './emulators.ts';
 

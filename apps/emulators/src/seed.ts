@@ -1,4 +1,4 @@
-// The directories and the organisation every local run begins with. Nothing here opens anything outside this emulator.
+/** The directories and the organisation every local run begins with. Nothing here opens anything outside this emulator. */
 import type { World } from './world/world.ts';
 
 export const CONTOSO = {

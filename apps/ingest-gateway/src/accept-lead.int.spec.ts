@@ -8,13 +8,14 @@ import {
   eventually,
   Gate,
   type ServiceProcess,
+  skewedClock,
   startServiceProcess,
   testDatabase,
   type TestDatabase,
   testKafka,
 } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import { watchAcceptedLeads, type WatchedLeads } from './accepted-leads.fixture.ts';
+import { watchAcceptedLeads, type WatchedLeads } from './testing/watch-accepted-leads.ts';
 import { addressKeyHash } from './fingerprint.ts';
 import type { GatewayTables } from './tables.ts';
 
@@ -56,7 +57,7 @@ afterAll(async () => {
   await server.drop();
 }, 30_000);
 beforeEach(async () => {
-  await sql`truncate connections, accepted, quarantine, undecodable`.execute(database);
+  await sql`truncate connections, accepted, quarantine, quarantine_overflow, undecodable`.execute(database);
   await addConnection(CONNECTION, KEY, 'published');
 });
 
@@ -311,7 +312,7 @@ describe('a post that is refused', () => {
   });
 });
 
-test('valid JSON without a lead is kept byte for byte, once, and answered 422', async () => {
+test('valid JSON without a lead is kept byte for byte and told of, once, and answered 422', async () => {
   const content = Buffer.from('\ufeff{ "orders": [1,  2], "text": "M\\u00fcnchen" }\n');
   for (let time = 0; time < 2; time++) {
     const { status, headers, answer } = await post(content);
@@ -321,6 +322,24 @@ test('valid JSON without a lead is kept byte for byte, once, and answered 422', 
   const kept = await database.selectFrom('quarantine').select(['connection_id', 'body', 'repeats']).execute();
   expect(kept).toEqual([{ connection_id: CONNECTION, body: content, repeats: 1 }]);
   expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
+  await eventually(() =>
+    expect(watched.alertsOf(CONNECTION)).toMatchObject([
+      { connectionId: CONNECTION, trouble: 'posts-quarantined', transition: 'triggered' },
+    ]),
+  );
+});
+
+test('of what holds no lead only so much an hour is kept, the rest is counted, and leads come in all the same', async () => {
+  for (let index = 0; index < 103; index++) {
+    const { status, answer } = await post(JSON.stringify({ orders: [index] }));
+    expect(status).toBe(422);
+    expect(answer['detail']).toMatch(index < 100 ? /kept as it came/ : /only counted and not kept/);
+  }
+  const kept = await database.selectFrom('quarantine').select('repeats').execute();
+  expect(kept).toHaveLength(100);
+  const beyond = await database.selectFrom('quarantine_overflow').selectAll().execute();
+  expect(beyond.reduce((sum, { posts }) => sum + posts, 0)).toBe(3);
+  expect((await post(body())).status).toBe(202);
 });
 
 describe('a connection', () => {
@@ -385,6 +404,11 @@ describe('when a server is away', () => {
       const content = body();
       expect((await post(body(), { url: cutOff.url })).status).toBe(202);
       await gate.shut();
+      const unready = await fetch(`${cutOff.url}/health/ready`);
+      expect([unready.status, await unready.json()]).toEqual([
+        503,
+        expect.objectContaining({ waitingFor: [{ name: 'database', why: 'does not answer' }] }),
+      ]);
       const { status, headers, answer } = await post(content, { url: cutOff.url });
       expect([status, headers.get('content-type')]).toEqual([503, 'application/problem+json; charset=utf-8']);
       expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
@@ -402,7 +426,7 @@ describe('when a server is away', () => {
     }
   }, 60_000);
 
-  test('without the broker a lead is accepted, and its event is published when the broker is back', async () => {
+  test('a gateway that starts without the broker is ready and says what is amiss; a lead is accepted, and its event is published when the broker is back', async () => {
     const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
     const gate = new Gate({ host, port: Number(port) });
     // Opened once, so that the address is known.
@@ -426,18 +450,33 @@ describe('when a server is away', () => {
       KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
     });
     try {
+      const ready = await fetch(`${cutOff.url}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([
+        200,
+        {
+          status: 'ready',
+          degraded: [{ name: 'kafka consumer (once-per-service)', why: 'has not joined its group' }],
+        },
+      ]);
       const { status, answer } = await post(body(), { url: cutOff.url });
       expect(status).toBe(202);
       // The relay has taken the event in hand and stands before a broker that is not there.
       await eventually(async () => {
         const { rows: relaying } = await sql`
-          select 1 from pg_stat_activity where state = 'idle in transaction' and query like '%delete from outbox%'
+          select 1 from pg_stat_activity where state = 'idle in transaction' and query like '%from outbox%'
             and datname = current_database()`.execute(rows);
         expect(relaying).toHaveLength(1);
       });
       expect(watched.withId(answer['leadId'])).toHaveLength(0);
       await gate.open();
       await eventually(() => expect(watched.withId(answer['leadId'])).toHaveLength(1), { timeoutMs: 60_000 });
+      await eventually(
+        async () => {
+          const whole = await fetch(`${cutOff.url}/health/ready`);
+          expect([whole.status, await whole.json()]).toEqual([200, { status: 'ready' }]);
+        },
+        { timeoutMs: 60_000 },
+      );
     } finally {
       await cutOff.end();
       await gate.shut();
@@ -462,3 +501,19 @@ describe('when a server is away', () => {
     await eventually(() => expect(accepted.filter((id) => watched.withId(id).length === 0)).toEqual([]));
   }, 60_000);
 });
+
+test('a repeat is one on whichever machine it comes, though their clocks are five minutes apart', async () => {
+  const window = { ...settings, DEDUPE_WINDOW_SECONDS: '60' };
+  const gateways = await Promise.all(
+    [0, 5, -5].map((minutes) => startServiceProcess(APP, { ...window, ...skewedClock(minutes * 60_000) })),
+  );
+  try {
+    for (const [index, first] of gateways.entries()) {
+      const content = JSON.stringify({ ...(JSON.parse(PASCAL) as object), OfferTitle: `Clocks ${index}` });
+      expect((await post(content, { url: first.url })).answer['duplicate']).toBeUndefined();
+      for (const { url } of gateways) expect((await post(content, { url })).answer['duplicate']).toBe(true);
+    }
+  } finally {
+    await Promise.all(gateways.map((each) => each.end()));
+  }
+}, 120_000);

@@ -1,16 +1,17 @@
 /** The gateway's walk: a posted lead becomes a committed row and an event, and only then is it accepted. */
 import { randomUUID } from 'node:crypto';
-import { All, Controller, HttpCode, Inject, Param, Req } from '@nestjs/common';
+import { All, Controller, HttpCode, Inject, Param } from '@nestjs/common';
 import { isMarketplaceTest, MAX_LEAD_BYTES, readMarketplaceLead } from '@leads/contracts';
-import type { OutboxRelay } from '@leads/database';
-import { DATABASE, LOG, type Logger, ProblemError, RELAY } from '@leads/service';
-import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
+import { DatabaseClock, OutboxRelay } from '@leads/database';
+import { SECOND_MS, within } from '@leads/pacing';
+import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
+import { Kysely } from 'kysely';
+import type { Settings } from './config.ts';
 import { addressKeyHash, fingerprintOf } from './fingerprint.ts';
-import { parseBody, readBody } from './lead-body.ts';
+import { parseBody, Unread, type UnreadRequest } from './lead-body.ts';
 import { acceptOnce, findConnection, quarantine } from './lead-store.ts';
 import { databaseUnavailable, noLeadRecognised, otherMethod, unknownAddress } from './refusals.ts';
-import { DEDUPE_WINDOW_MS, type GatewayTables } from './tables.ts';
+import type { GatewayTables } from './tables.ts';
 
 /** What the sender gets with its 202. */
 export interface Acceptance {
@@ -28,15 +29,16 @@ interface LogLine {
 }
 
 /** How long the database may take for one answer, in milliseconds. */
-const DATABASE_TIMEOUT_MS = 10_000;
+const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
 
 @Controller()
 export class AcceptLead {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<GatewayTables>,
-    @Inject(RELAY) private readonly relay: OutboxRelay<GatewayTables>,
+    private readonly database: Kysely<GatewayTables>,
+    private readonly relay: OutboxRelay<GatewayTables>,
     @Inject(LOG) private readonly log: Logger,
-    @Inject(DEDUPE_WINDOW_MS) private readonly dedupeWindowMs: number,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly clock: DatabaseClock,
   ) {}
 
   /** Any method comes here, so that all but POST can be answered 405. */
@@ -44,7 +46,7 @@ export class AcceptLead {
   @HttpCode(202)
   async receive(
     @Param('addressKey') addressKey: string,
-    @Req() request: FastifyRequest,
+    @Unread() request: UnreadRequest,
   ): Promise<Acceptance> {
     const began = performance.now();
     const line: LogLine = {};
@@ -63,8 +65,8 @@ export class AcceptLead {
     }
   }
 
-  private async acceptLead(addressKey: string, request: FastifyRequest, line: LogLine): Promise<Acceptance> {
-    const receivedAt = new Date();
+  private async acceptLead(addressKey: string, request: UnreadRequest, line: LogLine): Promise<Acceptance> {
+    const receivedAt = this.clock.date();
     if (request.method !== 'POST') throw otherMethod();
 
     const connection = await this.answered(findConnection(this.database, addressKeyHash(addressKey)));
@@ -72,13 +74,20 @@ export class AcceptLead {
     const { connectionId } = connection;
     line.connectionId = connectionId;
 
-    const body = await readBody(request.raw, MAX_LEAD_BYTES);
+    const body = await request.readBody(MAX_LEAD_BYTES);
     line.bytes = body.length;
     const { text, value } = parseBody(body);
     const lead = readMarketplaceLead(value);
     if (!lead) {
-      await this.answered(quarantine(this.database, { connectionId, body, receivedAt }));
-      throw noLeadRecognised();
+      const caps = {
+        bodies: this.settings.QUARANTINE_BODIES_PER_HOUR,
+        bytes: this.settings.QUARANTINE_BYTES_PER_HOUR,
+      };
+      const { isKept } = await this.answered(
+        quarantine(this.database, { connectionId, body, receivedAt }, caps),
+      );
+      this.relay.wake();
+      throw noLeadRecognised(isKept);
     }
 
     const accepted = await this.answered(
@@ -88,13 +97,13 @@ export class AcceptLead {
           leadId: randomUUID(),
           connectionId,
           receivedAt: receivedAt.toISOString(),
-          acceptedAt: new Date().toISOString(),
+          acceptedAt: this.clock.date().toISOString(),
           isTest: isMarketplaceTest(lead),
           lead,
           original: text,
         },
         fingerprintOf(connectionId, lead),
-        this.dedupeWindowMs,
+        this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
       ),
     );
     this.relay.wake();
@@ -104,19 +113,13 @@ export class AcceptLead {
 
   /** The database's answer, or a refusal where it has none: a lead that is not committed is never accepted. */
   private async answered<Answer>(question: Promise<Answer>): Promise<Answer> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), DATABASE_TIMEOUT_MS);
-    });
     try {
-      return await Promise.race([question, late]);
+      return await within(DATABASE_TIMEOUT_MS, () => question);
     } catch (error) {
       // PostgreSQL's own messages can quote values; its code says enough.
       const { code, message } = error as { code?: unknown; message?: unknown };
       this.log.error({ cause: code ?? message }, 'the database does not take leads in');
       throw databaseUnavailable();
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -2,21 +2,21 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
 import { AcceptLead } from './accept-lead.ts';
-import { config } from './config.ts';
+import { settings } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
-import { PruneAccepted } from './prune-accepted.ts';
-import { DEDUPE_WINDOW_MS } from './tables.ts';
+import { FollowRetention } from './follow-retention.ts';
+import { gatewayAges } from './retention.ts';
 
 @Module({
   imports: [
     ServiceModule.forService({
       name: 'ingest-gateway',
       schema: 'gateway',
-      settings: config,
+      settings,
       consumes: ['once-per-service'],
+      ages: gatewayAges,
     }),
   ],
-  controllers: [AcceptLead, FollowConnections],
-  providers: [{ provide: DEDUPE_WINDOW_MS, useValue: config.DEDUPE_WINDOW_SECONDS * 1000 }, PruneAccepted],
+  controllers: [AcceptLead, FollowConnections, FollowRetention],
 })
 export class AppModule {}

@@ -1,9 +1,14 @@
 /** The settings of the ingest gateway; `.env.example` describes each. */
-import { readSettings, serviceSettings } from '@leads/service';
+import { serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
 
-export const config = readSettings(process.env, {
+export const settings = {
   ...serviceSettings,
   /** How long the same content for the same connection is taken for a repeat of one lead, in seconds. */
   DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
-});
+  /** What is kept an hour of one address's posts that hold no lead: so many, and so many bytes. */
+  QUARANTINE_BODIES_PER_HOUR: z.coerce.number().int().positive().default(100),
+  QUARANTINE_BYTES_PER_HOUR: z.coerce.number().int().positive().default(1_048_576),
+};
+
+export type Settings = SettingsOf<typeof settings>;

@@ -1,14 +1,12 @@
 /** Reads a posted body off the wire: nothing before the address is known, and never more than a lead may have. */
 import type { IncomingMessage } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import { cutShort, notJson, otherContentType, tooLarge } from './refusals.ts';
-
-/** A sender has this long for its whole request, in milliseconds: slow ones must not pile up. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Has Fastify hand requests over with their bodies unread, so that the walk decides when to read them. */
 export function leaveBodiesUnread(app: NestFastifyApplication): void {
-  app.getHttpServer().requestTimeout = REQUEST_TIMEOUT_MS;
   // Nest adds parsers of its own unless it knows of one for everything; Fastify then gets the real one.
   app.useBodyParser('*', {});
   const fastify = app.getHttpAdapter().getInstance();
@@ -16,11 +14,24 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
 }
 
+/** A request whose body has not been read. */
+export interface UnreadRequest {
+  method: string;
+  /** See {@link readBody}. */
+  readBody: (limit: number) => Promise<Buffer>;
+}
+
+/** The parameter that is the request itself, body unread. */
+export const Unread = createParamDecorator((_: unknown, context: ExecutionContext): UnreadRequest => {
+  const { method, raw } = context.switchToHttp().getRequest<FastifyRequest>();
+  return { method, readBody: (limit) => readBody(raw, limit) };
+});
+
 /**
  * Reads the whole body.
  * @throws a refusal where it is not sent as plain JSON, is larger than `limit` bytes, or ends too early
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
   if (type?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw otherContentType();
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw otherContentType();

@@ -12,7 +12,7 @@ import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { fingerprintOf } from './fingerprint.ts';
-import { acceptOnce, pruneAccepted } from './lead-store.ts';
+import { acceptOnce, quarantine } from './lead-store.ts';
 import type { GatewayTables } from './tables.ts';
 
 const CONNECTION = randomUUID();
@@ -134,15 +134,32 @@ describe('a lead that is accepted', () => {
   });
 });
 
-describe('pruning', () => {
-  test('removes the rows whose window has passed, in batches, and no other', async () => {
-    for (let index = 0; index < 5; index++) await accept(lead(`old ${index}`));
-    await accept(lead('young', after(1)));
-    expect(await pruneAccepted(database, after(1), 3)).toBe(3);
-    expect(await pruneAccepted(database, after(1), 3)).toBe(2);
-    expect(await pruneAccepted(database, after(1), 3)).toBe(0);
-    expect(await database.selectFrom('accepted').select('received_at').execute()).toEqual([
-      { received_at: after(1) },
-    ]);
+describe('what holds no lead', () => {
+  const caps = { bodies: 3, bytes: 100 };
+  const keep = (connectionId: string, body: string, receivedAt = NOON) =>
+    quarantine(database, { connectionId, body: Buffer.from(body), receivedAt }, caps);
+  const overflow = (connectionId: string) =>
+    database
+      .selectFrom('quarantine_overflow')
+      .select(['hour', 'posts', 'bytes'])
+      .where('connection_id', '=', connectionId)
+      .execute();
+
+  test('is kept up to a number an hour and address, and counted beyond it', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const kept: boolean[] = [];
+    for (const body of ['1', '2', '3', '4', '5']) kept.push((await keep(one, body)).isKept);
+    expect(kept).toEqual([true, true, true, false, false]);
+    expect(await overflow(one)).toEqual([{ hour: NOON, posts: 2, bytes: 2 }]);
+    expect((await keep(other, '1')).isKept).toBe(true);
+    expect((await keep(one, '6', after(3_600_000))).isKept).toBe(true);
+  });
+
+  test('is kept up to a number of bytes an hour and address', async () => {
+    const one = randomUUID();
+    expect((await keep(one, 'x'.repeat(60))).isKept).toBe(true);
+    expect((await keep(one, 'y'.repeat(60))).isKept).toBe(false);
+    expect((await keep(one, 'z'.repeat(40))).isKept).toBe(true);
+    expect(await overflow(one)).toEqual([{ hour: NOON, posts: 1, bytes: 60 }]);
   });
 });

@@ -1,6 +1,6 @@
 /** What the gateway asks of its database. Each is one statement, so each holds under any concurrency. */
-import { createHash } from 'node:crypto';
-import { type LeadAccepted, topics } from '@leads/contracts';
+import { createHash, randomUUID } from 'node:crypto';
+import { alertOf, type LeadAccepted, topics } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
 import type { GatewayTables } from './tables.ts';
@@ -33,17 +33,17 @@ export async function acceptOnce(
   fingerprint: Buffer,
   windowMs: number,
 ): Promise<{ leadId: string; duplicate: boolean }> {
-  const { leadId: newId, connectionId, acceptedAt } = lead;
-  const receivedAt = new Date(acceptedAt);
-  const windowStart = new Date(receivedAt.getTime() - windowMs);
+  const { leadId: newId, connectionId } = lead;
+  const acceptedAt = new Date(lead.acceptedAt);
+  const windowStart = new Date(acceptedAt.getTime() - windowMs);
   const event = outboxRow(topics.leadsAccepted, lead);
   // Which lead it repeats only the statement finds out, and puts it in the place of the new id.
-  const repeat = outboxRow(topics.leadsRepeated, { leadId: newId, connectionId, at: acceptedAt });
+  const repeat = outboxRow(topics.leadsRepeated, { leadId: newId, connectionId, at: lead.acceptedAt });
   // "do update" and not "do nothing": only an update gives back, and waits for, the row of a concurrent repeat.
   const { rows } = await sql<{ lead_id: string }>`
     with first as (
       insert into accepted (connection_id, fingerprint, lead_id, received_at)
-      values (${connectionId}, ${fingerprint}, ${newId}, ${receivedAt})
+      values (${connectionId}, ${fingerprint}, ${newId}, ${acceptedAt})
       on conflict (connection_id, fingerprint) do update set
         lead_id = case when accepted.received_at < ${windowStart} then excluded.lead_id else accepted.lead_id end,
         repeats = case when accepted.received_at < ${windowStart} then 0 else accepted.repeats + 1 end,
@@ -65,39 +65,59 @@ export async function acceptOnce(
   return { leadId, duplicate: leadId !== newId };
 }
 
-/** Keeps a body in which no lead was recognised, byte for byte; a repeat of it is counted. */
-export async function quarantine(
-  database: Database,
-  kept: { connectionId: string; body: Buffer; receivedAt: Date },
-): Promise<void> {
-  await database
-    .insertInto('quarantine')
-    .values({
-      connection_id: kept.connectionId,
-      body_hash: createHash('sha256').update(kept.body).digest(),
-      body: kept.body,
-      received_at: kept.receivedAt,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['connection_id', 'body_hash'])
-        .doUpdateSet({ repeats: (row) => row('quarantine.repeats', '+', 1) }),
-    )
-    .execute();
+/** What one address may have kept within an hour; whoever knows it cannot fill the database. */
+export interface QuarantineCaps {
+  bodies: number;
+  bytes: number;
 }
 
 /**
- * Removes rows whose window has passed: they fold nothing any more.
- * @returns how many were removed; fewer than `limit` means that none is left
+ * Keeps a body in which no lead was recognised, byte for byte, and tells of it; a repeat of it is only counted, and so
+ * is what comes beyond the caps of the last hour.
+ * @returns whether these bytes are kept, now or from before
  */
-export async function pruneAccepted(database: Database, before: Date, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    with past as (
-      select connection_id, fingerprint from accepted where received_at < ${before}
-      order by received_at limit ${limit} for update skip locked
+export async function quarantine(
+  database: Database,
+  kept: { connectionId: string; body: Buffer; receivedAt: Date },
+  caps: QuarantineCaps,
+): Promise<{ isKept: boolean }> {
+  const { connectionId, body, receivedAt } = kept;
+  const alert = outboxRow(
+    topics.alerts,
+    alertOf({
+      ...{ alertId: randomUUID(), connectionId, at: receivedAt },
+      ...{ trouble: 'posts-quarantined', transition: 'triggered', cause: 'no-lead-recognised' },
+      ...NO_LEAD_RECOGNISED,
+    }),
+  );
+  const { rows } = await sql<{ is_kept: boolean }>`
+    with recent as (
+      select count(*) as bodies, coalesce(sum(length(body)), 0) as bytes from quarantine
+      where connection_id = ${connectionId} and received_at > ${receivedAt}::timestamptz - interval '1 hour'
+    ), kept as (
+      insert into quarantine (connection_id, body_hash, body, received_at)
+      select ${connectionId}::uuid, ${createHash('sha256').update(body).digest()}::bytea, ${body}::bytea,
+             ${receivedAt}::timestamptz
+      from recent where bodies < ${caps.bodies} and bytes + ${body.length}::int <= ${caps.bytes}
+      on conflict (connection_id, body_hash) do update set repeats = quarantine.repeats + 1
+      returning repeats
+    ), beyond as (
+      insert into quarantine_overflow as known (connection_id, hour, posts, bytes)
+      select ${connectionId}::uuid, date_trunc('hour', ${receivedAt}::timestamptz), 1, ${body.length}::int
+      where not exists (select 1 from kept)
+      on conflict (connection_id, hour) do update set posts = known.posts + 1, bytes = known.bytes + excluded.bytes
+    ), told as (
+      insert into outbox (topic, key, value)
+      select ${alert.topic}, ${alert.key}, ${alert.value} from kept where repeats = 0
     )
-    delete from accepted using past
-    where accepted.connection_id = past.connection_id and accepted.fingerprint = past.fingerprint
+    select exists (select 1 from kept) as is_kept
   `.execute(database);
-  return Number(numAffectedRows ?? 0);
+  return { isKept: rows[0]?.is_kept === true };
 }
+
+const NO_LEAD_RECOGNISED = {
+  what: 'What was posted to the lead address of this offer holds no lead that is known here. It is kept as it came, and goes no further by itself.',
+  remedy:
+    'Resolve this incident if it was a try of your own. ' +
+    'Else ask the operators of this system to look at the table quarantine: the marketplace may send leads in a new shape.',
+};

@@ -59,14 +59,17 @@ export const cutShort = (): ProblemError =>
     detail: 'The connection ended before the whole body had come. Nothing was kept. Send the lead anew.',
   });
 
-export const noLeadRecognised = (): ProblemError =>
+/** @param isKept false where its address has had as much kept within the hour as it may */
+export const noLeadRecognised = (isKept: boolean): ProblemError =>
   new ProblemError({
     status: 422,
     title: 'No lead recognised',
     detail:
-      'The body is valid JSON, but none of the fields of a lead was found in it. It is kept as it came, for a ' +
-      'person to look at, and goes no further by itself. Check that userDetails, leadSource and the other ' +
-      'fields are named as the marketplace names them.',
+      'The body is valid JSON, but none of the fields of a lead was found in it. ' +
+      (isKept
+        ? 'It is kept as it came, for a person to look at, and goes no further by itself. '
+        : 'Very many of these have come to this address within the hour, so it is only counted and not kept. ') +
+      'Check that userDetails, leadSource and the other fields are named as the marketplace names them.',
   });
 
 export const databaseUnavailable = (): ProblemError =>

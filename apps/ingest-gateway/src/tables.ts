@@ -1,11 +1,8 @@
-/** The gateway's tables, as its migrations make them, and the setting that their rows live by. */
+/** The gateway's tables, as its migrations make them. */
 import type { ServiceTables } from '@leads/service';
 import type { Generated } from 'kysely';
 
-/** How long a repeat is folded into the first lead, in milliseconds. */
-export const DEDUPE_WINDOW_MS = Symbol('dedupe window');
-
-export interface ConnectionsTable {
+interface ConnectionsTable {
   connection_id: string;
   version: number;
   state: 'draft' | 'published' | 'paused' | 'deleted';
@@ -13,7 +10,7 @@ export interface ConnectionsTable {
   address_key_hash: string;
 }
 
-export interface AcceptedTable {
+interface AcceptedTable {
   connection_id: string;
   fingerprint: Buffer;
   lead_id: string;
@@ -22,7 +19,7 @@ export interface AcceptedTable {
   repeats: Generated<number>;
 }
 
-export interface QuarantineTable {
+interface QuarantineTable {
   connection_id: string;
   body_hash: Buffer;
   body: Buffer;
@@ -30,8 +27,25 @@ export interface QuarantineTable {
   repeats: Generated<number>;
 }
 
+interface QuarantineOverflowTable {
+  connection_id: string;
+  hour: Date;
+  posts: number;
+  bytes: number;
+}
+
+/** For how many days the publisher of a connection keeps what customers said. */
+interface RetentionsTable {
+  connection_id: string;
+  /** `null`: as the settings say. */
+  days: number | null;
+  changed_at: Date;
+}
+
 export interface GatewayTables extends ServiceTables {
   connections: ConnectionsTable;
+  retentions: RetentionsTable;
   accepted: AcceptedTable;
   quarantine: QuarantineTable;
+  quarantine_overflow: QuarantineOverflowTable;
 }

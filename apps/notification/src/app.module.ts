@@ -1,12 +1,13 @@
-/** Notification: tells a connection's contacts of each lead that was written and of each alert, by e-mail. */
+/** Notification: tells a connection's contacts of each lead that was written and of each incident, by e-mail. */
 import { Module } from '@nestjs/common';
-import { ServiceModule } from '@leads/service';
-import { config } from './config.ts';
+import { ServiceModule, SETTINGS } from '@leads/service';
+import { settings, type Settings } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
-import { MAIL_SERVER, openMailServer } from './mail-server.ts';
+import { MAIL_SERVER, openMailServer } from './smtp/mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
-import { PruneMails } from './prune-mails.ts';
-import { LINK_BASE, SendMails } from './send-mails.ts';
+import { mailServerCheck } from './mails/mail-trouble.ts';
+import { notificationAges } from './retention.ts';
+import { SendMails } from './send-mails.ts';
 import { WarnContacts } from './warn-contacts.ts';
 
 @Module({
@@ -14,16 +15,23 @@ import { WarnContacts } from './warn-contacts.ts';
     ServiceModule.forService({
       name: 'notification',
       schema: 'notification',
-      settings: config,
+      settings,
       consumes: ['once-per-service'],
+      alsoChecked: [mailServerCheck],
+      ages: notificationAges,
     }),
   ],
   controllers: [FollowConnections, NotifyContacts, WarnContacts],
   providers: [
-    { provide: MAIL_SERVER, useFactory: () => openMailServer(config.SMTP_URL, config.MAIL_FROM) },
-    { provide: LINK_BASE, useValue: config.DYNAMICS_LINK_BASE },
+    {
+      provide: MAIL_SERVER,
+      inject: [SETTINGS],
+      useFactory: ({ SMTP_URL, MAIL_FROM, NODE_ENV, SMTP_PLAINTEXT_ALLOWED }: Settings) =>
+        openMailServer(SMTP_URL, MAIL_FROM, {
+          plaintextAllowed: SMTP_PLAINTEXT_ALLOWED ?? NODE_ENV !== 'production',
+        }),
+    },
     SendMails,
-    PruneMails,
   ],
 })
 export class AppModule {}

@@ -1,12 +1,14 @@
 /** The settings of notification; `.env.example` describes each. */
-import { readSettings, serviceSettings } from '@leads/service';
+import { serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
-import { readMailbox } from './mailbox.ts';
+import { readMailbox } from './smtp/mailbox.ts';
 
-export const config = readSettings(process.env, {
+export const settings = {
   ...serviceSettings,
   /** The mail server: `smtp://` or `smtps://`, with user and password where it asks for them. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  /** Whether mails go to a server that offers no TLS; unset, in local runs alone. */
+  SMTP_PLAINTEXT_ALLOWED: z.stringbool().optional(),
   /** Who the mails are from: an address, or a name with the address in angle brackets. */
   MAIL_FROM: z.string().transform((text, context) => {
     const mailbox = readMailbox(text);
@@ -19,4 +21,8 @@ export const config = readSettings(process.env, {
   }),
   /** Where links to records lead, followed by the organisation's host; unset, they lead to the organisation. */
   DYNAMICS_LINK_BASE: z.url({ protocol: /^https?$/ }).optional(),
-});
+  /** Where the console is, for links in mails about incidents; unset, they have none. */
+  PORTAL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+};
+
+export type Settings = SettingsOf<typeof settings>;

@@ -4,15 +4,15 @@ import { type LeadOutcome, topics } from '@leads/contracts';
 import type { Publisher } from '@leads/kafka';
 import { eventually, Gate, type ServiceProcess, startServiceProcess } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import type { MailReceiver } from './mail-receiver.fixture.ts';
+import type { MailReceiver } from './testing/mail-receiver.ts';
 import {
   APP,
   startSurroundings,
   type Surroundings,
   untilMail as untilMailOf,
-} from './surroundings.fixture.ts';
+} from './testing/surroundings.ts';
 import type { NotificationTables } from './tables.ts';
-import { connectionWith, writtenLead } from './written-leads.fixture.ts';
+import { connectionWith, writtenLead } from './testing/written-leads.ts';
 
 const [ANN, BOB] = ['ann@contoso.com', 'bob@contoso.com'];
 
@@ -188,6 +188,17 @@ describe('a contact whom the mail server refuses', () => {
   });
 });
 
+async function readiness(): Promise<unknown> {
+  const answer = await fetch(`${notification.url}/health/ready`);
+  expect(answer.status).toBe(200);
+  return answer.json();
+}
+
+async function failingMetric(): Promise<string | undefined> {
+  const metrics = await (await fetch(`${notification.url}/metrics`)).text();
+  return /^notification_mail_server_failing (\d)$/m.exec(metrics)?.[1];
+}
+
 describe('when things break', () => {
   test('without the mail server mails wait, and each is delivered once when it is back', async () => {
     await gate.shut();
@@ -198,12 +209,22 @@ describe('when things break', () => {
     for (const { leadId } of leads) {
       await untilMail(leadId, { state: 'due', last_failure: expect.stringMatching(/ECONN|ESOCKET|closed/) });
     }
+    const failing = database.selectFrom('mail_server').select('told');
+    expect(await failing.execute()).toEqual([{ told: false }]);
+    expect(await readiness()).toEqual({
+      status: 'ready',
+      degraded: [{ name: 'mail server', why: 'takes no mails: they wait' }],
+    });
+    expect(await failingMetric()).toBe('1');
     await gate.open();
     for (const { leadId } of leads) await waitIsOver(leadId);
     for (const { leadId } of leads) {
       await untilMail(leadId, { state: 'sent' });
       expect(receiver.about(leadId)).toHaveLength(1);
     }
+    await eventually(async () => expect(await failing.execute()).toEqual([]), { timeoutMs: 30_000 });
+    expect(await readiness()).toEqual({ status: 'ready' });
+    expect(await failingMetric()).toBe('0');
   }, 60_000);
 
   test('asked to end, it ends in good order', async () => {

@@ -1,28 +1,30 @@
 /**
  * The walk of notification: a lead that was written becomes one mail to the contacts of its connection.
  *
- * Here the mail becomes a row, once a lead; `send-mails.ts` takes it from there to the mail server.
+ * Here the mail becomes a row, once a lead; `send-mails.ts` takes it from there to the mail server. Of a dead lead only
+ * its customer is kept, for the mail about the incident.
  */
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import { OnTopic, type Received } from '@leads/kafka';
-import { DATABASE } from '@leads/service';
-import type { Kysely } from 'kysely';
-import { aboutLead, addMails } from './mail-store.ts';
+import { Kysely } from 'kysely';
+import { aboutLead, addMails } from './mails/mail-store.ts';
+import { keepRefused } from './mails/refused-customers.ts';
 import { SendMails } from './send-mails.ts';
 import type { NotificationTables } from './tables.ts';
 
 @Controller()
 export class NotifyContacts {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<NotificationTables>,
-    @Inject(SendMails) private readonly sendMails: SendMails,
+    private readonly database: Kysely<NotificationTables>,
+    private readonly sendMails: SendMails,
   ) {}
 
-  @OnTopic(topics.leadsOutcomes, { delivery: 'once-per-service' })
+  @OnTopic(topics.leadsOutcomes)
   async notifyContacts(records: Received<typeof topics.leadsOutcomes>[]): Promise<void> {
     const outcomes = records.map(({ value }) => value);
     const written = outcomes.filter((outcome) => outcome.outcome === 'written');
+    await keepRefused(this.database, outcomes);
     await addMails(this.database, written.map(aboutLead));
     this.sendMails.wake();
   }

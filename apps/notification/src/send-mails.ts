@@ -10,27 +10,35 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { Alert, LeadWritten } from '@leads/contracts';
-import type { OutboxRelay } from '@leads/database';
-import { DATABASE, LOG, type Logger, RELAY } from '@leads/service';
-import { type BackOff, backOffMs, Doorbell } from '@leads/pacing';
-import type { Kysely } from 'kysely';
-import { composeAlertMail } from './compose-alert-mail.ts';
-import { composeLeadMail } from './compose-lead-mail.ts';
-import { type DeliveryReport, readFailure } from './delivery-report.ts';
-import type { ComposedMail } from './lay-out-mail.ts';
-import { addressMails, claimMails, type ClaimedMail, settleMail } from './mail-store.ts';
-import { MAIL_SERVER, type MailServer } from './mail-server.ts';
+import { LeadWritten } from '@leads/contracts';
+import { OutboxRelay } from '@leads/database';
+import { LOG, type Logger, SETTINGS } from '@leads/service';
+import { type BackOff, backOffMs, Doorbell, Rounds } from '@leads/pacing';
+import { Kysely } from 'kysely';
+import type { Settings } from './config.ts';
+import { composeIncidentMail } from './compose/compose-incident-mail.ts';
+import { composeLeadMail } from './compose/compose-lead-mail.ts';
+import { type DeliveryReport, readFailure } from './smtp/delivery-report.ts';
+import type { ComposedMail } from './compose/lay-out-mail.ts';
+import { addressNews } from './mails/incident-news.ts';
+import {
+  addressMails,
+  claimMails,
+  type ClaimedMail,
+  holdMails,
+  IncidentMailEvent,
+  settleMail,
+} from './mails/mail-store.ts';
+import { customersRefused } from './mails/refused-customers.ts';
+import { serverFails, serverWorks } from './mails/mail-trouble.ts';
+import { MAIL_SERVER, type MailServer, MOST_AT_A_TIME } from './smtp/mail-server.ts';
 import type { NotificationTables } from './tables.ts';
-
-/** Where links to records lead; `undefined`: to the organisation itself. */
-export const LINK_BASE = Symbol('link base');
 
 /** Between two tries of one mail: worth little tomorrow, it is tried often, for as long as it takes. */
 const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000 };
-const BATCH = 20;
-/** Longer than the mail server's own time limits let one mail take. */
+/** A process that dies keeps its mails for so long; while it lives it goes on holding those that it is sending. */
 const HOLD_MS = 120_000;
+const RENEW_MS = HOLD_MS / 4;
 const STOP_WITHIN_MS = 10_000;
 const IDLE_MS = 500;
 const DATABASE_RETRY_MS = 1_000;
@@ -38,18 +46,29 @@ const DATABASE_RETRY_MS = 1_000;
 @Injectable()
 export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopping = false;
+  /** Whether the mail server may be known to take nothing: at first by a process before. */
+  private mayBeFailing = true;
   private readonly bell = new Doorbell();
   private loop: Promise<void> | undefined;
+  private readonly underWay = new Map<ClaimedMail, Promise<void>>();
+  private readonly holding: Rounds;
 
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<NotificationTables>,
+    private readonly database: Kysely<NotificationTables>,
     @Inject(MAIL_SERVER) private readonly mailServer: MailServer,
-    @Inject(RELAY) private readonly relay: OutboxRelay<NotificationTables>,
-    @Inject(LINK_BASE) private readonly linkBase: string | undefined,
+    private readonly relay: OutboxRelay<NotificationTables>,
+    @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
+  ) {
+    this.holding = new Rounds(() => holdMails(database, [...this.underWay.keys()], HOLD_MS), {
+      everyMs: RENEW_MS,
+      firstMs: RENEW_MS,
+      onError: (error) => log.warn({ error }, 'mails under way could not be held; it is tried again'),
+    });
+  }
 
   onApplicationBootstrap(): void {
+    this.holding.start();
     this.loop = this.run();
   }
 
@@ -64,6 +83,8 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     this.wake();
     const giveUp = setTimeout(() => this.mailServer.close(), STOP_WITHIN_MS);
     await this.loop;
+    await Promise.all(this.underWay.values());
+    await this.holding.stop();
     clearTimeout(giveUp);
     this.mailServer.close();
   }
@@ -72,7 +93,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     while (!this.stopping) {
       this.bell.answer();
       try {
-        if ((await this.sendDue()) < BATCH) await this.bell.sleep(IDLE_MS);
+        if ((await this.sendDue()) === 0) await this.bell.sleep(IDLE_MS);
       } catch (error) {
         this.log.error({ error }, 'mails wait: the database does not answer; this is tried again');
         await this.bell.sleep(DATABASE_RETRY_MS);
@@ -80,14 +101,30 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
+  /** Begins to send what is due, and no more than goes out at once: what only queues here, others could send. */
   private async sendDue(): Promise<number> {
     await addressMails(this.database);
-    const mails = await claimMails(this.database, BATCH, HOLD_MS);
-    await Promise.all(mails.map((mail) => this.send(mail)));
+    await addressNews(this.database);
+    const mails = await claimMails(this.database, MOST_AT_A_TIME - this.underWay.size, HOLD_MS);
+    for (const mail of mails) this.underWay.set(mail, this.send(mail));
     return mails.length;
   }
 
   private async send(mail: ClaimedMail): Promise<void> {
+    try {
+      await this.sendAndSettle(mail);
+    } catch (error) {
+      this.log.error(
+        { error, about: mail.aboutId },
+        'what became of a mail could not be recorded; it is sent again',
+      );
+    } finally {
+      this.underWay.delete(mail);
+      this.wake();
+    }
+  }
+
+  private async sendAndSettle(mail: ClaimedMail): Promise<void> {
     const began = performance.now();
     const report = await this.attempt(mail);
     const state = await settleMail(
@@ -97,8 +134,9 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
       backOffMs(mail.attempts, Math.random(), TRY_AGAIN),
     );
     if (state !== 'due') this.relay.wake();
+    await this.noteServer(report);
     const line = {
-      [mail.kind === 'alert' ? 'alertId' : 'leadId']: mail.aboutId,
+      [mail.kind === 'incident' ? 'letterId' : 'leadId']: mail.aboutId,
       connectionId: mail.connectionId,
       state,
       delivered: report.delivered.length,
@@ -110,9 +148,20 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     else this.log.warn({ ...line, failure: report.failure }, 'mail not sent to everybody');
   }
 
+  private async noteServer({ delivered, failure, isServers }: DeliveryReport): Promise<void> {
+    if (isServers && failure !== null) {
+      this.mayBeFailing = true;
+      if (await serverFails(this.database, failure, new Date())) this.relay.wake();
+    } else if (delivered.length > 0 && this.mayBeFailing) {
+      await serverWorks(this.database, new Date());
+      this.mayBeFailing = false;
+      this.relay.wake();
+    }
+  }
+
   private async attempt(mail: ClaimedMail): Promise<DeliveryReport> {
     try {
-      return await this.mailServer.send(this.compose(mail), {
+      return await this.mailServer.send(await this.compose(mail), {
         to: mail.contacts,
         recipients: mail.remaining,
       });
@@ -121,9 +170,19 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  private compose({ kind, event, offerTitle, organization }: ClaimedMail): ComposedMail {
+  private async compose({ kind, aboutId, event, offerTitle }: ClaimedMail): Promise<ComposedMail> {
     const said: unknown = JSON.parse(event);
-    if (kind === 'alert') return composeAlertMail({ alert: Alert.parse(said), offerTitle, organization });
-    return composeLeadMail({ outcome: LeadWritten.parse(said), offerTitle, linkBase: this.linkBase });
+    if (kind === 'incident') {
+      const { PORTAL_PUBLIC_URL: consoleUrl } = this.settings;
+      const letter = IncidentMailEvent.parse(said);
+      const connectionIds = letter.offers.map(({ connectionId }) => connectionId);
+      const refused = await customersRefused(this.database, connectionIds, letter.incident.cause);
+      return composeIncidentMail({ id: aboutId, ...letter, refused, consoleUrl });
+    }
+    return composeLeadMail({
+      outcome: LeadWritten.parse(said),
+      offerTitle,
+      linkBase: this.settings.DYNAMICS_LINK_BASE,
+    });
   }
 }

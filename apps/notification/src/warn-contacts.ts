@@ -1,29 +1,29 @@
 /**
- * The second walk of notification: an alert becomes one mail to the contacts of its connection.
+ * The second walk of notification: what becomes of an incident is told to the contacts of the connections that it
+ * concerns, each once: at its opening, once a day while nobody has taken it on, and at its end.
  *
- * Here the mail becomes a row, once an alert; `send-mails.ts` takes it from there, as it does a lead's.
+ * Here a transition becomes a row; `send-mails.ts` makes letters of it, one a contact, and sends them like a lead's.
  */
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import { OnTopic, type Received } from '@leads/kafka';
-import { DATABASE } from '@leads/service';
-import type { Kysely } from 'kysely';
-import { aboutAlert, addMails } from './mail-store.ts';
+import { Kysely } from 'kysely';
+import { addNews } from './mails/incident-news.ts';
 import { SendMails } from './send-mails.ts';
 import type { NotificationTables } from './tables.ts';
 
 @Controller()
 export class WarnContacts {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<NotificationTables>,
-    @Inject(SendMails) private readonly sendMails: SendMails,
+    private readonly database: Kysely<NotificationTables>,
+    private readonly sendMails: SendMails,
   ) {}
 
-  @OnTopic(topics.alerts, { delivery: 'once-per-service' })
-  async warnContacts(records: Received<typeof topics.alerts>[]): Promise<void> {
-    await addMails(
+  @OnTopic(topics.incidents)
+  async warnContacts(records: Received<typeof topics.incidents>[]): Promise<void> {
+    await addNews(
       this.database,
-      records.map(({ value }) => aboutAlert(value)),
+      records.map(({ value }) => value),
     );
     this.sendMails.wake();
   }

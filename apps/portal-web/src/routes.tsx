@@ -3,8 +3,8 @@
  * the first load stays small: a page is imported here and nowhere else.
  */
 import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
-import { NotFoundPage } from './shell/not-found-page.tsx';
-import { OpeningScreen } from './shell/opening-screen.tsx';
+import { NotFoundPage } from './frames/not-found-page.tsx';
+import { OpeningScreen } from './frames/opening-screen.tsx';
 import { RouteProblem } from './shell/route-problem.tsx';
 import { SignedIn } from './session/signed-in.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -32,12 +32,24 @@ const pages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./leads/lead-page.tsx')).LeadPage }),
   },
   {
+    path: 'incidents',
+    lazy: async () => ({ Component: (await import('./incidents/incidents-page.tsx')).IncidentsPage }),
+  },
+  {
+    path: 'incidents/:incidentId',
+    lazy: async () => ({ Component: (await import('./incidents/incident-page.tsx')).IncidentPage }),
+  },
+  {
     path: 'health',
     lazy: async () => ({ Component: (await import('./health/health-page.tsx')).HealthPage }),
   },
   {
     path: 'audit',
     lazy: async () => ({ Component: (await import('./audit/audit-page.tsx')).AuditPage }),
+  },
+  {
+    path: 'publishers',
+    lazy: async () => ({ Component: (await import('./publishers/publishers-page.tsx')).PublishersPage }),
   },
   { path: '*', element: <NotFoundPage /> },
 ];

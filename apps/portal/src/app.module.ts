@@ -2,26 +2,47 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@leads/service';
 import { AccessModule } from './access/access.module.ts';
-import { ApiDocumentController } from './api/api-document.controller.ts';
-import { config } from './config.ts';
-import { ExportController } from './export/export.controller.ts';
+import { settings } from './config.ts';
+import { ConnectionsModule } from './connections/connections.module.ts';
+import { ExportModule } from './export/export.module.ts';
+import { HttpModule } from './http/http.module.ts';
+import { IncidentsModule } from './incidents/incidents.module.ts';
+import { KeepLedger } from './keep-ledger.ts';
+import { LanesModule } from './lanes/lanes.module.ts';
+import { LeadsModule } from './leads/leads.module.ts';
 import { LedgerModule } from './ledger/ledger.module.ts';
 import { LiveModule } from './live/live.module.ts';
-import { ReplaysController } from './replays/replays.controller.ts';
-import { ValidationsController } from './validations/validations.controller.ts';
+import { OffersModule } from './offers/offers.module.ts';
+import { portalAges } from './retention/portal-ages.ts';
+import { ReplaysModule } from './replays/replays.module.ts';
+import { RetentionModule } from './retention/retention.module.ts';
+import { StatisticsModule } from './statistics/statistics.module.ts';
+import { ValidationsModule } from './validations/validations.module.ts';
 
 @Module({
   imports: [
     ServiceModule.forService({
       name: 'portal',
       schema: 'portal',
-      settings: config,
+      settings,
       consumes: ['once-per-service'],
+      ages: portalAges,
     }),
     AccessModule,
-    LedgerModule.linkingTo(config.DYNAMICS_LINK_BASE),
-    LiveModule.listeningAt(config.DATABASE_URL),
+    LedgerModule,
+    LeadsModule,
+    ExportModule,
+    OffersModule,
+    ConnectionsModule,
+    IncidentsModule,
+    ValidationsModule,
+    ReplaysModule,
+    RetentionModule,
+    LanesModule,
+    StatisticsModule,
+    HttpModule,
+    LiveModule,
   ],
-  controllers: [ApiDocumentController, ExportController, ReplaysController, ValidationsController],
+  controllers: [KeepLedger],
 })
 export class AppModule {}

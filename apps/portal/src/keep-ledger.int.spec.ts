@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { readLanes } from './lanes/read-lanes.ts';
 import { findLeads } from './leads/find-leads.ts';
 import { readLead } from './leads/lead-detail.ts';
+import { RecordLinks } from './ledger/record-links.ts';
 import {
   acceptance,
   connection,
@@ -15,10 +16,11 @@ import {
   REPLAYED,
   startLedger,
   type TestLedger,
-} from './ledger/ledger-events.fixture.ts';
+} from './testing/ledger-events.ts';
 import { readOffers } from './offers/read-offers.ts';
 import { readStatistics } from './statistics/read-statistics.ts';
 
+const links = new RecordLinks('http://localhost:4010/org');
 let ledger: TestLedger;
 beforeAll(async () => {
   ledger = await startLedger();
@@ -53,7 +55,7 @@ describe('the ledger', () => {
       }),
     ]);
 
-    const detail = await readLead(database, 'everybody', leadId, 'http://localhost:4010/org');
+    const detail = await readLead(database, 'everybody', leadId, links);
     expect(detail).toMatchObject({
       ...{ leadId, connectionId, state: 'written', attempts: 2, name: 'Ana Trujillo', company: 'Adatum' },
       publisher: { id: 'contoso', name: 'Contoso' },
@@ -146,7 +148,7 @@ describe('the ledger', () => {
     await keepLedger.leadsSettled([received(outcomeOf(lead, { outcome: 'written' }, 300))]);
     const [offer] = await readOffers(database, 'everybody', new Date(), facts.connectionId);
     expect(offer?.counts.accepted).toBe(0);
-    expect(await readLead(database, 'everybody', lead.leadId, undefined)).toBeUndefined();
+    expect(await readLead(database, 'everybody', lead.leadId, links)).toBeUndefined();
     const filter = { connectionId: facts.connectionId };
     expect((await findLeads(database, 'everybody', filter, everything)).rows).toEqual([]);
   });
@@ -161,7 +163,7 @@ describe('the ledger', () => {
     await keepLedger.leadsSettled([
       received(outcomeOf(lead, { outcome: 'deferred', reason: REPLAYED }, 200)),
     ]);
-    const detail = await readLead(database, 'everybody', lead.leadId, undefined);
+    const detail = await readLead(database, 'everybody', lead.leadId, links);
     expect(detail?.state).toBe('pending');
     expect(detail?.timeline.map(({ kind }) => kind)).toContain('replayed');
     const [offer] = await readOffers(database, 'everybody', new Date(), facts.connectionId);
@@ -171,14 +173,14 @@ describe('the ledger', () => {
   test('shows the test lead of a Validate, which nothing accepts, to who asks for tests, and counts none', async () => {
     const { keepLedger, database } = ledger;
     const facts = connection();
-    const test = acceptance(facts.connectionId, { isTest: true });
+    const testLead = acceptance(facts.connectionId, { isTest: true });
     await keepLedger.connectionsChanged([received(facts)]);
-    await keepLedger.leadsSettled([received(outcomeOf(test, { outcome: 'written' }, 100))]);
+    await keepLedger.leadsSettled([received(outcomeOf(testLead, { outcome: 'written' }, 100))]);
     const { connectionId } = facts;
     const find = (tests?: 'true' | 'all') =>
       findLeads(database, 'everybody', { connectionId, ...(tests && { tests }) }, everything);
     expect((await find()).rows).toEqual([]);
-    expect((await find('true')).rows).toMatchObject([{ lead_id: test.leadId, state: 'written' }]);
+    expect((await find('true')).rows).toMatchObject([{ lead_id: testLead.leadId, state: 'written' }]);
     expect((await find('all')).rows).toHaveLength(1);
     const [offer] = await readOffers(database, 'everybody', new Date(), connectionId);
     expect(offer?.counts.accepted).toBe(0);
@@ -234,7 +236,7 @@ describe('the ledger', () => {
     await keepLedger.leadsAccepted([received(lead)]);
     const reason = { cause: 'refused', what: 'No\u0000.', remedy: '\udfff' };
     await keepLedger.leadsSettled([received(outcomeOf(lead, { outcome: 'dead', reason }, 100))]);
-    const detail = await readLead(database, 'everybody', lead.leadId, undefined);
+    const detail = await readLead(database, 'everybody', lead.leadId, links);
     expect(detail).toMatchObject({ company: 'Adatum \ufffd', reason: { what: 'No.', remedy: '\ufffd' } });
   });
 

@@ -3,30 +3,32 @@
  *
  * Each batch is one transaction: rows, counts, and the live events that tell of them. A record that comes again
  * changes nothing, and no order between topics is relied on: what is heard of a lead before its acceptance is kept
- * in a placeholder that the acceptance completes.
+ * in a placeholder that the acceptance completes. What is older than its publisher keeps leads is left out.
  */
 import { Controller, Inject } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import { OnTopic, type Received } from '@leads/kafka';
-import { DATABASE } from '@leads/service';
-import type { Kysely } from 'kysely';
-import { LINK_BASE } from './leads/record-url.ts';
+import { RETENTION, type Retention } from '@leads/service';
+import { Kysely } from 'kysely';
+import { RecordLinks } from './ledger/record-links.ts';
 import { addMails, addRepeats } from './ledger/add-to-timeline.ts';
-import { keepAlerts } from './ledger/keep-alerts.ts';
 import { keepConnections, shareConnections } from './ledger/keep-connections.ts';
+import { keepIncidents } from './ledger/keep-incidents.ts';
 import { keepLanes } from './ledger/keep-lanes.ts';
 import { keepValidations } from './ledger/keep-validations.ts';
 import { acceptLeads } from './ledger/know-leads.ts';
 import { publishChanges } from './ledger/publish-changes.ts';
 import { settleLeads } from './ledger/settle-leads.ts';
+import { stillKept } from './ledger/still-kept.ts';
 import type { Touched } from './ledger/touched.ts';
 import type { PortalTables } from './tables.ts';
 
 @Controller()
 export class KeepLedger {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(LINK_BASE) private readonly linkBase: string | undefined,
+    private readonly database: Kysely<PortalTables>,
+    private readonly links: RecordLinks,
+    @Inject(RETENTION) private readonly retention: Retention,
   ) {}
 
   @OnTopic(topics.connections)
@@ -38,7 +40,7 @@ export class KeepLedger {
   leadsAccepted(records: Received<typeof topics.leadsAccepted>[]): Promise<void> {
     return this.keep(async (transaction) => {
       await shareConnections(transaction);
-      return acceptLeads(transaction, records);
+      return acceptLeads(transaction, await this.kept(transaction, records));
     });
   }
 
@@ -46,18 +48,22 @@ export class KeepLedger {
   leadsSettled(records: Received<typeof topics.leadsOutcomes>[]): Promise<void> {
     return this.keep(async (transaction) => {
       await shareConnections(transaction);
-      return settleLeads(transaction, records);
+      return settleLeads(transaction, await this.kept(transaction, records));
     });
   }
 
   @OnTopic(topics.leadsRepeated)
   leadsRepeated(records: Received<typeof topics.leadsRepeated>[]): Promise<void> {
-    return this.keep((transaction) => addRepeats(transaction, valuesOf(records)));
+    return this.keep(async (transaction) =>
+      addRepeats(transaction, valuesOf(await this.kept(transaction, records))),
+    );
   }
 
   @OnTopic(topics.leadsMailed)
   leadsMailed(records: Received<typeof topics.leadsMailed>[]): Promise<void> {
-    return this.keep((transaction) => addMails(transaction, valuesOf(records)));
+    return this.keep(async (transaction) =>
+      addMails(transaction, valuesOf(await this.kept(transaction, records))),
+    );
   }
 
   @OnTopic(topics.validations)
@@ -65,9 +71,9 @@ export class KeepLedger {
     return this.keep((transaction) => keepValidations(transaction, valuesOf(records)));
   }
 
-  @OnTopic(topics.alerts)
-  alertsRaised(records: Received<typeof topics.alerts>[]): Promise<void> {
-    return this.keep((transaction) => keepAlerts(transaction, valuesOf(records)));
+  @OnTopic(topics.incidents)
+  incidentsMoved(records: Received<typeof topics.incidents>[]): Promise<void> {
+    return this.keep((transaction) => keepIncidents(transaction, valuesOf(records)));
   }
 
   @OnTopic(topics.lanes)
@@ -75,13 +81,20 @@ export class KeepLedger {
     return this.keep((transaction) => keepLanes(transaction, valuesOf(records)));
   }
 
+  private kept<T extends Parameters<typeof stillKept>[1][number]>(
+    transaction: Kysely<PortalTables>,
+    records: readonly T[],
+  ): Promise<readonly T[]> {
+    return stillKept(transaction, records, this.retention, new Date());
+  }
+
   private async keep(write: (transaction: Kysely<PortalTables>) => Promise<Touched>): Promise<void> {
     await this.database.transaction().execute(async (transaction) => {
-      await publishChanges(transaction, await write(transaction), this.linkBase);
+      await publishChanges(transaction, await write(transaction), this.links);
     });
   }
 }
 
-function valuesOf<Value>(records: { value: Value }[]): Value[] {
+function valuesOf<Value>(records: readonly { value: Value }[]): Value[] {
   return records.map(({ value }) => value);
 }

@@ -1,21 +1,21 @@
 /** `npm run rebuild-ledger`: the ledger anew from the topics; the portal must be stopped, and reads when it starts. */
-import { openDatabase } from '@leads/database';
+import { COMMAND_LIMITS, openDatabase } from '@leads/database';
 import { GroupInUse } from '@leads/kafka';
 import { createLog } from '@leads/service';
 import { rebuildSettings } from './ledger/config.ts';
 import { rebuildLedger } from './ledger/rebuild-ledger.ts';
 import type { PortalTables } from './tables.ts';
 
-const { DATABASE_URL: url, KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: topicPrefix } = rebuildSettings();
+const { server, kafka, retention } = rebuildSettings();
 const log = createLog({ service: 'rebuild-ledger', instance: 'command', level: 'warn' });
 const database = openDatabase<PortalTables>(
-  { url, schema: 'portal', poolSize: 2, application: 'rebuild-ledger' },
+  { ...server, schema: 'portal', poolSize: 2, application: 'rebuild-ledger', limits: COMMAND_LIMITS },
   (error) => log.warn({ error }, 'an idle database connection broke'),
 );
 try {
-  const { leads, kept } = await rebuildLedger(database, { brokers, topicPrefix, clientId: 'rebuild-ledger' });
+  const { leads, kept } = await rebuildLedger(database, kafka, retention);
   process.stdout.write(
-    `${leads} leads are read from the topics again as soon as the portal starts. ${kept} stay as they were: their records have gone from the topics.\n`,
+    `${leads} leads are read from the topics again as soon as the portal starts. ${kept} stay as they were: their records have gone from the topics, or are older than leads are kept.\n`,
   );
 } catch (error) {
   const what =

@@ -3,20 +3,23 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { topics } from '@leads/contracts';
 import { GroupInUse, type KafkaSettings, KafkaTransport, provisionTopics, Publisher } from '@leads/kafka';
-import { DATABASE } from '@leads/service';
+import { RETENTION } from '@leads/service';
 import { eventually, testKafka } from '@leads/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { KeepLedger } from './keep-ledger.ts';
-import { LINK_BASE } from './leads/record-url.ts';
+import { RecordLinks } from './ledger/record-links.ts';
 import {
   acceptance,
   connection,
+  incident,
+  keepHouse,
   outcomeOf,
   received,
+  retention,
   startLedger,
   type TestLedger,
-} from './ledger/ledger-events.fixture.ts';
+} from './testing/ledger-events.ts';
 import { rebuildLedger } from './ledger/rebuild-ledger.ts';
 
 let ledger: TestLedger;
@@ -38,8 +41,9 @@ async function startReading(): Promise<{ close: () => Promise<void> }> {
   Module({
     controllers: [KeepLedger],
     providers: [
-      { provide: DATABASE, useValue: ledger.database },
-      { provide: LINK_BASE, useValue: undefined },
+      { provide: Kysely, useValue: ledger.database },
+      { provide: RETENTION, useValue: retention },
+      { provide: RecordLinks, useValue: new RecordLinks(undefined) },
     ],
   })(Reading);
   const strategy = new KafkaTransport({
@@ -59,12 +63,14 @@ async function leadsAndTotals(): Promise<unknown> {
            (select jsonb_agg(to_jsonb(lead_contents) order by lead_id) from lead_contents) as contents,
            (select jsonb_agg(to_jsonb(timeline) order by lead_id, at, kind) from timeline) as timeline,
            (select jsonb_agg(to_jsonb(connections) order by connection_id) from connections) as connections,
+           (select jsonb_agg(to_jsonb(incidents) order by incident_id) from incidents) as incidents,
+           (select count(*) from incident_transitions) as transitions,
            (select jsonb_agg(to_jsonb(totals) order by connection_id) from totals) as totals
   `.execute(ledger.database);
   return rows[0];
 }
 
-test('rebuilds a spoilt ledger from the topics, and keeps what has gone from them', async () => {
+test('rebuilds a spoilt ledger from the topics, keeps what has gone from them, and counts what went because it was old', async () => {
   const { database, keepLedger } = ledger;
   const facts = connection();
   const leads = Array.from({ length: 20 }, () => acceptance(facts.connectionId));
@@ -74,7 +80,19 @@ test('rebuilds a spoilt ledger from the topics, and keeps what has gone from the
   const told = { timestamp: monthAgo };
   await keepLedger.leadsAccepted([received(old, told)]);
   await keepLedger.leadsSettled([received(outcomeOf(old, { outcome: 'written' }, 500), told)]);
+  const longAgo = new Date(Date.now() - 400 * 24 * 60 * 60_000).toISOString();
+  const gone = Array.from({ length: 3 }, () => acceptance(facts.connectionId, { acceptedAt: longAgo }));
+  await keepLedger.leadsAccepted(gone.map((lead) => received(lead)));
+  await keepLedger.leadsSettled(
+    gone.map((lead, index) => received(outcomeOf(lead, { outcome: index < 2 ? 'dead' : 'written' }, 500))),
+  );
+  while (Object.keys(await keepHouse(database, new Date())).length > 0);
   await publisher.publish(topics.connections, [facts]);
+  const opened = incident([facts.connectionId]);
+  await publisher.publish(topics.incidents, [
+    opened,
+    { ...opened, version: 2, transition: 'acknowledged', state: 'acknowledged' },
+  ]);
   await publisher.publish(topics.leadsAccepted, leads);
   await publisher.publish(
     topics.leadsOutcomes,
@@ -88,7 +106,7 @@ test('rebuilds a spoilt ledger from the topics, and keeps what has gone from the
   let reading = await startReading();
   await untilSettled();
   const right = await leadsAndTotals();
-  await expect(rebuildLedger(database, kafka)).rejects.toThrow(GroupInUse);
+  await expect(rebuildLedger(database, kafka, retention)).rejects.toThrow(GroupInUse);
   expect(await leadsAndTotals()).toEqual(right);
   await reading.close();
 
@@ -96,8 +114,9 @@ test('rebuilds a spoilt ledger from the topics, and keeps what has gone from the
     database,
   );
   await sql`update connections set offer_title = 'spoilt'`.execute(database);
+  await sql`update incidents set state = 'resolved', connection_ids = '{}'`.execute(database);
   await sql`update totals set accepted = 7`.execute(database);
-  expect(await rebuildLedger(database, kafka)).toEqual({ leads: 20, kept: 1 });
+  expect(await rebuildLedger(database, kafka, retention)).toEqual({ leads: 20, kept: 1 });
 
   reading = await startReading();
   try {
@@ -111,8 +130,10 @@ test('rebuilds a spoilt ledger from the topics, and keeps what has gone from the
   async function untilSettled(): Promise<void> {
     await eventually(
       async () => {
-        const rows = database.selectFrom('totals').select(['accepted', 'written', 'dead']).execute();
-        expect(await rows).toEqual([{ accepted: 21, written: 16, dead: 5 }]);
+        const totals = database.selectFrom('totals').select(['accepted', 'written', 'dead', 'removed']);
+        expect(await totals.execute()).toEqual([{ accepted: 24, written: 17, dead: 5, removed: 2 }]);
+        const incidents = await database.selectFrom('incidents').select('version').execute();
+        expect(incidents).toEqual([{ version: 2 }]);
       },
       { timeoutMs: 60_000 },
     );

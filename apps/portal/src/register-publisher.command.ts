@@ -21,7 +21,7 @@ if (!wanted.success || !directory.success) {
 } else {
   const database = openDatabase<PortalTables>(
     {
-      url: registrationSettings().DATABASE_URL,
+      ...registrationSettings(),
       schema: 'portal',
       poolSize: 1,
       application: 'register-publisher',

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { migrate } from '@leads/database';
-import { testDatabase, type TestDatabase } from '@leads/testing';
+import { directories, testDatabase, type TestDatabase } from '@leads/testing';
 
-const CONTOSO = '12345678-8af1-4a5f-8234-12234d01db47';
-const FABRIKAM = 'a7c1f2d4-3e5b-4c6d-8f90-1b2c3d4e5f60';
+const { contoso: CONTOSO, fabrikam: FABRIKAM } = directories;
 const command = fileURLToPath(new URL('../dist/register-publisher.command.js', import.meta.url));
 
 let database: TestDatabase;

@@ -1,7 +1,18 @@
 /** The tables of the portal, as its migrations make them. */
-import type { Authentication, LaneReport, MarketplaceLead, Reason, ValidationStep } from '@leads/contracts';
-import type { LeadState, Role, Validation } from '@leads/contracts/portal-api';
+import type {
+  Authentication,
+  ConnectionChanged,
+  Incident,
+  IncidentState,
+  IncidentTransition,
+  LaneReport,
+  MarketplaceLead,
+  Reason,
+  ValidationStep,
+} from '@leads/contracts';
+import type { LeadState, Role, TimelineEntry, Validation } from '@leads/contracts/portal-api';
 import type { ServiceTables } from '@leads/service';
+import type { AuditDetails } from './access/audit-log.ts';
 import type { ColumnType, Generated } from 'kysely';
 
 /** Read as a date, written as one or as ISO 8601. */
@@ -25,10 +36,10 @@ export interface ConnectionsTable {
   authentication: Authentication;
   contact_emails: string[];
   /** A `deleted` one stays, so that its publisher goes on seeing its leads. */
-  state: 'draft' | 'published' | 'paused' | 'deleted';
+  state: ConnectionChanged['state'];
 }
 
-export interface LeadsTable {
+interface LeadsTable {
   lead_id: string;
   connection_id: string;
   /** That of the connection; `null` until the connection is known. */
@@ -62,7 +73,7 @@ export interface LeadsTable {
   outcome_told_at: OptionalAt;
 }
 
-export interface LeadContentsTable {
+interface LeadContentsTable {
   lead_id: string;
   lead: Json<MarketplaceLead>;
   original: string | null;
@@ -71,14 +82,15 @@ export interface LeadContentsTable {
 export interface TimelineTable {
   lead_id: string;
   at: At;
-  kind: 'repeated' | 'deferred' | 'dead' | 'replayed' | 'written' | 'mailed';
+  /** A migration widens the column's check where one is added. */
+  kind: Exclude<TimelineEntry['kind'], 'received' | 'accepted' | 'held'>;
   /** The other fields of a `TimelineEntry`, but for links. */
   data: Json<Record<string, unknown>>;
   connection_id: string;
   is_test: boolean;
 }
 
-export interface LanesTable {
+interface LanesTable {
   connection_id: string;
   at: At;
   instance: string;
@@ -86,13 +98,28 @@ export interface LanesTable {
   report: Json<LaneReport>;
 }
 
-export interface AlertsTable {
-  alert_id: string;
-  connection_id: string;
+interface IncidentTransitionsTable {
+  incident_id: string;
+  version: number;
   at: At;
-  kind: string;
+  transition: IncidentTransition;
+  state: IncidentState;
+  by: string;
   what: string;
-  remedy: string;
+}
+
+interface IncidentsTable {
+  incident_id: string;
+  version: number;
+  /** A `Trouble`, or a newer service's word. */
+  kind: string;
+  cause: string;
+  state: IncidentState;
+  since: At;
+  resolved_at: OptionalAt;
+  connection_ids: string[];
+  publisher_ids: string[];
+  told: Json<Incident>;
 }
 
 export interface ValidationStepsTable {
@@ -107,7 +134,7 @@ export interface ValidationStepsTable {
   remedy: string | null;
 }
 
-export interface ValidationsTable {
+interface ValidationsTable {
   validation_id: string;
   connection_id: string;
   started_at: At;
@@ -118,15 +145,18 @@ export interface ValidationsTable {
   folded: Json<Validation>;
 }
 
-export interface TotalsTable {
+interface TotalsTable {
   connection_id: string;
   accepted: Generated<number>;
   written: Generated<number>;
   dead: Generated<number>;
   last_lead_at: OptionalAt;
+  /** Of those written, and of those that were dead, how many have gone because they were old. */
+  written_gone: Generated<number>;
+  removed: Generated<number>;
 }
 
-export interface StatisticsTable {
+interface StatisticsTable {
   /** The nil id stands for all connections together. */
   connection_id: string;
   span: 'minute' | 'hour';
@@ -136,7 +166,7 @@ export interface StatisticsTable {
   dead: Generated<number>;
 }
 
-export interface LatenciesTable {
+interface LatenciesTable {
   connection_id: string;
   span: 'minute' | 'hour';
   starts_at: At;
@@ -146,7 +176,7 @@ export interface LatenciesTable {
 }
 
 /** The feed of live events; append with `publishChanges`, so that ids become visible in their order. */
-export interface ChangesTable {
+interface ChangesTable {
   id: Generated<number>;
   /** Whom it is for besides operators; `null`: operators alone. */
   publisher_id: string | null;
@@ -155,20 +185,41 @@ export interface ChangesTable {
   at: Generated<Date>;
 }
 
-export interface PublishersTable {
+interface PublishersTable {
   id: string;
   name: string;
   directory_id: string;
+  /** For how many days it keeps leads; `null`: as the settings say. */
+  lead_days: Generated<number | null>;
   registered_at: Generated<Date>;
 }
 
-export interface SessionsTable {
+interface PublisherRequestsTable {
+  directory_id: string;
+  id: string;
+  name: string;
+  state: 'waiting' | 'refused';
+  asked_at: At;
+  user_id: string;
+  user_name: string;
+  user_email: string;
+  reason: string | null;
+}
+
+interface UsageTable {
+  publisher_id: string;
+  what: string;
+  hour: Date;
+  times: number;
+}
+
+interface SessionsTable {
   id: string;
   data: Json<unknown>;
   expires_at: At;
 }
 
-export interface AuditTable {
+interface AuditTable {
   id: Generated<number>;
   at: Generated<Date>;
   who: string;
@@ -177,9 +228,23 @@ export interface AuditTable {
   what: string;
   target: string | null;
   outcome: 'done' | 'refused';
+  directory_id: string | null;
+  user_id: string | null;
+  details: Json<AuditDetails>;
+  times: Generated<number>;
+  /** Every publisher's to know, not one's. */
+  concerns_all: Generated<boolean>;
 }
 
-export interface ReplaysTable {
+interface AuditRepeatsTable {
+  key: string;
+  entry: Json<unknown>;
+  ends_at: At;
+  times: Generated<number>;
+  leads: Generated<string>;
+}
+
+interface ReplaysTable {
   replay_id: string;
   /** Who asked acted for this publisher; `null` for an operator. */
   publisher_id: string | null;
@@ -187,7 +252,7 @@ export interface ReplaysTable {
   requested_at: At;
 }
 
-export interface ReplayLeadsTable {
+interface ReplayLeadsTable {
   replay_id: string;
   lead_id: string;
   connection_id: string;
@@ -201,7 +266,8 @@ export interface PortalTables extends ServiceTables {
   lead_contents: LeadContentsTable;
   timeline: TimelineTable;
   lanes: LanesTable;
-  alerts: AlertsTable;
+  incident_transitions: IncidentTransitionsTable;
+  incidents: IncidentsTable;
   validations: ValidationsTable;
   validation_steps: ValidationStepsTable;
   totals: TotalsTable;
@@ -209,8 +275,11 @@ export interface PortalTables extends ServiceTables {
   latencies: LatenciesTable;
   changes: ChangesTable;
   publishers: PublishersTable;
+  publisher_requests: PublisherRequestsTable;
   sessions: SessionsTable;
+  usage: UsageTable;
   audit: AuditTable;
+  audit_repeats: AuditRepeatsTable;
   replays: ReplaysTable;
   replay_leads: ReplayLeadsTable;
 }

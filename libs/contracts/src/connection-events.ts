@@ -1,6 +1,8 @@
 /** A connection: where one offer's leads go. What services may know of it, never what opens it. */
 import { z } from 'zod';
+import { Place, type Trouble } from './incidents.ts';
 import { Reason } from './lead-events.ts';
+import { Line, Lines } from './said.ts';
 
 export const Authentication = z.enum(['azure-active-directory', 'office-365']);
 export type Authentication = z.infer<typeof Authentication>;
@@ -21,7 +23,7 @@ export const LeadField = z.enum([
 ]);
 export type LeadField = z.infer<typeof LeadField>;
 
-/** What a custom column can be filled with: a field, or what else is known of the lead. */
+/** What a custom column can be filled with: a field, or what else is known of the lead; `requestedAt` is when the customer asked. */
 export const LeadFact = z.enum([
   ...LeadField.options,
   'leadSource',
@@ -31,6 +33,7 @@ export const LeadFact = z.enum([
   'offer',
   'description',
   'leadId',
+  'requestedAt',
 ]);
 export type LeadFact = z.infer<typeof LeadFact>;
 
@@ -75,28 +78,53 @@ export const ConnectionChanged = z.object({
   addressKeyHash: z.string().regex(/^[0-9a-f]{64}$/),
   /** Raised by one whenever the secret is replaced, so that a token got with an older one is dropped. */
   secretVersion: z.int().positive(),
+  /**
+   * SHA-256 of the application ID, or of the user name, that signs in there, lower-case hex: enough to see that two
+   * connections share it. Absent in events of before it was told.
+   */
+  identityHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   mapping: Mapping.optional(),
 });
 export type ConnectionChanged = z.infer<typeof ConnectionChanged>;
+
+/** For how many days the publisher of a connection keeps what its customers said; a newer one replaces it. */
+export const RetentionChosen = z.object({
+  connectionId: z.uuid(),
+  /** After a lead was written or died; `null`: as the settings of the services say. They clamp it to their bounds. */
+  days: z.int().positive().nullable(),
+  at: z.iso.datetime(),
+});
+export type RetentionChosen = z.infer<typeof RetentionChosen>;
 
 /** A check of a running Validate, as it happens. */
 export const ValidationStep = z.object({
   validationId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
-  check: z.string(),
+  /** A `StepName` of `validation/checks.ts`; names that a newer service made pass as well. */
+  check: Line,
   status: z.enum(['started', 'passed', 'warning', 'failed', 'finished']),
   tookMs: z.number().nonnegative(),
-  cause: z.string().optional(),
-  remedy: z.string().optional(),
+  cause: Lines.optional(),
+  remedy: Lines.optional(),
 });
 export type ValidationStep = z.infer<typeof ValidationStep>;
 
-/** Something a publisher's contacts should know of. */
+/**
+ * Trouble at a connection, noticed or over. Incidents are made of these; whoever notices something tells of it as often
+ * as it likes, for the same again changes nothing.
+ *
+ * Alerts of before `transition` was told tell it by their `kind`.
+ */
 export const Alert = z.object({
   alertId: z.uuid(),
+  /** `NO_CONNECTION` where it is about none. */
   connectionId: z.uuid(),
   at: z.iso.datetime(),
+  /** Closed for ever: to a reader of before, a record with another word is an unreadable one. {@link trouble} is finer. */
   kind: z.enum([
     'connection-failing',
     'connection-restored',
@@ -104,8 +132,8 @@ export const Alert = z.object({
     'secret-expiring',
     'record-quarantined',
   ]),
-  what: z.string(),
-  remedy: z.string(),
+  what: Lines,
+  remedy: Lines,
   /** Of `secret-expiring`: the secret that the words are about. */
   secret: z
     .object({
@@ -114,8 +142,53 @@ export const Alert = z.object({
       expiresOn: z.iso.date().optional(),
     })
     .optional(),
+  transition: z.enum(['triggered', 'cleared']).optional(),
+  /** A `Trouble`; words that a newer service made pass as well. */
+  trouble: Line.optional(),
+  /** A stable word for what brought it about. A `cleared` without one clears every cause of the trouble. */
+  cause: Line.optional(),
+  /**
+   * Where the cause is, if who noticed it knows that it is no connection's alone. Else who keeps incidents finds the
+   * place: a refusal of Entra ID is the application's, an organisation that is away is away for all its connections.
+   */
+  place: Place.optional(),
+  /** By which a `cleared` takes back a `triggered` of the same connection and trouble; the cause, where it is absent. */
+  dedupKey: Line.optional(),
+  /** When the trouble began, where that is before it was noticed. */
+  since: z.iso.datetime().optional(),
+  /** Leads of this connection that wait because of it. */
+  waiting: z.int().nonnegative().optional(),
+  /** Leads of this connection that are dead because of it. */
+  dead: z.int().nonnegative().optional(),
 });
 export type Alert = z.infer<typeof Alert>;
+
+/** What a reader of before `trouble` was told takes an alert for. */
+const KINDS: Record<Trouble, Alert['kind']> = {
+  'connection-broken': 'connection-failing',
+  'destination-away': 'connection-failing',
+  'leads-refused': 'connection-warning',
+  'connection-warning': 'connection-warning',
+  'secret-expiring': 'secret-expiring',
+  'secret-expired': 'secret-expiring',
+  'mail-trouble': 'connection-warning',
+  'records-undecodable': 'record-quarantined',
+  'events-refused': 'record-quarantined',
+  'posts-quarantined': 'record-quarantined',
+};
+
+/** What makes an alert; the rest of it follows. */
+export type TroubleTold = Omit<Alert, 'kind' | 'trouble' | 'transition' | 'at'> & {
+  at: Date;
+  trouble: Trouble;
+  transition: 'triggered' | 'cleared';
+};
+
+/** An alert in today's form, which readers of before understand as well as they can. */
+export function alertOf({ at, ...told }: TroubleTold): Alert {
+  const kind = told.transition === 'cleared' ? 'connection-restored' : KINDS[told.trouble];
+  return { ...told, at: at.toISOString(), kind };
+}
 
 /**
  * How the lane of one connection stands at present, as the writer that holds it tells whenever something of it

@@ -1,6 +1,7 @@
 /** What happens to a lead on its way, as the services tell each other. */
 import { z } from 'zod';
 import { MarketplaceLead } from './marketplace-lead.ts';
+import { Line, Lines } from './said.ts';
 
 /** A lead that the gateway has committed: from here on it is written, pending or dead, never gone. */
 export const LeadAccepted = z.object({
@@ -29,6 +30,8 @@ const Outcome = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
+  /** When the gateway began to read the request: the moment the customer acted, as near as it is known. */
+  receivedAt: z.iso.datetime().optional(),
   /** How many requests to Dynamics this lead has taken so far. */
   attempts: z.int().nonnegative(),
   isTest: z.boolean(),
@@ -38,9 +41,9 @@ const Outcome = z.object({
 /** Why a lead is not in Dynamics yet, or never will be, in words for people. */
 export const Reason = z.object({
   /** A stable word for the cause, e.g. `throttled`, `unreachable`, `role-missing`. */
-  cause: z.string(),
-  what: z.string(),
-  remedy: z.string(),
+  cause: Line,
+  what: Lines,
+  remedy: Lines,
 });
 export type Reason = z.infer<typeof Reason>;
 
@@ -50,6 +53,8 @@ export const LeadWritten = Outcome.extend({
   crmId: z.uuid(),
   /** The organisation's origin, e.g. `https://contoso.crm4.dynamics.com`. */
   organization: z.url(),
+  /** The record was found there by a look: an earlier attempt had reached Dynamics. */
+  foundThere: z.boolean().optional(),
 });
 export const LeadDeferred = Outcome.extend({
   outcome: z.literal('deferred'),
@@ -67,6 +72,8 @@ export const LeadMailed = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
+  /** Of the lead: when the gateway began to read the request. */
+  receivedAt: z.iso.datetime().optional(),
   isTest: z.boolean(),
   /** Empty where the connection has no contacts. */
   recipients: z.array(
@@ -74,7 +81,7 @@ export const LeadMailed = z.object({
       address: z.string(),
       result: z.enum(['sent', 'refused']),
       /** What the mail server said of a refusal. */
-      reason: z.string().optional(),
+      reason: Line.optional(),
     }),
   ),
 });
@@ -87,7 +94,7 @@ export const ReplayRequested = z.object({
   /** Absent: every lead of the connection that is dead when the writer reads this. */
   leadIds: z.array(z.uuid()).min(1).max(10_000).optional(),
   /** Who asked, for people to read. */
-  requestedBy: z.string(),
+  requestedBy: Line,
   at: z.iso.datetime(),
 });
 export type ReplayRequested = z.infer<typeof ReplayRequested>;

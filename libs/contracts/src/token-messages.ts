@@ -25,6 +25,8 @@ export const TokenClaims = z.object({
   connectionId: z.uuid(),
   /** A token known to be refused is not to be handed out again. */
   refresh: z.boolean(),
+  /** The SHA-256 (base64url) of the very token that was refused; another one may be handed out at once. */
+  refusedToken: z.string().optional(),
   /** Where the answer is sealed to. */
   epk: EphemeralPublicKey,
 });
@@ -52,6 +54,11 @@ export const TokenAnswer = z.discriminatedUnion('kind', [
     secretVersion: z.int().positive(),
     accessToken: z.string(),
     expiresAt: z.iso.datetime(),
+    /**
+     * The organisation's origin that the token was issued for: it is sent nowhere else. Absent in answers of before it
+     * was told, whose tokens are not used.
+     */
+    resource: z.url().optional(),
   }),
   z.object({
     kind: z.literal('refused'),
@@ -63,6 +70,8 @@ export const TokenAnswer = z.discriminatedUnion('kind', [
     remedy: z.string(),
     /** Whether asking again later can help without anybody changing anything. */
     transient: z.boolean(),
+    /** When asking again makes sense at the soonest, in milliseconds; absent where a person has to act first. */
+    askAgainAfterMs: z.number().nonnegative().optional(),
   }),
 ]);
 export type TokenAnswer = z.infer<typeof TokenAnswer>;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type CatalogueTopic, topics } from './topics.ts';
+import { type CatalogueTopic, surelyGoneAfterMs, topics } from './topics.ts';
 
 const folder = new URL('../samples/events/', import.meta.url);
 const catalogue: readonly CatalogueTopic[] = Object.values(topics);
@@ -25,5 +25,30 @@ describe('the topic catalogue', () => {
     const names = catalogue.map((topic) => topic.name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z.]+\.v\d+$/);
+  });
+
+  test('every topic is keyed by the smallest thing that its values are about, but for two', () => {
+    const smallest = [
+      ['leadId', 'lead'],
+      ['incidentId', 'incident'],
+      ['connectionId', 'connection'],
+      ['requester', 'requester'],
+    ] as const;
+    // Accepted leads stay together for their connection's lane; any instance of credentials answers a request.
+    const otherwise = ['leadsAccepted', 'tokensRequested'];
+    const keyedOtherwise = Object.entries(topics).filter(([, { schema, keyedBy }]) => {
+      const options = 'options' in schema ? schema.options : [schema];
+      const [, expected] =
+        smallest.find(([field]) => options.every((option) => 'shape' in option && field in option.shape)) ??
+        [];
+      return keyedBy !== expected;
+    });
+    expect(keyedOtherwise.map(([name]) => name)).toEqual(otherwise);
+  });
+
+  test('what can be read again is remembered for longer than the topic keeps it', () => {
+    const day = 24 * 60 * 60_000;
+    expect(surelyGoneAfterMs(topics.validations, topics.alerts)).toBe(16 * day);
+    expect(surelyGoneAfterMs(topics.alerts, topics.connections)).toBe(Infinity);
   });
 });

@@ -1,20 +1,46 @@
 /** The topic catalogue: each topic's name, schema, key and policy, typed once for who publishes and who consumes. */
 import type { z } from 'zod';
-import { Alert, ConnectionChanged, LaneReport, ValidationStep } from './connection-events.ts';
+import {
+  Alert,
+  ConnectionChanged,
+  LaneReport,
+  RetentionChosen,
+  ValidationStep,
+} from './connection-events.ts';
+import { Incident } from './incidents.ts';
 import { LeadAccepted, LeadMailed, LeadOutcome, LeadRepeated, ReplayRequested } from './lead-events.ts';
+import { SERVICES, type ServiceName } from './services.ts';
 import { TokenIssued, TokenRequested } from './token-messages.ts';
 
 /** How long a topic keeps its records: for a time in milliseconds, or the newest of each key for ever. */
 export type Retention = { policy: 'delete'; ms: number } | { policy: 'compact' };
 
+/** Which field of a value is its record's key. */
+const KEY_FIELDS = {
+  connection: 'connectionId',
+  incident: 'incidentId',
+  lead: 'leadId',
+  requester: 'requester',
+} as const;
+
+type KeyFields = typeof KEY_FIELDS;
+
+/** What the key of a topic's records is the id of; `nothing` where it only spreads them over the partitions. */
+export type KeyedBy = keyof KeyFields | 'nothing';
+
 /** One catalogue entry. */
 export interface Topic<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: Schema;
+  readonly keyedBy: KeyedBy;
   /** The record key of a value: what stays in order, and what compaction keeps one of. */
   readonly key: (value: z.infer<Schema>) => string;
   readonly partitions: number;
   readonly retention: Retention;
+  /** Who publishes it, and nobody else: the broker's access rules are made of this. */
+  readonly publishers: readonly ServiceName[];
+  /** Who reads it, and nobody else. */
+  readonly consumers: readonly ServiceName[];
 }
 
 /** The value that a topic carries. */
@@ -23,86 +49,136 @@ export type Carried<T extends Topic> = z.infer<T['schema']>;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-function topic<Schema extends z.ZodType>(entry: Topic<Schema>): Topic<Schema> {
-  return entry;
+type Entry<Schema extends z.ZodType> = Omit<Topic<Schema>, 'keyedBy' | 'key'>;
+
+/** An entry whose key is a field that its schema has. */
+function topic<By extends keyof KeyFields, Schema extends z.ZodType<Record<KeyFields[By], string>>>(
+  entry: Entry<Schema> & { keyedBy: By },
+): Topic<Schema> {
+  const field: KeyFields[By] = KEY_FIELDS[entry.keyedBy];
+  return { ...entry, key: (value) => value[field] };
 }
+
+const tokensRequested: Topic<typeof TokenRequested> = {
+  name: 'tokens.requested.v1',
+  schema: TokenRequested,
+  // Which credentials instance answers does not matter, so requests are spread by their own content.
+  keyedBy: 'nothing',
+  key: (value) => value.request.slice(-16),
+  publishers: ['dynamics-writer'],
+  consumers: ['credentials'],
+  partitions: 6,
+  retention: { policy: 'delete', ms: 5 * MINUTE },
+};
 
 export const topics = {
   connections: topic({
     name: 'connections.v1',
     schema: ConnectionChanged,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: ['credentials'],
+    consumers: ['ingest-gateway', 'credentials', 'dynamics-writer', 'notification', 'portal'],
     partitions: 1,
     retention: { policy: 'compact' },
   }),
   leadsAccepted: topic({
     name: 'leads.accepted.v1',
     schema: LeadAccepted,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: ['ingest-gateway'],
+    consumers: ['dynamics-writer', 'portal'],
     partitions: 12,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   leadsOutcomes: topic({
     name: 'leads.outcomes.v1',
     schema: LeadOutcome,
-    key: (value) => value.leadId,
+    keyedBy: 'lead',
+    publishers: ['dynamics-writer'],
+    consumers: ['notification', 'portal'],
     partitions: 12,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   leadsRepeated: topic({
     name: 'leads.repeated.v1',
     schema: LeadRepeated,
-    key: (value) => value.leadId,
+    keyedBy: 'lead',
+    publishers: ['ingest-gateway'],
+    consumers: ['portal'],
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   leadsMailed: topic({
     name: 'leads.mailed.v1',
     schema: LeadMailed,
-    key: (value) => value.leadId,
+    keyedBy: 'lead',
+    publishers: ['notification'],
+    consumers: ['portal'],
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   lanes: topic({
     name: 'lanes.v1',
     schema: LaneReport,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: ['dynamics-writer'],
+    consumers: ['portal'],
     partitions: 3,
+    retention: { policy: 'compact' },
+  }),
+  retention: topic({
+    name: 'retention.v1',
+    schema: RetentionChosen,
+    keyedBy: 'connection',
+    publishers: ['portal'],
+    consumers: ['ingest-gateway', 'dynamics-writer'],
+    partitions: 1,
     retention: { policy: 'compact' },
   }),
   replays: topic({
     name: 'replays.v1',
     schema: ReplayRequested,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: ['portal'],
+    consumers: ['dynamics-writer'],
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
   validations: topic({
     name: 'validations.v1',
     schema: ValidationStep,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: ['credentials', 'dynamics-writer'],
+    consumers: ['credentials', 'dynamics-writer', 'portal'],
     partitions: 3,
     retention: { policy: 'delete', ms: DAY },
   }),
   alerts: topic({
     name: 'alerts.v1',
     schema: Alert,
-    key: (value) => value.connectionId,
+    keyedBy: 'connection',
+    publishers: SERVICES,
+    consumers: ['credentials'],
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
-  tokensRequested: topic({
-    name: 'tokens.requested.v1',
-    schema: TokenRequested,
-    // Which credentials instance answers does not matter, so requests are spread by their own content.
-    key: (value) => value.request.slice(-16),
-    partitions: 6,
-    retention: { policy: 'delete', ms: 5 * MINUTE },
+  incidents: topic({
+    name: 'incidents.v1',
+    schema: Incident,
+    keyedBy: 'incident',
+    publishers: ['credentials'],
+    consumers: ['notification', 'portal'],
+    partitions: 3,
+    // Not compacted, although each record tells the whole: every transition is an entry of a timeline, and some are mails.
+    retention: { policy: 'delete', ms: 90 * DAY },
   }),
+  tokensRequested,
   tokensIssued: topic({
     name: 'tokens.issued.v1',
     schema: TokenIssued,
-    key: (value) => value.requester,
+    keyedBy: 'requester',
+    publishers: ['credentials'],
+    consumers: ['dynamics-writer'],
     partitions: 6,
     retention: { policy: 'delete', ms: 5 * MINUTE },
   }),
@@ -110,3 +186,18 @@ export const topics = {
 
 /** Any entry of the catalogue. */
 export type CatalogueTopic = (typeof topics)[keyof typeof topics];
+
+/**
+ * A broker removes records by whole segments, which may span a day, and looks for them now and then: a record is
+ * surely gone this long after its retention, in milliseconds.
+ */
+const RETENTION_MARGIN = 2 * DAY;
+
+/**
+ * After how many milliseconds no record of any of these topics can be read again; `Infinity` where one of them keeps
+ * records for ever. What was done about a record is to be remembered for so long: a replayed topic brings it up again.
+ */
+export function surelyGoneAfterMs(...of: readonly Topic[]): number {
+  const kept = of.map(({ retention }) => (retention.policy === 'delete' ? retention.ms : Infinity));
+  return RETENTION_MARGIN + Math.max(...kept);
+}

@@ -1,6 +1,14 @@
+export { DatabaseClock } from './clock.ts';
 export * from './database.ts';
+export * from './keep-newest-connections.ts';
+export * from './keep-retentions.ts';
+export { COMMAND_LIMITS, type DatabaseLimits, SERVICE_LIMITS } from './limits.ts';
 export * from './listen.ts';
 export * from './migrate.ts';
 export * from './outbox-relay.ts';
 export * from './outbox.ts';
+export * from './remove-aged.ts';
+export type { DatabaseServer } from './server.ts';
+export { prepareServiceRole, type ServiceRole } from './service-role.ts';
 export * from './undecodable.ts';
+export * from './used-requests.ts';

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { connectionTo, type DatabaseServer } from './server.ts';
 
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
 
@@ -13,6 +14,40 @@ export interface Migration {
   /** SHA-256 of the text: a migration that has run must never change. */
   checksum: string;
 }
+
+/** Where a schema is, and where its migrations are. */
+export interface MigrationOptions extends DatabaseServer {
+  schema: string;
+  folder: URL;
+  /** The migrations of libraries that the service is built on; they run before its own. */
+  libraries?: readonly Track[];
+  /**
+   * A migration that waits for a lock holds up everybody who comes after it: it gives up after this time, in
+   * milliseconds, and can be run again.
+   */
+  lockTimeoutMs?: number;
+}
+
+/** Migrations that are numbered among themselves. */
+export interface Track {
+  track: string;
+  folder: URL;
+}
+
+/** How a schema stands against the code. */
+export interface MigrationPlan {
+  /** What would run, in this order. */
+  pending: string[];
+  /** What has run and is not among the files: a newer version was here. */
+  ahead: string[];
+}
+
+/** The first line of a migration for what PostgreSQL takes in no transaction, as `create index concurrently`. */
+const NO_TRANSACTION = /^-- no-transaction\r?\n/;
+
+const LOCK_TIMEOUT_MS = 10_000;
+
+type Tracked = Migration & { track: string };
 
 /**
  * Reads a folder of `0001-what-it-does.sql` files.
@@ -33,57 +68,148 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
 }
 
 /** The tables that every service's schema has, whatever else is in it; they change with this library. */
-const SHARED_TABLES = new URL('../migrations/', import.meta.url);
+const SHARED_TABLES: Track = { track: 'shared', folder: new URL('../migrations/', import.meta.url) };
+
+/** Says what {@link migrate} would run, and changes nothing. @throws where a migration that has run was changed since. */
+export async function planMigrations(options: MigrationOptions): Promise<MigrationPlan> {
+  const migrations = await migrationsOf(options);
+  return withClient(options, async (client) => {
+    const { rows } = await client.query<{ there: boolean }>(
+      `select to_regclass('migrations') is not null as there`,
+    );
+    const plan = planOf(
+      options.schema,
+      migrations,
+      placed(migrations, rows[0]?.there ? await readRan(client) : []),
+    );
+    return { ...plan, pending: plan.pending.map(({ name }) => name) };
+  });
+}
 
 /**
- * Brings one schema up to date: first the tables that every service has, then the service's own.
- * Safe to run from several processes at once, and again.
+ * Brings one schema up to date: first the tables that every service has, then those of libraries, then the service's
+ * own. Safe to run from several processes at once, and again. A migration that has run and stands in another track
+ * since, or under another number, is known by its text and does not run again.
  *
  * @returns the names of the migrations that this call ran.
- * @throws where a migration fails (it is rolled back whole) or one that has run was changed since.
+ * @throws where a migration fails (it is rolled back whole, unless its first line is `-- no-transaction`: such a
+ * migration is one statement that can be run again) or one that has run was changed since.
  */
-export async function migrate(options: { url: string; schema: string; folder: URL }): Promise<string[]> {
-  const migrations = [
-    ...(await readMigrations(SHARED_TABLES)).map((migration) => ({ ...migration, track: 'shared' })),
-    ...(await readMigrations(options.folder)).map((migration) => ({ ...migration, track: 'service' })),
-  ];
-  const client = new pg.Client({ connectionString: options.url, application_name: 'migrate' });
-  await client.connect();
-  try {
-    const schema = client.escapeIdentifier(options.schema);
+export async function migrate(options: MigrationOptions): Promise<string[]> {
+  const migrations = await migrationsOf(options);
+  return withClient(options, async (client) => {
     // A session lock: two starts at once would otherwise both find the schema missing.
     await client.query('select pg_advisory_lock(hashtext($1))', [`migrate ${options.schema}`]);
-    await client.query(`create schema if not exists ${schema}`);
-    await client.query(`set search_path to ${schema}`);
+    await client.query(`create schema if not exists ${client.escapeIdentifier(options.schema)}`);
     await client.query(
       `create table if not exists migrations (track text, number int, name text not null, checksum text not null,
          ran_at timestamptz not null default now(), primary key (track, number))`,
     );
-    const { rows } = await client.query<{ id: string; checksum: string }>(
-      `select track || '/' || number as id, checksum from migrations`,
-    );
-    const ran = new Map(rows.map((row) => [row.id, row.checksum]));
-    const fresh: string[] = [];
-    for (const migration of migrations) {
-      const checksum = ran.get(`${migration.track}/${migration.number}`);
-      if (checksum === migration.checksum) continue;
-      if (checksum !== undefined) {
-        throw new Error(
-          `Migration ${options.schema}/${migration.name} was changed after it had run. Put it back as it was and add a new one.`,
-        );
-      }
-      await runOne(client, migration);
-      fresh.push(migration.name);
-    }
-    return fresh;
+    const before = await readRan(client);
+    const ran = placed(migrations, before);
+    await writePlaces(client, before, ran);
+    const { pending } = planOf(options.schema, migrations, ran);
+    for (const migration of pending)
+      await runOne(client, migration, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+    return pending.map(({ name }) => name);
+  });
+}
+
+async function migrationsOf({ folder, libraries = [] }: MigrationOptions): Promise<Tracked[]> {
+  const tracks = [SHARED_TABLES, ...libraries, { track: 'service', folder }];
+  const migrations = tracks.map(async ({ track, folder: place }) =>
+    (await readMigrations(place)).map((migration) => ({ ...migration, track })),
+  );
+  return (await Promise.all(migrations)).flat();
+}
+
+/** A connection on which every unqualified name is one in the schema. */
+async function withClient<Result>(
+  { schema, ...server }: MigrationOptions,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ ...connectionTo(server), application_name: 'migrate' });
+  await client.connect();
+  try {
+    await client.query(`set search_path to ${client.escapeIdentifier(schema)}`);
+    return await work(client);
   } finally {
     await client.end();
   }
 }
 
-async function runOne(client: pg.Client, migration: Migration & { track: string }): Promise<void> {
+interface RanMigration {
+  track: string;
+  number: number;
+  name: string;
+  checksum: string;
+  ran_at: Date;
+}
+
+async function readRan(client: pg.Client): Promise<RanMigration[]> {
+  const { rows } = await client.query<RanMigration>(
+    'select track, number, name, checksum, ran_at from migrations order by track, number',
+  );
+  return rows;
+}
+
+/** What has run, each where it stands now, as its text tells; what is not here any more stays where it was. */
+function placed(migrations: Tracked[], ran: RanMigration[]): RanMigration[] {
+  return ran.map((one) => {
+    const sameText = migrations.filter(({ checksum }) => checksum === one.checksum);
+    const isInPlace = sameText.some(({ track, number }) => track === one.track && number === one.number);
+    const [now] = sameText;
+    return now && !isInPlace ? { ...one, track: now.track, number: now.number, name: now.name } : one;
+  });
+}
+
+async function writePlaces(client: pg.Client, before: RanMigration[], now: RanMigration[]): Promise<void> {
+  const moved = before.flatMap((from, index) => {
+    const to = now[index];
+    return to && to !== from ? [{ from, to }] : [];
+  });
+  if (moved.length === 0) return;
   await client.query('begin');
+  // All of them away first: where one goes, another may have been.
+  for (const { from } of moved)
+    await client.query('delete from migrations where track = $1 and number = $2', [from.track, from.number]);
+  for (const { to } of moved) {
+    await client.query(
+      'insert into migrations (track, number, name, checksum, ran_at) values ($1, $2, $3, $4, $5)',
+      [to.track, to.number, to.name, to.checksum, to.ran_at],
+    );
+  }
+  await client.query('commit');
+}
+
+function planOf(
+  schema: string,
+  migrations: Tracked[],
+  ran: RanMigration[],
+): { pending: Tracked[]; ahead: string[] } {
+  const idOf = ({ track, number }: Pick<Tracked, 'track' | 'number'>): string => `${track}/${number}`;
+  const checksums = new Map(ran.map((migration) => [idOf(migration), migration.checksum]));
+  const changed = migrations.find((migration) => {
+    const checksum = checksums.get(idOf(migration));
+    return checksum !== undefined && checksum !== migration.checksum;
+  });
+  if (changed) {
+    throw new Error(
+      `Migration ${schema}/${changed.name} was changed after it had run. Put it back as it was and add a new one.`,
+    );
+  }
+  const known = new Set(migrations.map(idOf));
+  return {
+    pending: migrations.filter((migration) => !checksums.has(idOf(migration))),
+    ahead: ran.filter((migration) => !known.has(idOf(migration))).map(({ name }) => name),
+  };
+}
+
+async function runOne(client: pg.Client, migration: Tracked, lockTimeoutMs: number): Promise<void> {
+  const inTransaction = !NO_TRANSACTION.test(migration.sql);
+  if (inTransaction) await client.query('begin');
   try {
+    if (inTransaction) await client.query(`set local lock_timeout to ${lockTimeoutMs}`);
     await client.query(migration.sql);
     await client.query('insert into migrations (track, number, name, checksum) values ($1, $2, $3, $4)', [
       migration.track,
@@ -91,11 +217,10 @@ async function runOne(client: pg.Client, migration: Migration & { track: string 
       migration.name,
       migration.checksum,
     ]);
-    await client.query('commit');
+    if (inTransaction) await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
-    throw new Error(`Migration ${migration.name} failed and changed nothing: ${String(error)}`, {
-      cause: error,
-    });
+    if (inTransaction) await client.query('rollback');
+    const left = inTransaction ? 'changed nothing' : 'may have left something behind, see what it was to do';
+    throw new Error(`Migration ${migration.name} failed and ${left}: ${String(error)}`, { cause: error });
   }
 }

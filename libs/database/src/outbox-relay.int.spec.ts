@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Carried, topics } from '@leads/contracts';
-import { testDatabase, type TestDatabase } from '@leads/testing';
-import type { Kysely } from 'kysely';
+import { eventually, testDatabase, type TestDatabase } from '@leads/testing';
+import { type Kysely, sql } from 'kysely';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { addToOutbox, type WithOutbox } from './outbox.ts';
-import { type OutboxEvent, OutboxRelay } from './outbox-relay.ts';
+import { type OutboxEvent, OutboxRelay, type RelayOptions } from './outbox-relay.ts';
+
+jest.setTimeout(60_000);
 
 let server: TestDatabase;
 let database: Kysely<WithOutbox>;
@@ -43,28 +45,52 @@ function alert(what: string): Carried<typeof topics.alerts> {
   };
 }
 
+function connection(version: number): Carried<typeof topics.connections> {
+  return {
+    ...{
+      connectionId: '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293',
+      version,
+      changedAt: '2026-11-22T09:30:00.000Z',
+    },
+    ...{ publisher: { id: 'contoso', name: 'Contoso' }, offer: { id: 'analytics', title: 'Analytics' } },
+    ...{ leadDestination: 'dynamics-365', url: 'https://contoso.crm4.dynamics.com', state: 'published' },
+    ...{ authentication: 'azure-active-directory', contactEmails: [], secretVersion: 1 },
+    addressKeyHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  };
+}
+
 /** Which alert an event carries. */
 function whatOf(event: OutboxEvent): string {
   return topics.alerts.schema.parse(JSON.parse(event.value)).what;
 }
 
-function startRelay(publish: (events: OutboxEvent[]) => Promise<void>): OutboxRelay<WithOutbox> {
+/** As a broker that will never take what it was given. */
+class Refusal extends Error {}
+
+function startRelay(
+  publish: (events: OutboxEvent[]) => Promise<void>,
+  options: Partial<RelayOptions<WithOutbox>> = {},
+): OutboxRelay<WithOutbox> {
   const relay = new OutboxRelay(database, {
     publish,
+    refusalOf: (error) => (error instanceof Refusal ? error.message : undefined),
     onError: () => undefined,
     idleMs: 20,
     retryMs: 20,
     batchSize: 7,
+    ...options,
   });
   relays.push(relay);
   relay.start();
   return relay;
 }
 
+const SOON = { timeoutMs: 30_000 };
+
 async function empty(): Promise<void> {
-  const poll = async (): Promise<number> =>
-    (await database.selectFrom('outbox').select('id').limit(1).execute()).length;
-  while ((await poll()) > 0) await new Promise((resolve) => setImmediate(resolve));
+  await eventually(async () => {
+    expect(await database.selectFrom('outbox').select('id').limit(1).execute()).toEqual([]);
+  }, SOON);
 }
 
 describe('the outbox relay', () => {
@@ -133,5 +159,93 @@ describe('the outbox relay', () => {
       addToOutbox(database, topics.alerts, [{ ...alert('x'), connectionId: 'no id' }]),
     ).rejects.toThrow();
     expect(await database.selectFrom('outbox').selectAll().execute()).toEqual([]);
+  });
+
+  test('an event that is refused for good is put aside with the reason, told once, and the others are published', async () => {
+    const published: string[] = [];
+    const told: string[][] = [];
+    const refuse = (events: OutboxEvent[]): Promise<void> => {
+      if (events.some((event) => whatOf(event) === 'bad')) return Promise.reject(new Refusal('too large'));
+      published.push(...events.map(whatOf));
+      return Promise.resolve();
+    };
+    startRelay(refuse, {
+      onRefused: async (transaction, events) => {
+        await sql`select count(*) from outbox_refused`.execute(transaction);
+        told.push(events.map((event) => `${whatOf(event)}: ${event.reason}`));
+      },
+    });
+    const whats = ['a', 'b', 'bad', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
+    await addToOutbox(database, topics.alerts, whats.map(alert));
+    await empty();
+    expect(published).toEqual(whats.filter((what) => what !== 'bad'));
+    expect(told).toEqual([['bad: too large']]);
+    const kept = await database.selectFrom('outbox_refused').selectAll().execute();
+    expect(kept.map((event) => [event.topic, whatOf(event), event.reason])).toEqual([
+      ['alerts.v1', 'bad', 'too large'],
+    ]);
+  });
+
+  test('what an event was refused for is not forgotten where telling of it fails: all stays as it was', async () => {
+    let tries = 0;
+    startRelay(() => Promise.reject(new Refusal('too large')), {
+      onRefused: () => {
+        tries += 1;
+        return tries < 3 ? Promise.reject(new Error('database away')) : Promise.resolve();
+      },
+    });
+    await addToOutbox(database, topics.alerts, [alert('bad')]);
+    await empty();
+    expect(tries).toBe(3);
+    expect(await database.selectFrom('outbox_refused').select('reason').execute()).toHaveLength(1);
+  });
+
+  test('a topic that takes nothing for now holds up no other, however many of its events wait', async () => {
+    const published: string[] = [];
+    let away = true;
+    startRelay((events) => {
+      if (away && events.some(({ topic }) => topic === topics.alerts.name))
+        return Promise.reject(new Error('away'));
+      published.push(...events.map(({ topic }) => topic));
+      return Promise.resolve();
+    });
+    const whats = Array.from({ length: 30 }, (_, index) => String(index));
+    await addToOutbox(database, topics.alerts, whats.map(alert));
+    await addToOutbox(database, topics.connections, [connection(1)]);
+    await eventually(() => expect(published).toEqual([topics.connections.name]), SOON);
+    away = false;
+    await empty();
+    expect(published).toHaveLength(1 + whats.length);
+  });
+
+  test('of a compacted topic nothing newer is published while another relay may still publish something older', async () => {
+    const published: { version: number; by: string }[] = [];
+    const versionOf = (event: OutboxEvent): number =>
+      topics.connections.schema.parse(JSON.parse(event.value)).version;
+    const publishAs = (by: string, ready: Promise<void>) => async (events: OutboxEvent[]) => {
+      if (events.some(({ topic }) => topic === topics.connections.name)) await ready;
+      for (const event of events) {
+        if (event.topic === topics.connections.name) published.push({ version: versionOf(event), by });
+      }
+    };
+    const slow = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    startRelay((events) => {
+      begun.resolve();
+      return publishAs('slow', slow.promise)(events);
+    });
+    await addToOutbox(database, topics.connections, [connection(7)]);
+    await begun.promise;
+    const others: string[] = [];
+    startRelay((events) => {
+      others.push(...events.map(({ topic }) => topic));
+      return publishAs('quick', Promise.resolve())(events);
+    });
+    await addToOutbox(database, topics.connections, [connection(8)]);
+    await addToOutbox(database, topics.alerts, [alert('after it')]);
+    await eventually(() => expect(others).toContain(topics.alerts.name), SOON);
+    slow.resolve();
+    await empty();
+    expect(published.map(({ version }) => version)).toEqual([7, 8]);
   });
 });

@@ -3,7 +3,7 @@ import type { Carried, Topic } from '@leads/contracts';
 import type { Generated, QueryExecutorProvider } from 'kysely';
 import { sql } from 'kysely';
 
-/** The outbox table that each publishing service's first migration creates with {@link OUTBOX_COLUMNS}. */
+/** The outbox table, which is in every service's schema: `migrations/0001-outbox-and-undecodable.sql` of this library. */
 export interface OutboxTable {
   id: Generated<number>;
   topic: string;
@@ -12,9 +12,24 @@ export interface OutboxTable {
   created_at: Generated<Date>;
 }
 
+/** What no topic takes, with the reason: `migrations/0002-outbox-refused.sql`. */
+export interface OutboxRefusedTable {
+  id: number;
+  topic: string;
+  key: string;
+  value: string;
+  created_at: Date;
+  reason: string;
+  refused_at: Generated<Date>;
+}
+
+/** An event that was put aside. */
+export type RefusedEvent = Pick<OutboxRefusedTable, 'id' | 'topic' | 'key' | 'value' | 'reason'>;
+
 /** What every schema with an outbox has. */
 export interface WithOutbox {
   outbox: OutboxTable;
+  outbox_refused: OutboxRefusedTable;
 }
 
 /** The outbox row of one event. @throws where the value does not fit the topic's schema: a bug of ours. */

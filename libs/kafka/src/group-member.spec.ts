@@ -40,6 +40,7 @@ function memberOf(client: Client, takeIn: () => Promise<void> = () => Promise.re
     takeIn,
     onJoined: () => undefined,
     at: 'broker:9092',
+    who: 'test',
     log: { warn: (line: string) => void lines.push(line) },
   });
   return { member, closing, lines, life: member.live(closing.signal) };

@@ -4,6 +4,7 @@ import { backOffMs } from '@leads/pacing';
 import type { LoggerService } from '@nestjs/common';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { asError } from './as-error.ts';
+import { notAllowed } from './not-allowed.ts';
 
 export interface GroupMemberOptions {
   /** Not used before, and not to be used afterwards. */
@@ -16,6 +17,8 @@ export interface GroupMemberOptions {
   onJoined: (partitions: Map<string, number[]>) => void;
   /** The brokers, for people. */
   at: string;
+  /** The client's id. */
+  who: string;
   log: Pick<LoggerService, 'warn'>;
 }
 
@@ -103,8 +106,10 @@ export class GroupMember {
   }
 
   #whyNotConnected(error: Error & { type?: unknown }): string {
-    const { at, topics } = this.#options;
+    const { at, topics, who } = this.#options;
     const waiting = 'Nothing is lost: records wait in their topics, and this is tried again until it works.';
+    const refused = notAllowed(error, who, `take ${topics.join(', ')}`);
+    if (refused) return `${refused.message} ${waiting}`;
     return error.type === 'UNKNOWN_TOPIC_OR_PARTITION'
       ? `Kafka at ${at} lacks a topic of ${topics.join(', ')}: provision them. ${waiting}`
       : `Kafka at ${at} cannot be used yet (${error.message}). ${waiting}`;

@@ -9,7 +9,7 @@ import {
   untilConsuming,
   useTestBroker,
   type Request,
-} from './consuming-service.fixture.ts';
+} from './testing/use-test-broker.ts';
 import { provisionTopics } from './provision-topics.ts';
 import { Publisher } from './publisher.ts';
 

@@ -1,7 +1,8 @@
 /** The Kafka client as this project uses it. */
 import type { LoggerService } from '@nestjs/common';
-import kafkajs, { type Kafka, type LogEntry } from 'kafkajs';
-import type { KafkaSettings } from './settings.ts';
+import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import { brokerTokens } from './client-credentials.ts';
+import type { KafkaLogin, KafkaSettings, KafkaTls } from './settings.ts';
 
 /** The client complains at every attempt to reconnect: the same line is logged at most this often. */
 const SAME_LINE_MS = 60_000;
@@ -17,6 +18,8 @@ export function createClient(settings: KafkaSettings, log?: Pick<LoggerService, 
   return new kafkajs.Kafka({
     brokers: settings.brokers,
     clientId: settings.clientId,
+    ...(settings.tls && { ssl: tlsOptions(settings.tls) }),
+    ...(settings.login && { sasl: saslOptions(settings.login) }),
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
     // Spelt out, because the client has others of its own under NODE_ENV=test.
@@ -24,6 +27,23 @@ export function createClient(settings: KafkaSettings, log?: Pick<LoggerService, 
     logLevel: log ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
     logCreator: () => (log ? writeTo(log) : () => undefined),
   });
+}
+
+function tlsOptions({ ca, client }: KafkaTls): NonNullable<KafkaConfig['ssl']> {
+  return {
+    minVersion: 'TLSv1.2',
+    ...(ca !== undefined && { ca: [ca] }),
+    ...(client && { cert: client.certificate, key: client.key }),
+  };
+}
+
+function saslOptions(login: KafkaLogin): SASLOptions {
+  if (login.mechanism !== 'oauthbearer') return login;
+  const tokenOf = brokerTokens(login);
+  return {
+    mechanism: 'oauthbearer',
+    oauthBearerProvider: async () => ({ value: await tokenOf() }),
+  };
 }
 
 function writeTo(log: Pick<LoggerService, 'warn'>): (entry: LogEntry) => void {

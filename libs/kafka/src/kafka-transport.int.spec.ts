@@ -9,7 +9,7 @@ import {
   texts,
   useTestBroker,
   type Request,
-} from './consuming-service.fixture.ts';
+} from './testing/use-test-broker.ts';
 import { OnTopic } from './on-topic.ts';
 import { prefixed } from './settings.ts';
 

@@ -91,6 +91,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     for (const [pattern, { extras }] of this.getHandlers()) {
       const topic = extras?.['topic'] as Topic | undefined;
       if (!topic) throw new Error(`The handler of "${pattern}" is not marked with @OnTopic.`);
+      const { service } = this.#options.settings;
+      if (service !== undefined && !topic.consumers.includes(service)) {
+        throw new Error(`The catalogue does not let ${service} take ${topic.name}.`);
+      }
       this.#topics.set(prefixed(this.#options.settings, topic.name), topic);
     }
     this.#staying = this.#topics.size === 0 ? Promise.resolve() : this.#stayInGroup();
@@ -155,6 +159,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
         this.#held.keepOnly(new Set(mine));
       },
       at: settings.brokers.join(', '),
+      who: settings.clientId,
       log,
     });
   }

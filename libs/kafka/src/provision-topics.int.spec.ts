@@ -46,7 +46,7 @@ test('every topic of the catalogue is created with its partitions and policy, an
     'cleanup.policy': 'delete',
     'retention.ms': '1209600000',
   });
-  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [] });
+  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [], thin: [] });
 }, 30_000);
 
 test('drift is repaired: missing topics, too few partitions, changed configuration; and an operator’s own settings stay', async () => {
@@ -78,7 +78,7 @@ test('drift is repaired: missing topics, too few partitions, changed configurati
   });
   const { topics: metadata } = await admin.fetchTopicMetadata({ topics: [name] });
   expect(metadata[0]?.partitions).toHaveLength(12);
-  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [] });
+  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [], thin: [] });
 }, 30_000);
 
 test('nothing is deleted: neither topics outside the catalogue nor partitions beyond it', async () => {
@@ -102,5 +102,11 @@ test('nothing is deleted: neither topics outside the catalogue nor partitions be
 test('two runs at once do not disturb each other', async () => {
   const both = await Promise.all([provisionTopics(settings, factor), provisionTopics(settings, factor)]);
   expect(both.flatMap(({ created }) => created).sort()).toEqual(catalogue().sort());
-  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [] });
+  expect(await provisionTopics(settings, factor)).toEqual({ created: [], changed: [], thin: [] });
+}, 30_000);
+
+test('a topic with fewer copies than asked for is told of, and left as it is', async () => {
+  await provisionTopics(settings, factor);
+  const { thin } = await provisionTopics(settings, { replicationFactor: 2 });
+  expect(thin.sort()).toEqual(catalogue().sort());
 }, 30_000);

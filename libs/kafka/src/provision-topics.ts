@@ -18,12 +18,14 @@ const SET_ON_TOPIC = kafkajs.ConfigSource.TOPIC_CONFIG;
  * Creates missing catalogue topics, raises partitions that are too few and brings configuration back that
  * has drifted. It never deletes anything, and a second run changes nothing.
  *
- * @returns the broker's names of the topics it created and of those it changed
+ * @returns the broker's names of the topics it created, of those it changed, and of those with fewer copies than asked
+ * for, which it leaves as they are
  */
 export async function provisionTopics(
   settings: KafkaSettings,
   { replicationFactor }: { replicationFactor: number },
-): Promise<{ created: string[]; changed: string[] }> {
+): Promise<{ created: string[]; changed: string[]; thin: string[] }> {
+  const thin: string[] = [];
   const created: string[] = [];
   const changed: string[] = [];
   const admin = createClient(settings).admin();
@@ -32,23 +34,29 @@ export async function provisionTopics(
     const present = new Set(await admin.listTopics());
     for (const topic of Object.values<Topic>(topics)) {
       const name = prefixed(settings, topic.name);
-      if (present.has(name)) {
-        const changes = planChanges(await describe(admin, name), topic, replicationFactor);
-        if (!changes) continue;
-        await apply(admin, name, changes);
-        changed.push(name);
-      } else if (await create(admin, name, topic, replicationFactor)) {
-        created.push(name);
+      if (!present.has(name)) {
+        if (await create(admin, name, topic, replicationFactor)) {
+          created.push(name);
+          continue;
+        }
+        // It was made a moment ago by somebody else, perhaps otherwise: the broker's list was behind.
+        await untilReady(admin, [name]);
       }
+      const existing = await describe(admin, name);
+      if (existing.copies < replicationFactor) thin.push(name);
+      const changes = planChanges(existing, topic, replicationFactor);
+      if (!changes) continue;
+      await apply(admin, name, changes);
+      changed.push(name);
     }
     await untilReady(admin, created);
-    return { created, changed };
+    return { created, changed, thin };
   } finally {
     await admin.disconnect();
   }
 }
 
-/** False when somebody else created it in the meantime. */
+/** False when it is there already, though the broker may not list it yet. */
 function create(admin: Admin, name: string, topic: Topic, replicationFactor: number): Promise<boolean> {
   const config = wantedConfig(topic, replicationFactor);
   return admin.createTopics({
@@ -76,7 +84,7 @@ async function untilReady(admin: Admin, names: string[]): Promise<void> {
   }
 }
 
-async function describe(admin: Admin, name: string): Promise<ExistingTopic> {
+async function describe(admin: Admin, name: string): Promise<ExistingTopic & { copies: number }> {
   const { topics: metadata } = await admin.fetchTopicMetadata({ topics: [name] });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -87,6 +95,7 @@ async function describe(admin: Admin, name: string): Promise<ExistingTopic> {
     Object.fromEntries(some.map(({ configName, configValue }) => [configName, configValue]));
   return {
     partitions: metadata[0]?.partitions.length ?? 0,
+    copies: Math.min(...(metadata[0]?.partitions.map(({ replicas }) => replicas.length) ?? [])),
     config: toRecord(entries),
     overrides: toRecord(entries.filter(({ configSource }) => configSource === SET_ON_TOPIC)),
   };

@@ -3,7 +3,9 @@ import { topics, type Carried, type Topic } from '@leads/contracts';
 import { NaturalBatching, type SendLimits } from '@leads/pacing';
 import type { Producer } from 'kafkajs';
 import { createClient } from './kafka-client.ts';
+import { notAllowed } from './not-allowed.ts';
 import { encodeValue, type Encoded } from './record-coding.ts';
+import { RecordsRefused, refusalOf } from './records-refused.ts';
 import { PRODUCER_CONFIG, sendUntilAcknowledged } from './send-until-acknowledged.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';
 
@@ -22,7 +24,9 @@ const RECORD_OVERHEAD = 70;
 /** After this long without an acknowledgement the caller hears of it, and decides. */
 const RESEND_FOR_MS = 5_000;
 
-const catalogueNames: ReadonlySet<string> = new Set(Object.values(topics).map(({ name }) => name));
+const byName: ReadonlyMap<string, Topic> = new Map(
+  Object.values<Topic>(topics).map((topic) => [topic.name, topic]),
+);
 
 /**
  * At-least-once publishing: a send whose acknowledgement was lost is sent again, so a record can be stored
@@ -59,25 +63,38 @@ export class Publisher {
   }
 
   /**
-   * Resolves once all in-sync replicas have the values. Rejects when a value does not fit the topic's schema
-   * (then none is sent) or when the broker did not acknowledge them (then some may be stored all the same).
+   * Resolves once all in-sync replicas have the values. Rejects when a value does not fit the topic's schema or the
+   * topic is not this service's to publish (then none is sent), or when the broker did not acknowledge them (then some may be stored all the same).
    */
   async publish<T extends Topic>(topic: T, values: Carried<T>[]): Promise<void> {
+    const foreign = this.#whyForeign(topic);
+    if (foreign !== undefined) throw new TypeError(`Nothing was sent: ${foreign}.`);
     await this.#add(
       topic.name,
       values.map((value) => encodeValue(topic, value)),
     );
   }
 
-  /** As {@link publish}, for records that were checked and encoded when they went into an outbox. */
+  /**
+   * As {@link publish}, for records that were checked and encoded when they went into an outbox.
+   * Rejects with {@link RecordsRefused} where one of them can never be stored as it is.
+   */
   async publishEncoded(records: EncodedRecord[]): Promise<void> {
     const byTopic = Map.groupBy(records, ({ topic }) => topic);
     for (const name of byTopic.keys()) {
-      if (!catalogueNames.has(name)) {
-        throw new TypeError(`No topic of the catalogue is called "${name}": none of the records was sent.`);
-      }
+      const topic = byName.get(name);
+      if (!topic) throw new RecordsRefused(`no topic of this version's catalogue is called "${name}"`);
+      const foreign = this.#whyForeign(topic);
+      if (foreign !== undefined) throw new RecordsRefused(foreign);
     }
     await Promise.all([...byTopic].map(([name, ofTopic]) => this.#add(name, ofTopic)));
+  }
+
+  /** The broker would refuse it too, but a broker without access rules does not. */
+  #whyForeign({ name, publishers }: Topic): string | undefined {
+    const { service } = this.#settings;
+    if (service === undefined || publishers.includes(service)) return undefined;
+    return `the catalogue does not let ${service} publish ${name}`;
   }
 
   #add(name: string, records: Encoded[]): Promise<void> {
@@ -95,7 +112,9 @@ export class Publisher {
     return sendUntilAcknowledged(async () => {
       await this.connect();
       await this.#producer.send({ topic, acks: -1, messages });
-    }, RESEND_FOR_MS);
+    }, RESEND_FOR_MS).catch((error: unknown) => {
+      throw refusalOf(error) ?? notAllowed(error, this.#settings.clientId, `write ${topic}`) ?? error;
+    });
   }
 }
 

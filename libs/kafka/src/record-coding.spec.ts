@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { topics } from '@leads/contracts';
 import fc from 'fast-check';
 import type { KafkaMessage } from 'kafkajs';
@@ -5,6 +6,10 @@ import { describe, expect, test } from '@jest/globals';
 import { decodeMessages, encodeValue } from './record-coding.ts';
 
 const topic = topics.tokensRequested;
+
+const CONNECTION = JSON.parse(
+  readFileSync(new URL('../../contracts/samples/events/connections.v1.mapped.json', import.meta.url), 'utf8'),
+) as object;
 
 function message(value: Buffer | null, offset = '0'): KafkaMessage {
   return { key: Buffer.from('k'), value, offset, timestamp: '1700000000000', attributes: 0, headers: {} };
@@ -40,6 +45,17 @@ describe('encoding', () => {
 });
 
 describe('decoding', () => {
+  test.each([['a\0\ud83d'], ['b'.repeat(1_000_000)]])(
+    'says why a record does not fit in words that can be kept, whatever its fields are called (%#)',
+    (column) => {
+      const value = Buffer.from(JSON.stringify({ ...CONNECTION, mapping: { constants: { [column]: 1 } } }));
+      const { undecodable } = decodeMessages(topics.connections, 0, [message(value)]);
+      expect(undecodable.map(({ reason }) => reason)).toEqual([
+        expect.stringMatching(/^The value does not fit [^\p{Cc}\p{Cs}]{1,2100}$/u),
+      ]);
+    },
+  );
+
   test('every record of a batch is either received or undecodable, in order, whatever its bytes', () => {
     const anyValue = fc.oneof(
       fc.constant(null),

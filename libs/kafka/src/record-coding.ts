@@ -1,5 +1,5 @@
 /** Between values and the bytes of a record: one topic's schema decides both ways. */
-import type { Carried, Topic } from '@leads/contracts';
+import { type Carried, cleanLine, type Topic } from '@leads/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import type { Received, Undecodable } from './received.ts';
@@ -15,6 +15,9 @@ export interface Decoded<T extends Topic> {
   received: Received<T>[];
   undecodable: Undecodable[];
 }
+
+/** The longest text that says why a record does not fit, in UTF-16 units. */
+const LONGEST_REASON = 2_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -85,8 +88,10 @@ function decodeValue<T extends Topic>(
 
 /** Which fields do not fit and what was expected of them, without their content. */
 function misfits(error: z.ZodError): string {
-  return error.issues
+  const all = error.issues
     .slice(0, 5)
     .map(({ path, message }) => `${path.join('.') || '(value)'}: ${message}`)
     .join('; ');
+  // The name of a field that nobody knows is a stranger's word.
+  return cleanLine(all, LONGEST_REASON);
 }

@@ -11,7 +11,7 @@ import {
   useTestBroker,
   type ConsumingService,
   type Request,
-} from './consuming-service.fixture.ts';
+} from './testing/use-test-broker.ts';
 import { prefixed } from './settings.ts';
 
 /** What the client asks a broker for, which it does not export. */

@@ -1,4 +1,5 @@
 /** What has to change so that a broker's topic is what the catalogue says. */
+import { own } from '@leads/contracts';
 import type { Topic } from '@leads/contracts';
 
 /** A topic as the broker has it. */
@@ -47,7 +48,7 @@ export function planChanges(
   replicationFactor: number,
 ): TopicChanges | undefined {
   const wanted = wantedConfig(topic, replicationFactor);
-  const drifted = Object.entries(wanted).some(([name, value]) => existing.config[name] !== value);
+  const drifted = Object.entries(wanted).some(([name, value]) => own(existing.config, name) !== value);
   const changes: TopicChanges = {};
   if (existing.partitions < topic.partitions) changes.partitions = topic.partitions;
   if (drifted) changes.overrides = { ...existing.overrides, ...wanted };

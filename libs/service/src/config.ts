@@ -1,7 +1,28 @@
-/** The one setting that migrations need. */
-import { readSettings, serviceSettings } from './settings.ts';
+/** What is read from the environment: a service's settings, or the one that its migrations need. */
+import type { DatabaseServer, ServiceRole } from '@leads/database';
+import { z } from 'zod';
+import { databaseVariables } from './database-variables.ts';
+import { databaseOf, readSettings, type SettingsOf } from './settings.ts';
 
-/** The database to bring up to date. */
-export function migrationSettings(): { DATABASE_URL: string } {
-  return readSettings(process.env, { DATABASE_URL: serviceSettings.DATABASE_URL });
+/** The settings of the service that starts. A fault ends the process, see {@link readSettings}. */
+export function settingsFromEnvironment<Shape extends z.ZodRawShape>(shape: Shape): SettingsOf<Shape> {
+  return readSettings(process.env, shape);
+}
+
+/**
+ * The database to bring up to date, as its owner, and the role that the service works under afterwards; without an
+ * owner of its own the service's role is both.
+ */
+export function migrationSettings(): { server: DatabaseServer; role?: ServiceRole } {
+  const { DATABASE_OWNER_URL: owner, ...settings } = readSettings(process.env, {
+    ...databaseVariables,
+    DATABASE_OWNER_URL: z.string().min(1).optional(),
+  });
+  const server = databaseOf(settings);
+  if (owner === undefined) return { server };
+  const { username, password } = new URL(server.url);
+  return {
+    server: databaseOf({ ...settings, DATABASE_URL: owner }),
+    role: { name: decodeURIComponent(username), password: decodeURIComponent(password) },
+  };
 }

@@ -1,21 +1,44 @@
 /** Health and metrics over HTTP, the same in every service. */
-import { Controller, Get, Header, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Header, HttpException, HttpStatus, Inject } from '@nestjs/common';
+import { SECOND_MS, within } from '@leads/pacing';
 import { register } from 'prom-client';
+import type { Logger } from './log.ts';
+import { LOG } from './service-tokens.ts';
 
-/** One thing a service cannot work without. Resolves when it is there, throws with the reason when not. */
+/** One thing a service works with. */
 export interface ReadinessCheck {
   name: string;
+  /**
+   * Without it the service can do nothing for who asks it, and should not be asked. What is not needed makes it
+   * degraded: all services lack it at once when it is away, and taking them all out would turn everybody away.
+   */
+  needed: boolean;
+  /** What is amiss, for an answer that strangers may see: no host, no user, no words of a driver. */
+  otherwise: string;
+  /** Resolves when it is there; what it throws is logged. */
   check: () => Promise<void>;
 }
 
 export const READINESS_CHECKS = Symbol('readiness checks');
 
 /** A check that has not answered by then counts as failed. */
-const CHECK_TIMEOUT_MS = 2_000;
+const CHECK_TIMEOUT_MS = 2 * SECOND_MS;
+
+/** What is amiss, by name. */
+interface Amiss {
+  name: string;
+  why: string;
+}
 
 @Controller()
 export class HealthController {
-  constructor(@Inject(READINESS_CHECKS) private readonly checks: ReadinessCheck[]) {}
+  /** What the log has been told is amiss. */
+  private readonly told = new Set<string>();
+
+  constructor(
+    @Inject(READINESS_CHECKS) private readonly checks: ReadinessCheck[],
+    @Inject(LOG) private readonly log: Pick<Logger, 'info' | 'warn'>,
+  ) {}
 
   /** The process runs: says nothing of what it depends on, so that an outage elsewhere restarts nobody. */
   @Get('health/live')
@@ -23,13 +46,22 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** Every check passes, or 503 with the names of those that do not and why. */
+  /**
+   * 200 where all that is needed is there, with what else is amiss as `degraded`; or 503 with what it is waiting for.
+   */
   @Get('health/ready')
-  async ready(): Promise<{ status: 'ready' }> {
-    const answers = await Promise.all(this.checks.map((check) => run(check)));
-    const waitingFor = answers.filter((answer) => answer !== undefined);
-    if (waitingFor.length > 0) throw new ServiceUnavailableException({ status: 'waiting', waitingFor });
-    return { status: 'ready' };
+  async ready(): Promise<{ status: 'ready'; degraded?: Amiss[] }> {
+    const failed = await Promise.all(this.checks.map((check) => this.isAmiss(check)));
+    const amiss = (needed: boolean): Amiss[] =>
+      this.checks
+        .filter((check, index) => failed[index] && check.needed === needed)
+        .map(({ name, otherwise: why }) => ({ name, why }));
+    const [waitingFor, degraded] = [amiss(true), amiss(false)];
+    const further = degraded.length > 0 ? { degraded } : {};
+    if (waitingFor.length > 0) {
+      throw new HttpException({ status: 'waiting', waitingFor, ...further }, HttpStatus.SERVICE_UNAVAILABLE);
+    }
+    return { status: 'ready', ...further };
   }
 
   @Get('metrics')
@@ -37,19 +69,17 @@ export class HealthController {
   metrics(): Promise<string> {
     return register.metrics();
   }
-}
 
-async function run({ name, check }: ReadinessCheck): Promise<{ name: string; why: string } | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS);
-  });
-  try {
-    await Promise.race([check(), late]);
-    return undefined;
-  } catch (error) {
-    return { name, why: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
+  /** Tells the log once when it begins, with the error, and once when it is over. */
+  private async isAmiss({ name, check }: ReadinessCheck): Promise<boolean> {
+    try {
+      await within(CHECK_TIMEOUT_MS, check);
+      if (this.told.delete(name)) this.log.info({ check: name }, 'a check of readiness passes again');
+      return false;
+    } catch (error) {
+      if (!this.told.has(name)) this.log.warn({ check: name, error }, 'a check of readiness does not pass');
+      this.told.add(name);
+      return true;
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** HTTP towards Microsoft: no cookies, no redirects, a time limit, and one setting that leads elsewhere. */
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, Pool, request } from 'undici';
+import type { Proxy } from './proxy.ts';
 
 export interface OutboundOptions {
   /**
@@ -7,6 +8,8 @@ export interface OutboundOptions {
    * the Host header. Unset in production.
    */
   resolver?: string | undefined;
+  /** The way out of a network that has none of its own; not asked where `resolver` is set. */
+  proxy?: Proxy | undefined;
   /** The most connections to one origin. */
   connections: number;
   /** For headers and for each part of the body, in milliseconds. */
@@ -21,6 +24,8 @@ export interface OutboundRequest {
   headers: Record<string, string>;
   body?: string;
   signal?: AbortSignal;
+  /** Reads the body as it comes, where not all of it is wanted; what it throws is thrown. */
+  read?: (body: AsyncIterable<Uint8Array>) => Promise<string>;
 }
 
 export interface OutboundAnswer {
@@ -36,7 +41,7 @@ export class Outbound {
 
   constructor(private readonly options: OutboundOptions) {
     // undici follows no redirect and keeps no cookie unless told to.
-    this.dispatcher = new Agent({
+    const manners = {
       connections: options.connections,
       pipelining: 1,
       connectTimeout: Math.min(10_000, options.timeoutMs),
@@ -44,7 +49,19 @@ export class Outbound {
       bodyTimeout: options.timeoutMs,
       keepAliveTimeout: 30_000,
       maxResponseSize: options.maxBodyBytes,
-    });
+    };
+    const { proxy, resolver } = options;
+    this.dispatcher =
+      proxy && !resolver
+        ? new EnvHttpProxyAgent({
+            ...manners,
+            httpProxy: proxy.url,
+            httpsProxy: proxy.url,
+            noProxy: proxy.except,
+            // The wait for a tunnel is a wait like any other; undici's own is five minutes.
+            clientFactory: (origin, client) => new Pool(origin, { ...manners, ...client }),
+          })
+        : new Agent(manners);
   }
 
   async send(outbound: OutboundRequest): Promise<OutboundAnswer> {
@@ -60,7 +77,7 @@ export class Outbound {
     return {
       status: answer.statusCode,
       headers: firstValues(answer.headers),
-      body: await answer.body.text(),
+      body: await (outbound.read ? outbound.read(answer.body) : answer.body.text()),
     };
   }
 

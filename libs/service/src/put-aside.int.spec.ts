@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Alert } from '@leads/contracts';
+import { Alert, NO_CONNECTION } from '@leads/contracts';
 import { migrate, openDatabase, type WithOutbox, type WithUndecodable } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import type { Kysely } from 'kysely';
 import { putAside } from './put-aside.ts';
 
+const TOLD = { trouble: 'records-undecodable', transition: 'triggered', kind: 'record-quarantined' };
+const OPERATORS = { connectionId: NO_CONNECTION, place: { scope: 'system', id: 'dynamics-writer' } };
 const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
 
 let server: TestDatabase;
@@ -29,7 +31,7 @@ afterAll(async () => {
   await server.drop();
 });
 
-test('a record that cannot be read raises one alert for its connection, however often it comes', async () => {
+test('a record that cannot be read is told of once, to its connection or else to the operators, however often it comes', async () => {
   const bad = { topic: 'leads.accepted.v1', partition: 3, value: Buffer.from('{'), reason: 'not JSON' };
   const ours = { ...bad, offset: '7', key: Buffer.from(CONNECTION) };
   const nobodys = { ...bad, offset: '8', key: Buffer.from('no id') };
@@ -38,7 +40,17 @@ test('a record that cannot be read raises one alert for its connection, however 
   await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer');
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
-    expect.objectContaining({ connectionId: CONNECTION, kind: 'record-quarantined' }),
+    expect.objectContaining({ connectionId: CONNECTION, ...TOLD }),
+    ...[nobodys, aLeads].map(() => expect.objectContaining({ ...TOLD, ...OPERATORS })),
   ]);
   expect(await database.selectFrom('undecodable').selectAll().execute()).toHaveLength(3);
+});
+
+test('a topic that the catalogue keys by connection needs to be listed nowhere else', async () => {
+  const report = { topic: 'lanes.v1', partition: 0, offset: '1', key: Buffer.from(CONNECTION) };
+  await putAside(database, [{ ...report, value: Buffer.from('{'), reason: 'not JSON' }], 'portal');
+  const events = await database.selectFrom('outbox').select('value').execute();
+  expect(events.map(({ value }) => Alert.parse(JSON.parse(value)).what)).toContainEqual(
+    expect.stringContaining('lanes.v1'),
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { fileContent, optionalOrigin, readSettings, serviceSettings } from './settings.ts';
+import { fileContent, kafkaOf, readSettings, serviceSettings, standInOrigin } from './settings.ts';
 
 const COMPLETE = { KAFKA_BROKERS: 'a:1, b:2', DATABASE_URL: 'postgres://db', HTTP_PORT: '4000' };
 
@@ -45,10 +45,42 @@ describe('settings', () => {
   });
 
   test('of an address only the origin is kept', () => {
-    const shape = { RESOLVER: optionalOrigin };
+    const shape = { RESOLVER: standInOrigin };
     expect(readSettings({ RESOLVER: 'http://127.0.0.1:4010/x' }, shape).RESOLVER).toBe(
       'http://127.0.0.1:4010',
     );
     expect(readSettings({}, shape).RESOLVER).toBeUndefined();
+  });
+
+  test('a stand-in for Microsoft is refused in production, in a sentence that says what to do', () => {
+    const shape = { RESOLVER: standInOrigin };
+    const said = complaint({ RESOLVER: 'http://127.0.0.1:4010', NODE_ENV: 'production' }, shape);
+    expect(said).toContain('RESOLVER sends what is meant for Microsoft elsewhere');
+    expect(said).toContain('take it away');
+    expect(said).not.toContain('4010');
+    expect(readSettings({ RESOLVER: '', NODE_ENV: 'production' }, shape).RESOLVER).toBeUndefined();
+  });
+});
+
+describe('the settings of the broker', () => {
+  const read = (environment: Record<string, string>): string => {
+    const settings = readSettings({ ...COMPLETE, ...environment }, serviceSettings);
+    try {
+      return kafkaOf(settings, 'portal', (message) => {
+        throw new Error(message);
+      }).clientId;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test('are those of the service', () => {
+    expect(read({})).toBe('portal');
+  });
+
+  test('that do not go together stop the service in one sentence', () => {
+    expect(read({ NODE_ENV: 'production' })).toMatch(
+      /^The service cannot start\. KAFKA_SECURITY_PROTOCOL is PLAINTEXT/,
+    );
   });
 });

@@ -1,20 +1,35 @@
 /** Reads a service's settings from the environment, all faults at once, before anything else happens. */
+import { own } from '@leads/contracts';
 import { readFileSync } from 'node:fs';
+import type { ServiceName } from '@leads/contracts';
+import {
+  type KafkaSettings,
+  kafkaSettings,
+  kafkaVariables,
+  type KafkaVariables,
+  UnusableKafkaSettings,
+} from '@leads/kafka';
+import type { DatabaseServer } from '@leads/database';
 import { z } from 'zod';
+import {
+  databaseServer,
+  databaseVariables,
+  type DatabaseVariables,
+  UnusableDatabaseSettings,
+} from './database-variables.ts';
+import { readCallerKeys, readSigningKey } from './http/signed-requests.ts';
+import { retentionSettings } from './retention.ts';
 
 /** The settings that every service has. */
 export const serviceSettings = {
-  /** Comma-separated host:port pairs. */
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((list) => list.split(',').map((broker) => broker.trim())),
-  /** Put before every topic and group name. */
-  KAFKA_TOPIC_PREFIX: z.string().default(''),
-  DATABASE_URL: z.string().min(1),
+  ...kafkaVariables,
+  ...databaseVariables,
+  ...retentionSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().positive().default(10),
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
+  /** Where health and metrics are, and nothing else; unset, they are at HTTP_PORT among all the rest. */
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Begins the name under which this process holds leases and writes logs; a new ending is made at each start. */
   INSTANCE_ID: z
@@ -23,11 +38,20 @@ export const serviceSettings = {
     .optional(),
 };
 
-/** An optional web address in the settings; only its origin is used. */
-export const optionalOrigin = z
+/** What settings of a shape are once they are read. */
+export type SettingsOf<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
+
+export type ServiceSettings = SettingsOf<typeof serviceSettings>;
+
+/**
+ * The origin of a stand-in for Microsoft's own hosts. Secrets are sent there: with NODE_ENV=production a service that
+ * is given one does not start.
+ */
+export const standInOrigin = z
   .url({ protocol: /^https?$/ })
   .transform((url) => new URL(url).origin)
-  .optional();
+  .optional()
+  .meta({ isLocalOnly: true });
 
 /** A setting that names a file: read at start, so that a wrong path stops the service before it listens. */
 export const fileContent = z.string().transform((path, context) => {
@@ -42,6 +66,25 @@ export const fileContent = z.string().transform((path, context) => {
   }
 });
 
+/** A setting that a reader of one's own understands, or what that one's error says is wrong. */
+export function understood<Value>(read: (text: string) => Value) {
+  return (text: string, context: z.RefinementCtx<string>): Value => {
+    try {
+      return read(text);
+    } catch (error) {
+      const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+  };
+}
+
+/** A private Ed25519 key, a JWK whose `kid` names this service to those that it sends signed requests to. */
+export const signingKeyFile = fileContent.transform(understood(readSigningKey));
+
+/** A JWKS with the public keys of the services that may call this one; while keys are changed it holds both. */
+export const callerKeysFile = fileContent.transform(understood(readCallerKeys));
+
 /**
  * Checks the environment against a service's settings.
  *
@@ -52,16 +95,63 @@ export function readSettings<Shape extends z.ZodRawShape>(
   environment: Readonly<Record<string, string | undefined>>,
   shape: Shape,
   end: (message: string) => never = endProcess,
-): z.infer<z.ZodObject<Shape>> {
+): SettingsOf<Shape> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const refused =
+    given['NODE_ENV'] === 'production'
+      ? Object.entries(shape).flatMap(([name, schema]) => (isLocalOnly(schema) ? [name] : []))
+      : [];
+  const strays = refused.filter((name) => own(given, name) !== undefined);
   const result = z.object(shape).safeParse(given, { reportInput: false });
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => {
+  if (result.success && strays.length === 0) return result.data;
+  const faults = (result.error?.issues ?? []).map((issue) => {
     const name = issue.path.join('.');
-    const missing = given[String(issue.path[0])] === undefined;
+    const missing = own(given, String(issue.path[0])) === undefined;
     return `${name} ${missing ? 'is not set' : `is not usable: ${issue.message}`}.`;
   });
-  return end(`The service cannot start. ${faults.join(' ')} .env.example describes every setting.`);
+  return end(cannotStart([...faults, ...strays.map(strayIn)]));
+}
+
+/**
+ * Where the broker is and who this service is there. Settings that do not go together end the process, as one that
+ * is faulty by itself does.
+ */
+export function kafkaOf(
+  settings: KafkaVariables,
+  service: ServiceName,
+  end: (message: string) => never = endProcess,
+): KafkaSettings {
+  try {
+    return kafkaSettings(settings, service, (path) => readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof UnusableKafkaSettings) return end(cannotStart([error.message]));
+    throw error;
+  }
+}
+
+function isLocalOnly(schema: z.core.$ZodType): boolean {
+  return schema instanceof z.ZodType && schema.meta()?.['isLocalOnly'] === true;
+}
+
+function strayIn(name: string): string {
+  return `${name} sends what is meant for Microsoft elsewhere, secrets too, which production refuses: take it away, or run local services with NODE_ENV=development.`;
+}
+
+/** Where the database is. Settings that do not go together end the process, as one that is faulty by itself does. */
+export function databaseOf(
+  settings: DatabaseVariables,
+  end: (message: string) => never = endProcess,
+): DatabaseServer {
+  try {
+    return databaseServer(settings, (path) => readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof UnusableDatabaseSettings) return end(cannotStart([error.message]));
+    throw error;
+  }
+}
+
+function cannotStart(faults: string[]): string {
+  return `The service cannot start. ${faults.join(' ')} .env.example describes every setting.`;
 }
 
 function endProcess(message: string): never {

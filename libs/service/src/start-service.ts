@@ -2,29 +2,35 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { OutboxRelay } from '@leads/database';
+import { DatabaseClock, OutboxRelay } from '@leads/database';
 import type { KafkaTransport } from '@leads/kafka';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics } from 'prom-client';
+import { Kysely } from 'kysely';
+import { collectDefaultMetrics, register } from 'prom-client';
+import { endOnUncaught } from './end-on-uncaught.ts';
+import { followClock } from './follow-clock.ts';
+import { serveHealthApart } from './health-port.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
-import {
-  LOG,
-  RELAY,
-  SERVICE,
-  type ServiceOptions,
-  type ServiceTables,
-  TRANSPORTS,
-} from './service.module.ts';
+import { measureOutbox } from './outbox-metrics.ts';
+import type { ServiceTables } from './service-providers.ts';
+import { LOG, SETTINGS, TRANSPORTS } from './service-tokens.ts';
+import type { ServiceSettings } from './settings.ts';
 
 /** How long a body may be where a service does not say otherwise, in bytes. */
 const BODY_LIMIT = 1024 * 1024;
 
+/** A client has this long for its whole request, in milliseconds: slow ones must not pile up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 export interface StartOptions {
   /** Called before the service listens, for what is particular to it. */
   prepare?: (app: NestFastifyApplication) => void | Promise<void>;
-  /** Whether X-Forwarded-Proto and its like are believed: only where all requests come through a proxy of one's own. */
-  trustProxy?: boolean;
+  /**
+   * How many proxies of one's own all requests come through: the last so many entries of X-Forwarded-For and its like
+   * are believed, and nothing that clients put before them. None unless told.
+   */
+  trustedProxies?: (app: NestFastifyApplication) => number;
 }
 
 /** Starts a service whose root module imports `ServiceModule.forService(…)`. */
@@ -32,10 +38,13 @@ export async function startService(
   module: Type,
   options: StartOptions = {},
 ): Promise<NestFastifyApplication> {
+  let trustedProxies = 0;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    trustProxy: options.trustProxy ?? false,
+    // Fastify asks at each request, by when the settings have been read.
+    trustProxy: (_address: string, hop: number) => hop < trustedProxies,
     // What cannot be an address is not repeated in the answer: it can hold a key.
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, NOTHING_HERE),
@@ -44,9 +53,17 @@ export async function startService(
     bufferLogs: true,
     abortOnError: false,
   });
+  trustedProxies = options.trustedProxies?.(app) ?? 0;
   const log = app.get<Logger>(LOG);
+  endOnUncaught({ log, close: () => app.close() });
   collectDefaultMetrics();
-  const { settings } = app.get<ServiceOptions>(SERVICE);
+  measureOutbox(app.get<Kysely<ServiceTables>>(Kysely), log, register);
+  const clock = await followClock(app.get(DatabaseClock), log, register);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onClose', () => clock.stop());
+  const settings = app.get<ServiceSettings>(SETTINGS);
   app.useLogger(nestLogger(log));
   app.useGlobalFilters(new ProblemFilter(log));
   app.enableShutdownHooks();
@@ -54,8 +71,14 @@ export async function startService(
   for (const strategy of app.get<KafkaTransport[]>(TRANSPORTS)) {
     app.connectMicroservice({ strategy }, { inheritAppConfig: false });
   }
+  if (settings.HEALTH_PORT !== undefined) {
+    await app.init();
+    const fastify = app.getHttpAdapter().getInstance();
+    const health = await serveHealthApart(fastify, settings.HEALTH_PORT, settings.HTTP_HOST);
+    log.info({ health }, 'health and metrics are at a port of their own');
+  }
   await app.listen(settings.HTTP_PORT, settings.HTTP_HOST);
-  app.get<OutboxRelay<ServiceTables>>(RELAY).start();
+  app.get(OutboxRelay).start();
   log.info({ address: await app.getUrl() }, 'listening');
   await app.startAllMicroservices();
   return app;

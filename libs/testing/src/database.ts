@@ -23,6 +23,21 @@ export async function testDatabase(prepare?: (url: string) => Promise<unknown>):
   return { url: url.href, drop: () => run(server, `drop database ${name} with (force)`) };
 }
 
+/** The names of a schema's tables, as the database has them. */
+export async function tablesOf(url: string, schema: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      'select tablename as name from pg_tables where schemaname = $1 order by name',
+      [schema],
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
 async function run(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

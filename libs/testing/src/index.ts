@@ -1,6 +1,20 @@
+export { type Answer, Browser, type Sent } from './browser.ts';
 export { testDatabaseUrl } from './config.ts';
-export { testDatabase, type TestDatabase } from './database.ts';
+export { contoso, contosoHost, contosoPublisher, directories, people, productClientId } from './contoso.ts';
+export {
+  Control,
+  type Fault,
+  type LeadRow,
+  type Mail,
+  type OrganizationSettings,
+  type Wait,
+} from './control.ts';
+export { tablesOf, testDatabase, type TestDatabase } from './database.ts';
+export { type RunningEmulators, startEmulators } from './emulators.ts';
 export { eventually } from './eventually.ts';
 export { Gate } from './gate.ts';
 export { testKafka } from './kafka.ts';
-export { type ServiceProcess, startServiceProcess } from './service-process.ts';
+export { type RunningProcess, startProcess } from './running-process.ts';
+export { makeServiceKeys } from './service-keys.ts';
+export { skewedClock } from './skewed-clock.ts';
+export { type ServiceProcess, startBuilt, startServiceProcess } from './service-process.ts';

@@ -46,15 +46,12 @@ describe('the warning that is due', () => {
   });
 });
 
-test('the words name the offer, the day, and where to enter the new one', () => {
+test('the words name the secret, the day, and where to enter the new one', () => {
   const facts = {
-    offer: { id: 'a', title: 'Contoso Analytics' },
     secret: { kind: 'password', version: 1, setAt: '2026-10-02T00:00:00Z', expiresOn },
   } as const;
   expect(describeExpiry(facts, daysBefore(7))).toEqual({
-    what: expect.stringContaining(
-      `password of the Dynamics 365 connection of "Contoso Analytics" expires on ${expiresOn}`,
-    ),
+    what: `The password expires on ${expiresOn}. After that day leads wait until it is replaced.`,
     remedy: expect.stringContaining('Microsoft 365 admin center'),
   });
   expect(describeExpiry(facts, daysBefore(-1)).what).toContain('none is lost');

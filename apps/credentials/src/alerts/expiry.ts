@@ -1,6 +1,7 @@
 /** When a secret's expiry is told of, and in which words; pure. */
 import { daysLeft } from '@leads/contracts/connection-details';
-import type { ConnectionFacts } from '../connections/connection-facts.ts';
+import { inWords, replaceSecret } from '@leads/contracts/validation';
+import type { ConnectionFacts } from '../connection-facts.ts';
 
 /** Days before the expiry, and 0 for when it has happened. */
 export const WARNINGS = [30, 14, 7, 3, 1, 0] as const;
@@ -23,23 +24,16 @@ const names = {
   password: 'password',
 } as const;
 
-/** What the contacts are told. */
+/** What the contacts are told. The offers are named beside it: one secret may be that of several. */
 export function describeExpiry(
-  { secret, offer }: Pick<ConnectionFacts, 'secret' | 'offer'>,
+  { secret }: Pick<ConnectionFacts, 'secret'>,
   now: Date,
 ): { what: string; remedy: string } {
   const name = names[secret.kind];
   const { expiresOn = '' } = secret;
   const expired = dueWarning(expiresOn, now) === 0;
   const what = expired
-    ? `The ${name} of the Dynamics 365 connection of "${offer.title}" expired on ${expiresOn}. New leads are kept and wait until it is replaced; none is lost.`
-    : `The ${name} of the Dynamics 365 connection of "${offer.title}" expires on ${expiresOn}. After that day leads wait until it is replaced.`;
-  return { what, remedy: remedies[secret.kind] };
+    ? `The ${name} expired on ${expiresOn}. New leads are kept and wait until it is replaced; none is lost.`
+    : `The ${name} expires on ${expiresOn}. After that day leads wait until it is replaced.`;
+  return { what, remedy: inWords(replaceSecret[secret.kind]) };
 }
-
-const enter = 'under Offer setup, Customer leads, Connect';
-const remedies = {
-  'client-secret': `Azure portal, App registrations, your application, Certificates & secrets: select New client secret, copy its Value, and enter it as Client secret ${enter}.`,
-  certificate: `Azure portal, App registrations, your application, Certificates & secrets: upload a new certificate, and enter it with its private key ${enter}.`,
-  password: `Microsoft 365 admin center, Users, the service account: set a new password, and enter it as Password ${enter}. With Azure Active Directory nothing of this kind falls due every 90 days.`,
-} as const;

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { topics } from '@leads/contracts';
+import { alertOf, topics } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
-import { ConnectionFacts } from '../connections/connection-facts.ts';
+import { ConnectionFacts } from '../connection-facts.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { describeExpiry, dueWarning, WARNINGS } from './expiry.ts';
 
@@ -52,10 +52,13 @@ async function warnOnce(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if (numInsertedOrUpdatedRows === 0n) return false;
-    const at = now.toISOString();
-    const alert = { alertId: randomUUID(), connectionId, at, kind: 'secret-expiring' as const };
-    const words = describeExpiry(facts, now);
-    await addToOutbox(transaction, topics.alerts, [{ ...alert, ...words, secret: { kind, expiresOn } }]);
+    const alert = alertOf({
+      ...{ alertId: randomUUID(), connectionId, at: now, transition: 'triggered' },
+      trouble: daysBefore === 0 ? 'secret-expired' : 'secret-expiring',
+      ...describeExpiry(facts, now),
+      secret: { kind, expiresOn },
+    });
+    await addToOutbox(transaction, topics.alerts, [alert]);
     return true;
   });
 }

@@ -1,20 +1,15 @@
 /** What is done to a connection with one button. If-Match is welcome, and needed for none of them. */
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, HttpCode, Inject, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, HttpCode, Inject, Post, Put, UseGuards } from '@nestjs/common';
 import { type FieldRules, readSecret } from '@leads/contracts/connection-details';
-import { ApiKeyGuard } from '../api/api-key.guard.ts';
+import { Answers, CallerGuard, WithEtag } from '@leads/service';
+import { Actor } from '../access/actor.ts';
 import { makeAddressKey } from './address-key.ts';
-import { answerWithAddress, type WithLeadAddress } from './connection-answer.ts';
-import {
-  actorOf,
-  connectionIdOf,
-  connectionOf,
-  expectedVersionOf,
-  notAccepted,
-  unknownConnection,
-} from './connection-requests.ts';
+import { WithLeadAddress, withLeadAddress } from './connection-answer.ts';
+import { connectionOf, unknownConnection } from './connection-problems.ts';
+import { ConnectionId, Expected, fieldsOf, SecretBody } from './connection-requests.ts';
 import { Connections } from './connections.ts';
+import { FIELD_RULES } from './field-rules.ts';
 import {
   pause,
   publish,
@@ -24,82 +19,96 @@ import {
   rotateAddressKey,
   unpublish,
 } from './revisions.ts';
-import { FIELD_RULES } from './field-rules.ts';
+
+/** Whose connection, on which version, by whom: what every action carries, in that order. */
+type Asked = [connectionId: string, expected: number | undefined, actor: string];
 
 @Controller('api/connections/:id')
-@UseGuards(ApiKeyGuard)
+@UseGuards(CallerGuard)
 export class ConnectionActionsController {
   constructor(
-    @Inject(Connections) private readonly connections: Connections,
+    private readonly connections: Connections,
     @Inject(FIELD_RULES) private readonly rules: () => FieldRules,
   ) {}
 
   @Post('publish')
   @HttpCode(200)
+  @Answers('Takes leads in from now on.', WithLeadAddress)
+  @WithEtag()
   publish(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
   ): Promise<WithLeadAddress> {
-    return this.revise(request, reply, publish);
+    return this.revise(publish, id, expected, actor);
   }
 
   @Post('unpublish')
   @HttpCode(200)
+  @Answers('Takes leads in no more.', WithLeadAddress)
+  @WithEtag()
   unpublish(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
   ): Promise<WithLeadAddress> {
-    return this.revise(request, reply, unpublish);
+    return this.revise(unpublish, id, expected, actor);
   }
 
   @Post('pause')
   @HttpCode(200)
+  @Answers('Takes leads in and keeps them waiting.', WithLeadAddress)
+  @WithEtag()
   pause(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
   ): Promise<WithLeadAddress> {
-    return this.revise(request, reply, pause);
+    return this.revise(pause, id, expected, actor);
   }
 
   @Post('resume')
   @HttpCode(200)
+  @Answers('Writes what waited, and new leads as they come.', WithLeadAddress)
+  @WithEtag()
   resume(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
   ): Promise<WithLeadAddress> {
-    return this.revise(request, reply, resume);
+    return this.revise(resume, id, expected, actor);
   }
 
-  /** The old lead address answers no more; the new one has to be entered at the marketplace. */
+  /** The new address has to be entered at the marketplace. */
   @Post('rotate-address-key')
   @HttpCode(200)
+  @Answers('Makes a new lead address; the old one stops at once.', WithLeadAddress)
+  @WithEtag()
   rotateAddressKey(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
   ): Promise<WithLeadAddress> {
-    return this.revise(request, reply, rotateAddressKey(makeAddressKey(randomBytes)));
+    return this.revise(rotateAddressKey(makeAddressKey(randomBytes)), id, expected, actor);
   }
 
   @Put('secret')
+  @Answers('Replaces the secret; tokens got with the old one are handed out no more.', WithLeadAddress)
+  @WithEtag()
   async replaceSecret(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
+    @SecretBody() body: unknown,
   ): Promise<WithLeadAddress> {
-    const connection = await this.connections.find(connectionIdOf(request));
+    const connection = await this.connections.find(id);
     if (!connection) throw unknownConnection();
-    const entered = readSecret(body, connection.facts.authentication, this.rules());
-    if (!entered.ok) throw notAccepted(entered.faults);
-    return this.revise(request, reply, replaceSecret(entered.fields));
+    const secret = fieldsOf(readSecret(body, connection.facts.authentication, this.rules()));
+    return this.revise(replaceSecret(secret), id, expected, actor);
   }
 
-  private async revise(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    revise: Revise,
-  ): Promise<WithLeadAddress> {
-    const [connectionId, expected] = [connectionIdOf(request), expectedVersionOf(request)];
-    const changed = await this.connections.revise(connectionId, actorOf(request), expected, revise);
-    return answerWithAddress(this.connections, connectionOf(changed), reply);
+  private async revise(revise: Revise, ...[id, expected, actor]: Asked): Promise<WithLeadAddress> {
+    const changed = await this.connections.revise(id, actor, expected, revise);
+    return withLeadAddress(this.connections, connectionOf(changed));
   }
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { topics } from '@leads/contracts';
-import { contoso } from '../testing/contoso.ts';
+import { contoso } from '@leads/testing';
 import { type Answer, type Running, startForTest } from '../testing/running.ts';
 
 let running: Running;
@@ -147,6 +147,24 @@ describe('a secret that was replaced', () => {
     const mended = await running.requester.ask(connectionId);
     expect(mended).toMatchObject({ kind: 'token', secretVersion: 3 });
     expect(mended).not.toHaveProperty('accessToken', first.kind === 'token' ? first.accessToken : '');
+  });
+
+  test('names the other offers of the publisher that sign in as the same application, for they need it too', async () => {
+    const applicationId = '5a5a5a5a-aaaa-4bbb-8662-1234df56788f';
+    const { publisher } = contoso;
+    const offer = (title: string): object => ({ offer: { id: title.toLowerCase(), title } });
+    const one = await running.create({ ...offer('One'), applicationId });
+    const two = await running.create({ ...offer('Two'), applicationId: applicationId.toUpperCase() });
+    await running.create({ ...offer('Another application') });
+    const stranger = { publisher: { ...publisher, id: 'stranger' }, applicationId };
+    await running.create({ ...offer('Of a stranger'), ...stranger });
+    const { body } = await running.call('PUT', at(one.connectionId, '/secret'), { clientSecret: 'new' });
+    expect(body['sameApplication']).toEqual([
+      { connectionId: two.connectionId, offer: { id: 'two', title: 'Two' } },
+    ]);
+    await running.call('DELETE', at(two.connectionId), undefined, { 'if-match': '"1"' });
+    const alone = await running.call('GET', at(one.connectionId));
+    expect(alone.body).not.toHaveProperty('sameApplication');
   });
 
   test('has to be one, and of the kind that the authentication has', async () => {

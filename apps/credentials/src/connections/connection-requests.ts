@@ -1,106 +1,90 @@
-/** What every request to the API carries besides its body, and the problems that are answered. */
-import type { FastifyRequest } from 'fastify';
-import { ProblemError } from '@leads/service';
-import type { Fault } from '@leads/contracts/connection-details';
-import type { Connection } from './connection-facts.ts';
-import type { Changed } from './connections.ts';
+/** What requests about a connection carry, each checked before the route's method is called. */
+import { Body, Inject, Injectable, type PipeTransform } from '@nestjs/common';
+import { z } from 'zod';
+import {
+  type ConnectionFields,
+  type Entered,
+  type FieldRules,
+  fieldSchemas,
+  KNOWN_REGIONS,
+  type NewConnectionFields,
+  readConnectionChange,
+  readNewConnection,
+} from '@leads/contracts/connection-details';
+import { CheckedParam, IdParam, IfMatch } from '@leads/service';
+import { FIELD_RULES, fieldRules } from './field-rules.ts';
+import { notAccepted, unknownConnection, unknownVersion } from './connection-problems.ts';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The connection in the path. */
+export const ConnectionId = (): ParameterDecorator => IdParam('id', unknownConnection);
 
-/** The connection in the path. @throws ProblemError 404 where it cannot be one of ours */
-export function connectionIdOf({ params }: FastifyRequest): string {
-  const id = (params as { id?: string }).id?.toLowerCase() ?? '';
-  if (!UUID.test(id)) throw unknownConnection();
-  return id;
-}
+/** Which connections are listed. */
+export const ConnectionsQuery = z.object({
+  publisherId: z
+    .string()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("One publisher's alone, however its ID is spelled."),
+  limit: z.coerce.number().int().min(1).max(500).default(500).describe('How many to a page.'),
+  after: z.uuid().optional().describe('The ID that the page before ended with.'),
+});
+export type ConnectionsQuery = z.infer<typeof ConnectionsQuery>;
 
-/** Who acts, as the caller names them in the header `X-Actor`. */
-export function actorOf({ headers }: FastifyRequest): string {
-  const name = String(headers['x-actor'] ?? '')
-    .replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '')
-    .trim();
-  return name === '' ? 'API' : name.slice(0, 200);
-}
+/** The number of a version in the path. */
+export const Version = (): ParameterDecorator =>
+  CheckedParam('version', z.coerce.number().int().min(1).max(999_999_999), unknownVersion);
 
-/** A connection's version as an entity tag. */
-export function etagOf({ version }: Pick<Connection, 'version'>): string {
-  return `"${version}"`;
-}
+/** The version that the change was made on: welcome everywhere, needed where another's work could be overwritten. */
+export const Expected = (options: { needed?: boolean } = {}): ParameterDecorator =>
+  IfMatch('connection', options);
 
-/** The version in the header If-Match; `undefined` where there is none. @throws ProblemError 412 for a foreign tag */
-export function expectedVersionOf({ headers }: FastifyRequest): number | undefined {
-  const header = headers['if-match']?.trim();
-  if (header === undefined || header === '*') return undefined;
-  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
-  if (version !== undefined) return Number(version);
-  throw new ProblemError({
-    status: 412,
-    title: 'Not a version of this connection',
-    detail:
-      'The header If-Match does not name a version. Nothing was changed. Read the connection and send its ETag.',
-  });
-}
+// The document shows the fields with the built-in regions; what is checked is checked with those of the settings.
+const { details, secret } = fieldSchemas(fieldRules(KNOWN_REGIONS, '2026-01-01'));
+const NewConnection = z.xor(details).meta({ id: 'NewConnection', description: 'With its secret.' });
+const ConnectionChange = z
+  .xor(details)
+  .meta({ id: 'ConnectionChange', description: 'A secret that is left away stays.' });
+const Secret = z.xor(secret).meta({ id: 'Secret' });
+const Restoration = z
+  .xor(secret)
+  .optional()
+  .meta({ id: 'Restoration', description: 'Only where the secret at hand belongs elsewhere.' });
 
-/** As {@link expectedVersionOf}, for what could overwrite another's work. @throws ProblemError 428 without the header */
-export function requiredVersionOf(request: FastifyRequest): number | undefined {
-  if (request.headers['if-match'] !== undefined) return expectedVersionOf(request);
-  throw new ProblemError({
-    status: 428,
-    title: 'Which version was changed?',
-    detail:
-      'Send the ETag of the connection that was read in the header If-Match, so that nobody else is overwritten. Nothing was changed.',
-  });
-}
+@Injectable()
+class NewConnectionPipe implements PipeTransform<unknown, NewConnectionFields> {
+  constructor(@Inject(FIELD_RULES) private readonly rules: () => FieldRules) {}
 
-/** The connection after a change. @throws ProblemError saying why there was none */
-export function connectionOf(changed: Changed): Connection {
-  if (changed.ok) return changed.connection;
-  const { refusal } = changed;
-  switch (refusal.kind) {
-    case 'unknown':
-      throw unknownConnection();
-    case 'version-conflict':
-      throw new ProblemError(
-        {
-          status: 412,
-          title: 'Changed by somebody else',
-          detail: `The connection was changed meanwhile and is at version ${refusal.version}. Nothing of yours was saved. Read it again, look at what changed, and send your change once more.`,
-        },
-        { etag: etagOf(refusal) },
-      );
-    case 'not-now':
-      throw new ProblemError({
-        status: 409,
-        title: 'Not possible now',
-        detail: `${refusal.detail} Nothing was changed.`,
-      });
-    case 'not-accepted':
-      throw notAccepted(refusal.faults);
+  transform(body: unknown): NewConnectionFields {
+    return fieldsOf(readNewConnection(body, this.rules()));
   }
 }
 
-export function unknownConnection(): ProblemError {
-  return new ProblemError({
-    status: 404,
-    title: 'No such connection',
-    detail: 'There is no connection with this ID, or it was deleted. Nothing was changed.',
-  });
+@Injectable()
+class ConnectionChangePipe implements PipeTransform<unknown, ConnectionFields> {
+  constructor(@Inject(FIELD_RULES) private readonly rules: () => FieldRules) {}
+
+  transform(body: unknown): ConnectionFields {
+    return fieldsOf(readConnectionChange(body, this.rules()));
+  }
 }
 
-export function unknownVersion(): ProblemError {
-  return new ProblemError({
-    status: 404,
-    title: 'No such version',
-    detail: 'The connection has no version with this number. Nothing was changed.',
-  });
-}
+/** The fields of a new connection. */
+export const NewFields = (): ParameterDecorator =>
+  Body({ schema: NewConnection, pipes: [NewConnectionPipe] });
 
-/** All faults of one request at once. */
-export function notAccepted(faults: Fault[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    title: 'The connection details cannot be accepted',
-    detail: `${faults.length === 1 ? 'One entry needs' : `${faults.length} entries need`} correcting. Nothing was saved.`,
-    errors: faults,
-  });
+/** All fields of a connection as they are to be. */
+export const ChangedFields = (): ParameterDecorator =>
+  Body({ schema: ConnectionChange, pipes: [ConnectionChangePipe] });
+
+/** A secret, `unknown` until it is known which kind the connection has. */
+export const SecretBody = (): ParameterDecorator => Body({ schema: Secret });
+
+/** Nothing, or the secret that earlier details need, `unknown` until it is known which. */
+export const RestorationBody = (): ParameterDecorator => Body({ schema: Restoration });
+
+/** @throws ProblemError 422 with every fault */
+export function fieldsOf<Fields>(entered: Entered<Fields>): Fields {
+  if (entered.ok) return entered.fields;
+  throw notAccepted(entered.faults);
 }

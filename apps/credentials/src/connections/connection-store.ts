@@ -1,10 +1,10 @@
 /** Connections in the database: each change is one transaction of version, row, event and audit line. */
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { topics } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
 import { addToAudit, type AuditedAct } from '../audit.ts';
 import type { CredentialsTables } from '../tables.ts';
-import { type Connection, ConnectionFacts, toEvent } from './connection-facts.ts';
+import { type Connection, ConnectionFacts, toEvent } from '../connection-facts.ts';
 
 /** The connection at its present version; `undefined` where there never was one. */
 export async function findConnection(
@@ -33,15 +33,51 @@ export async function lockConnection(
   return row && toConnection(row);
 }
 
-/** Every connection that is not deleted, by publisher and offer. */
-export async function listConnections(database: Kysely<CredentialsTables>): Promise<Connection[]> {
+/** Which connections are listed. */
+export interface ConnectionsAsked {
+  /** However it is spelled; everybody's without it. */
+  publisherId?: string | undefined;
+  limit: number;
+  /** The id that the page before ended with. */
+  after?: string | undefined;
+}
+
+/** Connections that are not deleted, in the order of their ids: chosen by the database, never more than are asked for. */
+export async function listConnections(
+  database: Kysely<CredentialsTables>,
+  { publisherId, limit, after }: ConnectionsAsked,
+): Promise<Connection[]> {
+  let query = database
+    .selectFrom('connections')
+    .selectAll()
+    .where('address_key_hash', 'is not', null)
+    .orderBy('id')
+    .limit(limit);
+  if (publisherId !== undefined) {
+    query = query.where(sql<boolean>`lower(facts->'publisher'->>'id') = ${publisherId.toLowerCase()}`);
+  }
+  if (after !== undefined) query = query.where('id', '>', after);
+  return (await query.execute()).map(toConnection);
+}
+
+/** The publisher's other connections that sign in as the same application of the same directory. */
+export async function listSameApplication(
+  database: Kysely<CredentialsTables>,
+  { connectionId, facts }: Connection,
+): Promise<Connection[]> {
+  const { applicationId, directoryId, publisher } = facts;
+  if (applicationId === undefined || directoryId === undefined) return [];
   const rows = await database
     .selectFrom('connections')
     .selectAll()
     .where('address_key_hash', 'is not', null)
+    .where('id', '!=', connectionId)
+    .where(sql<boolean>`lower(facts->>'applicationId') = ${applicationId.toLowerCase()}`)
+    .where(sql<boolean>`lower(facts->>'directoryId') = ${directoryId.toLowerCase()}`)
+    .where(sql<boolean>`facts->'publisher'->>'id' = ${publisher.id}`)
+    .orderBy('id')
     .execute();
-  const label = ({ facts }: Connection): string => `${facts.publisher.name}\n${facts.offer.title}`;
-  return rows.map(toConnection).sort((one, other) => label(one).localeCompare(label(other)));
+  return rows.map(toConnection);
 }
 
 /** A connection as it was at one version, and what made it so. */

@@ -1,85 +1,86 @@
 /** What a connection was before, who changed it, and back to that. */
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import type { FieldRules } from '@leads/contracts/connection-details';
-import type { AuditAnswer } from '../audit.ts';
-import { ApiKeyGuard } from '../api/api-key.guard.ts';
+import { Answers, CallerGuard, WithEtag } from '@leads/service';
+import { Actor } from '../access/actor.ts';
+import { AuditTrail } from '../audit.ts';
+import { mappingWarnings } from './check-mapping.ts';
 import {
-  answerOf,
-  answerWithAddress,
-  type VersionAnswer,
-  type WithLeadAddress,
+  versionOf,
+  VersionAnswer,
+  VersionList,
+  WithLeadAddress,
+  withLeadAddress,
 } from './connection-answer.ts';
-import {
-  actorOf,
-  connectionIdOf,
-  connectionOf,
-  notAccepted,
-  requiredVersionOf,
-  unknownConnection,
-  unknownVersion,
-} from './connection-requests.ts';
+import { connectionOf, unknownConnection, unknownVersion } from './connection-problems.ts';
+import { ConnectionId, Expected, fieldsOf, RestorationBody, Version } from './connection-requests.ts';
+import type { ConnectionVersion } from './connection-store.ts';
 import { Connections } from './connections.ts';
-import { changeDetails } from './revisions.ts';
 import { FIELD_RULES } from './field-rules.ts';
 import { readRestoration } from './restoration.ts';
+import { changeDetails } from './revisions.ts';
+import { Writer } from './writer.ts';
 
 @Controller('api/connections/:id')
-@UseGuards(ApiKeyGuard)
+@UseGuards(CallerGuard)
 export class ConnectionVersionsController {
   constructor(
-    @Inject(Connections) private readonly connections: Connections,
+    private readonly connections: Connections,
+    private readonly writer: Writer,
     @Inject(FIELD_RULES) private readonly rules: () => FieldRules,
   ) {}
 
-  /** Newest first, each with what was done. */
   @Get('versions')
-  async list(@Req() request: FastifyRequest): Promise<{ versions: VersionAnswer[] }> {
-    const versions = await this.connections.versions(connectionIdOf(request));
+  @Answers('Every version, newest first.', VersionList)
+  async list(@ConnectionId() connectionId: string): Promise<VersionList> {
+    const versions = await this.connections.versions(connectionId);
     if (versions.length === 0) throw unknownConnection();
-    return { versions: versions.map((version) => ({ ...answerOf(version), change: version.change })) };
+    return { versions: versions.map(versionOf) };
   }
 
   @Get('versions/:version')
-  async find(@Req() request: FastifyRequest): Promise<VersionAnswer> {
-    const version = await this.findVersion(request);
-    return { ...answerOf(version), change: version.change };
+  @Answers('One version.', VersionAnswer)
+  async find(@ConnectionId() connectionId: string, @Version() version: number): Promise<VersionAnswer> {
+    return versionOf(await this.findVersion(connectionId, version));
   }
 
   /**
-   * The details of an earlier version as a new one. State, lead address and secret stay as they are; a secret
-   * that belonged to another application or user has to be entered again, for it was erased when it was replaced.
+   * The details of an earlier version as a new one. A secret that belonged to another application or user has to be
+   * entered again, for it was erased when it was replaced.
    */
   @Post('versions/:version/restore')
   @HttpCode(200)
+  @Answers(
+    'Brings the details of a version back. State, lead address and secret stay as they are.',
+    WithLeadAddress,
+  )
+  @WithEtag()
   async restore(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() connectionId: string,
+    @Version() version: number,
+    @Expected({ needed: true }) expected: number | undefined,
+    @Actor() actor: string,
+    @RestorationBody() body: unknown,
   ): Promise<WithLeadAddress> {
-    const connectionId = connectionIdOf(request);
-    const expected = requiredVersionOf(request);
-    const { facts } = await this.findVersion(request);
-    const entered = readRestoration(facts, body, this.rules());
-    if (!entered.ok) throw notAccepted(entered.faults);
-    const revise = changeDetails(entered.fields, 'connection restored');
-    const changed = await this.connections.revise(connectionId, actorOf(request), expected, revise);
-    return answerWithAddress(this.connections, connectionOf(changed), reply);
+    const { facts } = await this.findVersion(connectionId, version);
+    const fields = fieldsOf(readRestoration(facts, body, this.rules()));
+    const revise = changeDetails(fields, 'connection restored');
+    const changed = await this.connections.revise(connectionId, actor, expected, revise);
+    const connection = connectionOf(changed);
+    return withLeadAddress(this.connections, connection, mappingWarnings(connection, this.writer));
   }
 
-  /** Who did what with the connection, newest first; a deleted one's trail stays. */
+  /** A deleted one's trail stays. */
   @Get('audit')
-  async audit(@Req() request: FastifyRequest): Promise<{ audit: AuditAnswer[] }> {
-    const lines = await this.connections.audit(connectionIdOf(request));
-    if (lines.length === 0) throw unknownConnection();
-    return { audit: lines };
+  @Answers('Who did what, newest first.', AuditTrail)
+  async audit(@ConnectionId() connectionId: string): Promise<AuditTrail> {
+    const audit = await this.connections.audit(connectionId);
+    if (audit.length === 0) throw unknownConnection();
+    return { audit };
   }
 
-  private async findVersion(request: FastifyRequest) {
-    const { version } = request.params as { version: string };
-    const found = /^\d{1,9}$/.test(version)
-      ? await this.connections.version(connectionIdOf(request), Number(version))
-      : undefined;
+  private async findVersion(connectionId: string, version: number): Promise<ConnectionVersion> {
+    const found = await this.connections.version(connectionId, version);
     if (!found) throw unknownVersion();
     return found;
   }

@@ -1,98 +1,80 @@
 /** Connections over HTTP, for the portal: created, read, listed, changed and deleted. */
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Post,
-  Put,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  type FieldRules,
-  readConnectionChange,
-  readNewConnection,
-} from '@leads/contracts/connection-details';
-import { ApiKeyGuard } from '../api/api-key.guard.ts';
-import {
-  answerOf,
-  answerWithAddress,
-  type ConnectionAnswer,
-  type WithLeadAddress,
-} from './connection-answer.ts';
-import {
-  actorOf,
-  connectionIdOf,
-  connectionOf,
-  notAccepted,
-  requiredVersionOf,
-  unknownConnection,
-} from './connection-requests.ts';
+import { Controller, Delete, Get, HttpCode, Post, Put, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { ConnectionFields, NewConnectionFields } from '@leads/contracts/connection-details';
+import { Answers, CallerGuard, CheckedQuery, WithEtag } from '@leads/service';
+import { Actor } from '../access/actor.ts';
+import { mappingWarnings } from './check-mapping.ts';
+import { answerOf, ConnectionList, WithLeadAddress, withLeadAddress } from './connection-answer.ts';
+import { connectionOf, unknownConnection } from './connection-problems.ts';
+import { ChangedFields, ConnectionId, ConnectionsQuery, Expected, NewFields } from './connection-requests.ts';
 import { Connections } from './connections.ts';
 import { changeDetails, remove } from './revisions.ts';
-import { FIELD_RULES } from './field-rules.ts';
+import { Writer } from './writer.ts';
 
 @Controller('api/connections')
-@UseGuards(ApiKeyGuard)
+@UseGuards(CallerGuard)
 export class ConnectionsController {
   constructor(
-    @Inject(Connections) private readonly connections: Connections,
-    @Inject(FIELD_RULES) private readonly rules: () => FieldRules,
+    private readonly connections: Connections,
+    private readonly writer: Writer,
   ) {}
 
   @Post()
+  @Answers('Creates a connection as a draft, with a lead address of its own.', WithLeadAddress)
+  @WithEtag()
   async create(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
+    @NewFields() fields: NewConnectionFields,
+    @Actor() actor: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WithLeadAddress> {
-    const entered = readNewConnection(body, this.rules());
-    if (!entered.ok) throw notAccepted(entered.faults);
-    const connection = await this.connections.create(entered.fields, actorOf(request));
+    const connection = await this.connections.create(fields, actor);
     reply.header('location', `/api/connections/${connection.connectionId}`);
-    return answerWithAddress(this.connections, connection, reply);
+    return withLeadAddress(this.connections, connection, mappingWarnings(connection, this.writer));
   }
 
   @Get()
-  async list(): Promise<{ connections: ConnectionAnswer[] }> {
-    return { connections: (await this.connections.list()).map(answerOf) };
+  @Answers('Connections that are not deleted, in the order of their ids, by pages.', ConnectionList)
+  async list(@CheckedQuery(ConnectionsQuery) query: ConnectionsQuery): Promise<ConnectionList> {
+    return { connections: (await this.connections.list(query)).map(answerOf) };
   }
 
   @Get(':id')
-  async find(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<WithLeadAddress> {
-    const connection = await this.connections.find(connectionIdOf(request));
+  @Answers('One connection.', WithLeadAddress)
+  @WithEtag()
+  async find(@ConnectionId() connectionId: string): Promise<WithLeadAddress> {
+    const connection = await this.connections.find(connectionId);
     if (!connection) throw unknownConnection();
-    return answerWithAddress(this.connections, connection, reply);
+    return withLeadAddress(this.connections, connection);
   }
 
-  /** All details at once, as the dialog saves them; a secret that is not given stays. */
+  /** All details at once, as the dialog saves them. */
   @Put(':id')
+  @Answers(
+    'Changes the details. A secret that is not given stays, unless it belongs to what was changed.',
+    WithLeadAddress,
+  )
+  @WithEtag()
   async change(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @ConnectionId() connectionId: string,
+    @Expected({ needed: true }) expected: number | undefined,
+    @Actor() actor: string,
+    @ChangedFields() fields: ConnectionFields,
   ): Promise<WithLeadAddress> {
-    const connectionId = connectionIdOf(request);
-    const expected = requiredVersionOf(request);
-    const entered = readConnectionChange(body, this.rules());
-    if (!entered.ok) throw notAccepted(entered.faults);
-    const revise = changeDetails(entered.fields, 'connection changed');
-    const changed = await this.connections.revise(connectionId, actorOf(request), expected, revise);
-    return answerWithAddress(this.connections, connectionOf(changed), reply);
+    const revise = changeDetails(fields, 'connection changed');
+    const changed = await this.connections.revise(connectionId, actor, expected, revise);
+    const connection = connectionOf(changed);
+    return withLeadAddress(this.connections, connection, mappingWarnings(connection, this.writer));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async remove(@Req() request: FastifyRequest): Promise<void> {
-    const expected = requiredVersionOf(request);
-    connectionOf(await this.connections.revise(connectionIdOf(request), actorOf(request), expected, remove));
+  @Answers('Deletes for good: secrets are erased, the lead address answers no more.', 'nothing')
+  async remove(
+    @ConnectionId() connectionId: string,
+    @Expected({ needed: true }) expected: number | undefined,
+    @Actor() actor: string,
+  ): Promise<void> {
+    connectionOf(await this.connections.revise(connectionId, actor, expected, remove));
   }
 }

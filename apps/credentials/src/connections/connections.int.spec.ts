@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { topics } from '@leads/contracts';
-import { contoso } from '../testing/contoso.ts';
+import { contoso } from '@leads/testing';
 import { type Running, startForTest } from '../testing/running.ts';
 
 let running: Running;
@@ -19,6 +19,27 @@ async function query(sql: string, values: unknown[] = []): Promise<Record<string
   await client.end();
   return rows;
 }
+
+test('connections are listed a publisher at a time, and by pages', async () => {
+  const ids: string[] = [];
+  for (const id of ['adventure', 'Adventure', 'wingtip']) {
+    const made = await running.call('POST', '/api/connections', { ...contoso, publisher: { id, name: id } });
+    ids.push(made.body['connectionId'] as string);
+  }
+  const listed = async (asked: string): Promise<unknown[]> => {
+    const { body } = await running.call('GET', `/api/connections?${asked}`);
+    return (body['connections'] as { connectionId: string }[]).map(({ connectionId }) => connectionId);
+  };
+  const adventures = ids.slice(0, 2).sort();
+  expect(await listed('publisherId=ADVENTURE')).toEqual(adventures);
+  expect(await listed('publisherId=adventure&limit=1')).toEqual(adventures.slice(0, 1));
+  expect(await listed(`publisherId=adventure&limit=1&after=${adventures[0]}`)).toEqual(adventures.slice(1));
+  expect(await listed('publisherId=nobody')).toEqual([]);
+  expect((await running.call('GET', '/api/connections?limit=501')).status).toBe(400);
+  for (const id of ids) {
+    await running.call('DELETE', `/api/connections/${id}`, undefined, { 'if-match': '"1"' });
+  }
+});
 
 describe('the connections API', () => {
   test('creates a draft with a lead address of its own, and publishes it once', async () => {
@@ -112,7 +133,10 @@ describe('the connections API', () => {
 
 describe('the start', () => {
   test('is refused with one sentence where the master key is another, and nothing listens', async () => {
-    const other = running.start({ MASTER_KEY_FILE: '', MASTER_KEY: Buffer.alloc(32, 7).toString('base64') });
+    const other = await running.start({
+      MASTER_KEY_FILE: '',
+      MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
+    });
     expect(await other.ended).toBe(2);
     expect(other.output().trim().split('\n')).toEqual([
       expect.stringContaining('its master key is not the one that this database was set up with'),
@@ -128,7 +152,7 @@ describe('the start', () => {
     ['its file is missing', { MASTER_KEY_FILE: '/nowhere/master.key' }, 'the file cannot be read (ENOENT)'],
     ['it is too short', { MASTER_KEY_FILE: '', MASTER_KEY: 'c2hvcnQ=' }, 'line 1 is not 32 bytes in base64'],
   ])('is refused with one sentence where %s', async (_case, settings, sentence) => {
-    const other = running.start(settings);
+    const other = await running.start(settings);
     expect(await other.ended).toBe(2);
     expect(other.output().trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
   });

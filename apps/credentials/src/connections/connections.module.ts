@@ -1,46 +1,65 @@
 /** The room of connections: the HTTP API and what it changes. */
 import { Module } from '@nestjs/common';
-import type { Kysely } from 'kysely';
-import type { OutboxRelay } from '@leads/database';
-import { DATABASE, RELAY } from '@leads/service';
+import { Kysely } from 'kysely';
+import { DatabaseClock, OutboxRelay } from '@leads/database';
+import { LOG, type Logger, SETTINGS } from '@leads/service';
 import type { FieldRules } from '@leads/contracts/connection-details';
-import { API_KEY } from '../api/api-key.guard.ts';
-import { config } from '../config.ts';
+import { AccessModule } from '../access/access.module.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
+import type { ConnectionSettings } from './config.ts';
 import { ConnectionActionsController } from './connection-actions.controller.ts';
 import { ConnectionVersionsController } from './connection-versions.controller.ts';
 import { ConnectionsController } from './connections.controller.ts';
 import { Connections } from './connections.ts';
 import { FIELD_RULES, fieldRules } from './field-rules.ts';
+import { MappingPreviewController } from './mapping-preview.controller.ts';
+import { Writer } from './writer.ts';
 
 @Module({
-  imports: [SecretsModule],
-  controllers: [ConnectionsController, ConnectionActionsController, ConnectionVersionsController],
+  imports: [AccessModule, SecretsModule],
+  controllers: [
+    ConnectionsController,
+    ConnectionActionsController,
+    ConnectionVersionsController,
+    MappingPreviewController,
+  ],
   providers: [
-    { provide: API_KEY, useValue: config.CREDENTIALS_API_KEY },
     {
       provide: FIELD_RULES,
-      useValue: (): FieldRules => fieldRules(config.DYNAMICS_REGIONS, new Date().toISOString().slice(0, 10)),
+      inject: [SETTINGS],
+      useFactory:
+        ({ DYNAMICS_REGIONS }: ConnectionSettings) =>
+        (): FieldRules =>
+          fieldRules(DYNAMICS_REGIONS, new Date().toISOString().slice(0, 10)),
     },
     {
       provide: Connections,
-      inject: [DATABASE, Vault, RELAY],
+      inject: [Kysely, Vault, OutboxRelay, SETTINGS, DatabaseClock],
       useFactory: (
         database: Kysely<CredentialsTables>,
         vault: Vault,
         relay: OutboxRelay<CredentialsTables>,
+        { GATEWAY_PUBLIC_URL: gatewayUrl }: ConnectionSettings,
+        { date: now }: DatabaseClock,
       ) =>
         new Connections({
-          database,
-          vault,
-          gatewayUrl: config.GATEWAY_PUBLIC_URL,
+          ...{ database, vault, gatewayUrl },
           wakeRelay: () => relay.wake(),
-          now: () => new Date(),
+          now,
         }),
     },
+    {
+      provide: Writer,
+      inject: [SETTINGS, LOG, DatabaseClock],
+      useFactory: (
+        { WRITER_URL: url, SERVICE_SIGNING_KEY_FILE: key }: ConnectionSettings,
+        log: Logger,
+        { now }: DatabaseClock,
+      ) => new Writer({ asked: { url, to: 'dynamics-writer', key, now }, log }),
+    },
   ],
-  exports: [API_KEY, Connections],
+  exports: [Connections],
 })
 export class ConnectionsModule {}

@@ -1,25 +1,31 @@
 /** Connections as they are kept: looked up, created, and changed one version at a time. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import { topics } from '@leads/contracts';
+import { addToOutbox } from '@leads/database';
 import type { Fault, NewConnectionFields, SecretKind } from '@leads/contracts/connection-details';
 import { type AuditAnswer, readAudit } from '../audit.ts';
+import { readTroubles } from '../incidents/incident-store.ts';
+import { mendedBySave } from '../incidents/mended.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { hashAddressKey, leadAddressOf, makeAddressKey } from './address-key.ts';
-import type { Connection } from './connection-facts.ts';
+import type { Connection } from '../connection-facts.ts';
 import {
   commitVersion,
   type ConnectionVersion,
   findConnection,
   findVersion,
+  type ConnectionsAsked,
   listConnections,
+  listSameApplication,
   listVersions,
   lockConnection,
 } from './connection-store.ts';
 import { mappingFact, type Revise, type Revision, secretFacts } from './revisions.ts';
 
 /** Why a change was not made. */
-export type Refusal =
+type Refusal =
   | { kind: 'unknown' }
   | { kind: 'version-conflict'; version: number }
   | { kind: 'not-now'; detail: string }
@@ -69,14 +75,19 @@ export class Connections {
     return connection;
   }
 
-  list(): Promise<Connection[]> {
-    return listConnections(this.options.database);
+  list(asked: ConnectionsAsked): Promise<Connection[]> {
+    return listConnections(this.options.database, asked);
   }
 
   /** @returns `undefined` where there is none or it was deleted */
   async find(connectionId: string): Promise<Connection | undefined> {
     const connection = await findConnection(this.options.database, connectionId);
     return connection?.facts.state === 'deleted' ? undefined : connection;
+  }
+
+  /** Whose secret is renewed together with this one's: the publisher's others of the same application. */
+  sameApplication(connection: Connection): Promise<Connection[]> {
+    return listSameApplication(this.options.database, connection);
   }
 
   versions(connectionId: string): Promise<ConnectionVersion[]> {
@@ -125,6 +136,8 @@ export class Connections {
       const next = { connectionId, version: version + 1, facts, changedAt, changedBy: who };
       await commitVersion(transaction, next, act);
       await this.keepSecrets(transaction, next, revision);
+      const troubles = await readTroubles(transaction, connectionId);
+      await addToOutbox(transaction, topics.alerts, mendedBySave(connection, { ...next, act }, troubles));
       return { ok: true, connection: next };
     });
     wakeRelay();

@@ -1,6 +1,6 @@
 /** What entries are checked against here, where a certificate can be opened. */
 import type { CertificateReader, FieldRules, Regions } from '@leads/contracts/connection-details';
-import { readCertificate } from './certificate.ts';
+import { readCertificate } from '../secrets/certificate.ts';
 
 export const FIELD_RULES = Symbol('field rules');
 

@@ -6,7 +6,7 @@ import {
   readConnectionChange,
   writeContactEmails,
 } from '@leads/contracts/connection-details';
-import type { ConnectionFacts } from './connection-facts.ts';
+import type { ConnectionFacts } from '../connection-facts.ts';
 
 /**
  * Reads the body of a request that goes back to earlier details: nothing, or the secret that belongs to them.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConnectionFields } from '@leads/contracts/connection-details';
-import type { ConnectionFacts } from './connection-facts.ts';
+import { contoso } from '@leads/testing/contoso';
+import type { ConnectionFacts } from '../connection-facts.ts';
 import {
   changeDetails,
   pause,
@@ -18,8 +19,8 @@ const facts: ConnectionFacts = {
   leadDestination: 'dynamics-365',
   url: 'https://contoso.crm4.dynamics.com',
   authentication: 'azure-active-directory',
-  applicationId: '23456052-aaaa-4bbb-8662-1234df56788f',
-  directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+  applicationId: contoso.applicationId,
+  directoryId: contoso.directoryId,
   contactEmails: ['sales@contoso.example'],
   state: 'draft',
   secret: { kind: 'client-secret', version: 3, setAt: '2026-01-01T00:00:00.000Z', expiresOn: '2027-01-01' },
@@ -33,8 +34,8 @@ const fields: ConnectionFields = {
   contactEmails: ['people@contoso.example'],
   identity: {
     authentication: 'azure-active-directory',
-    applicationId: '23456052-aaaa-4bbb-8662-1234df56788f',
-    directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+    applicationId: contoso.applicationId,
+    directoryId: contoso.directoryId,
   },
 };
 

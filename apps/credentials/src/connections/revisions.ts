@@ -1,8 +1,9 @@
 /** What each change makes of a connection, pure: the next facts, what is sealed with them, and its name in the audit. */
+import { own } from '@leads/contracts';
 import type { ConnectionFields, Fault, NewSecret } from '@leads/contracts/connection-details';
 import type { AuditedAct } from '../audit.ts';
 import { hashAddressKey } from './address-key.ts';
-import type { ConnectionFacts } from './connection-facts.ts';
+import type { ConnectionFacts } from '../connection-facts.ts';
 
 /** The next version, or why there is none. */
 export type Revision =
@@ -131,7 +132,7 @@ export function secretFacts(secret: NewSecret, version: number, at: Date): Conne
 }
 
 function isSignedInAs(facts: ConnectionFacts, identity: ConnectionFields['identity']): boolean {
-  return Object.entries(identity).every(([name, value]) => facts[name as keyof typeof identity] === value);
+  return Object.entries(identity).every(([name, value]) => own(facts, name) === value);
 }
 
 function notNow(detail: string): Revision {

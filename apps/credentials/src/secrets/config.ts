@@ -1,6 +1,7 @@
 /** Settings that the service and the commands about its master key share. */
 import { z } from 'zod';
-import { readSettings } from '@leads/service';
+import type { DatabaseServer } from '@leads/database';
+import { databaseOf, databaseVariables, readSettings } from '@leads/service';
 
 /** Where the master key is: exactly one of them. */
 export const masterKeySettings = {
@@ -15,6 +16,7 @@ export const masterKeySettings = {
 export type MasterKeySettings = z.infer<z.ZodObject<typeof masterKeySettings>>;
 
 /** What a command needs that works on the stored secrets. */
-export function secretsCommandSettings(): MasterKeySettings & { DATABASE_URL: string } {
-  return readSettings(process.env, { DATABASE_URL: z.string().min(1), ...masterKeySettings });
+export function secretsCommandSettings(): MasterKeySettings & { server: DatabaseServer } {
+  const settings = readSettings(process.env, { ...databaseVariables, ...masterKeySettings });
+  return { ...settings, server: databaseOf(settings) };
 }

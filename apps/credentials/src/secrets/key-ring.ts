@@ -13,12 +13,12 @@ export interface NamedKey {
 }
 
 /** The name of a key tells keys apart and nothing of the key. */
-export function nameOf(key: Buffer): string {
+function nameOf(key: Buffer): string {
   return `local-${createHash('sha256').update('leads master key').update(key).digest('hex').slice(0, 16)}`;
 }
 
 /** Reads the text of a key file. @throws MasterKeyUnreadable */
-export function readKeyRing(text: string): [NamedKey, ...NamedKey[]] {
+function readKeyRing(text: string): [NamedKey, ...NamedKey[]] {
   const lines = text.split(/[\s,]+/).filter((line) => line !== '');
   const keys = lines.map((line, index) => {
     const key = Buffer.from(line, 'base64');

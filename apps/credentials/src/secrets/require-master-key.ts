@@ -1,6 +1,6 @@
 /** Ends the process with one sentence, before it listens, unless its master key is the right one. */
 import { openDatabase } from '@leads/database';
-import { createLog, type serviceSettings } from '@leads/service';
+import { createLog, databaseOf, type serviceSettings } from '@leads/service';
 import type { z } from 'zod';
 import type { CredentialsTables } from '../tables.ts';
 import { checkMasterKey, MasterKeyRefused } from './check-master-key.ts';
@@ -14,7 +14,7 @@ export async function requireMasterKey(settings: Settings): Promise<void> {
   const application = settings.INSTANCE_ID ?? 'credentials';
   const log = createLog({ service: 'credentials', instance: application, level: settings.LOG_LEVEL });
   const database = openDatabase<CredentialsTables>(
-    { url: settings.DATABASE_URL, schema: 'credentials', poolSize: 1, application },
+    { ...databaseOf(settings), schema: 'credentials', poolSize: 1, application },
     (error) => log.warn({ error }, 'the database connection of the start broke'),
   );
   try {

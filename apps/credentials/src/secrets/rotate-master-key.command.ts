@@ -1,5 +1,5 @@
 /** `npm run rotate-master-key`: a new master key for everything that is stored, while the service goes on. */
-import { openDatabase } from '@leads/database';
+import { COMMAND_LIMITS, openDatabase } from '@leads/database';
 import { createLog } from '@leads/service';
 import type { CredentialsTables } from '../tables.ts';
 import { MasterKeyRefused } from './check-master-key.ts';
@@ -9,10 +9,10 @@ import { openMasterKeys } from './open-master-keys.ts';
 import { type Rotation, rotateMasterKey, RotationUnderWay } from './rotate-master-key.ts';
 
 const settings = secretsCommandSettings();
-const { DATABASE_URL: url, MASTER_KEY_FILE: file } = settings;
+const { server, MASTER_KEY_FILE: file } = settings;
 const log = createLog({ service: 'rotate-master-key', instance: 'command', level: 'warn' });
 const database = openDatabase<CredentialsTables>(
-  { url, schema: 'credentials', poolSize: 2, application: 'rotate-master-key' },
+  { ...server, schema: 'credentials', poolSize: 2, application: 'rotate-master-key', limits: COMMAND_LIMITS },
   (error) => log.warn({ error }, 'an idle database connection broke'),
 );
 try {

@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { eventually } from '@leads/testing';
-import { type Child, startChild } from '../testing/child.ts';
-import { contoso } from '../testing/contoso.ts';
+import { contoso, eventually, type RunningProcess, startBuilt } from '@leads/testing';
 import { type Running, startForTest } from '../testing/running.ts';
 
 const COUNT = 120;
@@ -24,9 +22,9 @@ afterAll(async () => {
   await running.close();
 }, 30_000);
 
-const command = new URL('../../dist/secrets/rotate-master-key.command.js', import.meta.url);
-const rotate = (settings: Record<string, string> = {}): Child =>
-  startChild(command, {
+const app = new URL('../../', import.meta.url);
+const rotate = (settings: Record<string, string> = {}): Promise<RunningProcess> =>
+  startBuilt(app, 'secrets/rotate-master-key.command.js', {
     DATABASE_URL: running.databaseUrl,
     MASTER_KEY_FILE: running.masterKeyFile,
     ...settings,
@@ -54,7 +52,7 @@ async function expectReadable(ids: string[]): Promise<void> {
 describe('rotating the master key', () => {
   test('re-wraps everything while connections are made and read, and the key file stays private', async () => {
     const [before] = Object.keys(await masterKeysInUse());
-    const child = rotate();
+    const child = await rotate();
     let ended = false;
     const waiting = child.ended.then((code) => {
       ended = true;
@@ -88,16 +86,16 @@ describe('rotating the master key', () => {
       await holding.query('begin');
       const [last] = [...connectionIds].sort().slice(-1);
       await holding.query('select 1 from credentials.secrets where connection_id = $1 for update', [last]);
-      const killed = rotate();
+      const killed = await rotate();
       await eventually(async () => expect(Object.keys(await masterKeysInUse())).toHaveLength(2));
-      await killed.kill('SIGKILL');
+      await killed.end('SIGKILL');
     } finally {
       await holding.end();
     }
     expect(await masterKeysInUse()).toHaveProperty(before);
     await expectReadable(connectionIds);
 
-    const next = rotate();
+    const next = await rotate();
     expect(await next.ended).toBe(0);
     expect(Object.keys(await masterKeysInUse())).toHaveLength(1);
     expect((await readFile(running.masterKeyFile, 'utf8')).trim().split('\n')).toHaveLength(2);
@@ -105,13 +103,13 @@ describe('rotating the master key', () => {
   }, 60_000);
 
   test('is refused with one sentence where the key at hand is wrong, or another rotation is under way', async () => {
-    const wrong = rotate({ MASTER_KEY_FILE: '', MASTER_KEY: randomBytes(32).toString('base64') });
+    const wrong = await rotate({ MASTER_KEY_FILE: '', MASTER_KEY: randomBytes(32).toString('base64') });
     expect(await wrong.ended).toBe(1);
     expect(wrong.output().trim()).toMatch(
       /is not the one that this database was set up with.*nothing was changed/,
     );
     await client.query('select pg_advisory_lock(hashtext($1))', ['credentials master key rotation command']);
-    const second = rotate();
+    const second = await rotate();
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain('Another rotation of the master key is under way');
     await client.query('select pg_advisory_unlock_all()');
@@ -119,7 +117,7 @@ describe('rotating the master key', () => {
 });
 
 test('a secret change that is killed leaves the old secret or the new one', async () => {
-  const running2 = running.start();
+  const running2 = await running.start();
   const [, address = ''] = await running2.says(/"address":"([^"]+)"/);
   const { connectionId } = await running.create();
   const replacing = Array.from({ length: 40 }, (_, index) =>
@@ -131,7 +129,7 @@ test('a secret change that is killed leaves the old secret or the new one', asyn
       .catch(() => undefined),
   );
   await Promise.race(replacing);
-  await running2.kill('SIGKILL');
+  await running2.end('SIGKILL');
   await Promise.all(replacing);
   expect(await running.requester.ask(connectionId)).toMatchObject({ kind: 'token' });
   const { rows } = await client.query('select version from credentials.secrets where connection_id = $1', [

@@ -9,6 +9,7 @@ import type { CredentialsTables } from '../tables.ts';
 jest.setTimeout(60_000);
 
 export interface TestSchema {
+  url: string;
   database: Kysely<CredentialsTables>;
   close: () => Promise<void>;
 }
@@ -21,6 +22,7 @@ export async function startTestSchema(poolSize = 10): Promise<TestSchema> {
     () => undefined,
   );
   return {
+    url: made.url,
     database,
     close: async () => {
       await database.destroy();

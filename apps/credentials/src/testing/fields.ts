@@ -4,8 +4,8 @@ import {
   type NewConnectionFields,
   readNewConnection,
 } from '@leads/contracts/connection-details';
+import { contoso } from '@leads/testing';
 import { fieldRules } from '../connections/field-rules.ts';
-import { contoso } from './contoso.ts';
 
 /** @param changes replace what Contoso would enter; what is undefined is left away */
 export function contosoFields(changes: Record<string, unknown> = {}): NewConnectionFields {

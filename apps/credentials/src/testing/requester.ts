@@ -9,8 +9,8 @@ import {
   topics,
 } from '@leads/contracts';
 import { type KafkaSettings, Publisher } from '@leads/kafka';
+import { watchTopic } from '@leads/kafka/testing';
 import { eventually } from '@leads/testing';
-import { readTopic } from './read-topic.ts';
 
 export interface Requester {
   /** What the service registers: a JWKS. */
@@ -26,7 +26,7 @@ export interface Requester {
   close: () => Promise<void>;
 }
 
-export interface SealedRequest {
+interface SealedRequest {
   requestId: string;
   request: string;
   open: (sealed: string) => Promise<TokenAnswer>;
@@ -36,7 +36,7 @@ export interface SealedRequest {
 export async function startRequester(kafka: KafkaSettings, name = 'dynamics-writer'): Promise<Requester> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: name, alg: 'EdDSA' }] });
-  const listening = await readTopic(kafka, topics.tokensIssued);
+  const listening = await watchTopic(kafka, topics.tokensIssued);
   const publisher = new Publisher(kafka);
 
   async function request(connectionId: string, changes: Partial<TokenClaims> = {}): Promise<SealedRequest> {
@@ -67,7 +67,7 @@ export async function startRequester(kafka: KafkaSettings, name = 'dynamics-writ
   const publish = (signed: string): Promise<void> =>
     publisher.publish(topics.tokensRequested, [{ request: signed }]);
 
-  const answers = (): TokenIssued[] => listening.records.map(({ value }) => value);
+  const answers = (): TokenIssued[] => listening.values();
   return {
     jwks,
     answers,

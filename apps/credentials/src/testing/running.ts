@@ -6,11 +6,18 @@ import { tmpdir } from 'node:os';
 import { migrate } from '@leads/database';
 import type { Carried, Topic } from '@leads/contracts';
 import { type KafkaSettings, provisionTopics, type Received } from '@leads/kafka';
-import { eventually, testDatabase, testKafka } from '@leads/testing';
-import { type Child, startChild } from './child.ts';
-import { contoso } from './contoso.ts';
-import { type RunningEmulators, startEmulators } from './emulators.ts';
-import { readTopic } from './read-topic.ts';
+import { watchTopic } from '@leads/kafka/testing';
+import {
+  contoso,
+  type Control,
+  eventually,
+  makeServiceKeys,
+  type RunningProcess,
+  startBuilt,
+  startEmulators,
+  testDatabase,
+  testKafka,
+} from '@leads/testing';
 import { type Requester, startRequester } from './requester.ts';
 
 // On a machine that is busy with other tests, processes take their time.
@@ -25,21 +32,24 @@ export interface Answer {
 
 export interface Running {
   apiKey: string;
+  /** Where it answers. */
+  url: string;
   /** Where MICROSOFT_RESOLVER leads. */
   emulatorsUrl: string;
   kafka: KafkaSettings;
   databaseUrl: string;
   requester: Requester;
   masterKeyFile: string;
+  /** Keys of services, as files: all that are known to it, and the private ones. */
+  serviceKeys: Awaited<ReturnType<typeof makeServiceKeys<'portal' | 'credentials'>>>;
   /** Calls the API; with the API key unless headers say otherwise. */
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** Creates a connection; `changes` replace what Contoso would enter. */
   create: (changes?: Record<string, unknown>) => Promise<{ connectionId: string; leadAddress: string }>;
-  control: RunningEmulators['control'];
-  signIns: RunningEmulators['signIns'];
+  control: Control;
   /** Starts the service once more with other settings; a second call's process is another instance. */
-  start: (settings?: Record<string, string>) => Child;
-  service: Child;
+  start: (settings?: Record<string, string>) => Promise<RunningProcess>;
+  service: RunningProcess;
   /** The values of a topic that fit, once so many are there. */
   published: <T extends Topic>(
     topic: T,
@@ -49,7 +59,7 @@ export interface Running {
   close: () => Promise<void>;
 }
 
-const main = new URL('../../dist/main.js', import.meta.url);
+const app = new URL('../../', import.meta.url);
 
 /** Boots it all; what the service is told can be added to or changed. */
 export async function startForTest(settings: Record<string, string> = {}): Promise<Running> {
@@ -84,29 +94,34 @@ async function boot(
   closers.push(() => requester.close());
   await writeFile(masterKeyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
   await writeFile(requesterKeysFile, requester.jwks);
+  const serviceKeys = await makeServiceKeys(folder, ['portal', 'credentials']);
 
   const emulators = await startEmulators();
   closers.push(() => emulators.close());
 
-  const start = (changes: Record<string, string> = {}): Child => {
-    const child = startChild(main, {
+  const start = async (changes: Record<string, string> = {}): Promise<RunningProcess> => {
+    const started = await startBuilt(app, 'main.js', {
       KAFKA_BROKERS: kafka.brokers.join(','),
       KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
       DATABASE_URL: database.url,
       HTTP_PORT: '0',
       CREDENTIALS_API_KEY: apiKey,
       GATEWAY_PUBLIC_URL: 'https://gateway.example',
+      // Nobody listens there: where a test wants a writer, its settings say where.
+      WRITER_URL: 'http://127.0.0.1:9',
+      SERVICE_KEYS_FILE: serviceKeys.keysFile,
+      SERVICE_SIGNING_KEY_FILE: serviceKeys.signingKeyFiles.credentials,
       MASTER_KEY_FILE: masterKeyFile,
       REQUESTER_KEYS_FILE: requesterKeysFile,
       MICROSOFT_RESOLVER: emulators.url,
       ...settings,
       ...changes,
     });
-    closers.push(() => child.kill());
-    return child;
+    closers.push(() => started.end());
+    return started;
   };
-  const service = start();
-  const [, address] = await service.says(/"address":"([^"]+)"/);
+  const service = await start();
+  const [, address = ''] = await service.says(/"address":"([^"]+)"/);
 
   const call: Running['call'] = async (method, path, body, headers = {}) => {
     const answer = await fetch(new URL(path, address), {
@@ -132,9 +147,11 @@ async function boot(
     kafka,
     databaseUrl: database.url,
     apiKey,
+    url: address,
     emulatorsUrl: emulators.url,
     requester,
     masterKeyFile,
+    serviceKeys,
     call,
     create: async (changes = {}) => {
       const { status, text, body } = await call('POST', '/api/connections', { ...contoso, ...changes });
@@ -142,11 +159,10 @@ async function boot(
       return body as { connectionId: string; leadAddress: string };
     },
     control: emulators.control,
-    signIns: emulators.signIns,
     start,
     service,
     published: async (topic, fits, count) => {
-      const reading = await readTopic(kafka, topic);
+      const reading = await watchTopic(kafka, topic);
       try {
         return await eventually(() => {
           const values = reading.records.filter(fits).map(({ value }) => value);

@@ -1,9 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Received } from '@leads/kafka';
 import { createLog } from '@leads/service';
 import { sql } from 'kysely';
+import type { ConnectionFields } from '@leads/contracts/connection-details';
 import { eventually } from '@leads/testing';
+import { toEvent } from '../connection-facts.ts';
 import { findConnection } from '../connections/connection-store.ts';
 import { Connections } from '../connections/connections.ts';
 import { changeDetails, remove, replaceSecret } from '../connections/revisions.ts';
@@ -13,7 +16,8 @@ import { startTestSchema, type TestSchema } from '../testing/database.ts';
 import { contosoFields } from '../testing/fields.ts';
 import { AccessTokens, type AccessTokensOptions, type TokenOutcome } from './access-tokens.ts';
 import type { EntraAnswer } from './entra.ts';
-import { Pace } from './pace.ts';
+import { LiftWaits } from './lift-waits.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { explainRefusal } from './refusals.ts';
 
 const HOUR = 3_600_000;
@@ -35,7 +39,7 @@ const token = (lifetimeMs = HOUR): EntraAnswer => ({
 });
 const refusal = (number: number): EntraAnswer => ({
   kind: 'refused',
-  ...explainRefusal({ number, status: 400 }),
+  ...explainRefusal({ by: 'client-secret', number, status: 400 }),
 });
 
 beforeAll(async () => {
@@ -62,8 +66,16 @@ function accessTokens(options: Partial<AccessTokensOptions> = {}): AccessTokens 
     asked += 1;
     return entra();
   };
-  const pace = new Pace({ perSecond: 1_000, now: () => clock, sleep: () => Promise.resolve() });
-  return new AccessTokens({ database: schema.database, ask, pace, now, random: () => 0.5, log, ...options });
+  const limiter = new RateLimiter({ perSecond: 1_000, now: () => clock, sleep: () => Promise.resolve() });
+  return new AccessTokens({
+    database: schema.database,
+    ask,
+    limiter,
+    now,
+    random: () => 0.5,
+    log,
+    ...options,
+  });
 }
 
 async function connect(): Promise<string> {
@@ -110,7 +122,8 @@ describe('an access token', () => {
     const [tokens, connectionId] = [accessTokens(), await connect()];
     const get = async (): Promise<string> => accessToken(await tokens.get(connectionId, false));
     await get();
-    entra = () => Promise.resolve({ kind: 'refused', ...explainRefusal({ status: 503 }) });
+    entra = () =>
+      Promise.resolve({ kind: 'refused', ...explainRefusal({ by: 'client-secret', status: 503 }) });
     for (let minute = 0; minute < 54; minute += 1) {
       clock += MINUTE;
       expect(await get()).toBe('token-1');
@@ -183,7 +196,7 @@ describe('a thousand connections whose tokens end together', () => {
       new Promise((wake) => sleepers.push({ at: clock + ms, wake }));
     const asks = new Map<string, number[]>();
     const tokens = accessTokens({
-      pace: new Pace({ perSecond, now: () => clock, sleep }),
+      limiter: new RateLimiter({ perSecond, now: () => clock, sleep }),
       ask: ({ connectionId }) => {
         asks.set(connectionId, [...(asks.get(connectionId) ?? []), clock]);
         return Promise.resolve(token());
@@ -238,46 +251,231 @@ describe('a thousand connections whose tokens end together', () => {
   });
 });
 
+describe('a token that Dynamics refused', () => {
+  const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+  test('by its name is replaced at once, however new it is, and another is handed out instead', async () => {
+    const [tokens, connectionId] = [accessTokens(), await connect()];
+    const refused = async (which: string): Promise<string> =>
+      accessToken(await tokens.get(connectionId, true, hash(which)));
+    expect(accessToken(await tokens.get(connectionId, false))).toBe('token-1');
+    clock += 2_000;
+    expect(await refused('token-1')).toBe('token-2');
+    expect(await refused('token-1')).toBe('token-2');
+    clock += 2_000;
+    expect(await refused('token-2')).toBe('token-3');
+    clock += 500;
+    expect(await refused('token-3')).toBe('token-3');
+    expect(asked).toBe(3);
+  });
+});
+
 describe('a refusal', () => {
-  test('of a secret for good is not asked for again: not by another instance, not after a year', async () => {
-    const connectionId = await connect();
-    entra = () => Promise.resolve(refusal(7000215));
-    expect(await accessTokens().get(connectionId, false)).toMatchObject({ cause: 'AADSTS7000215' });
-    clock += 365 * 24 * HOUR;
-    expect(await accessTokens().get(connectionId, true)).toMatchObject({ cause: 'AADSTS7000215' });
-    expect(asked).toBe(1);
-    await connections.revise(
+  const get = (tokens: AccessTokens, connectionId: string): Promise<TokenOutcome> =>
+    tokens.get(connectionId, false);
+  const save = (connectionId: string): Promise<unknown> => {
+    const unchanged: ConnectionFields = contosoFields();
+    delete unchanged.secret;
+    return connections.revise(
       connectionId,
       'test',
       undefined,
-      replaceSecret({ kind: 'client-secret', value: 'b' }),
+      changeDetails(unchanged, 'connection changed'),
     );
+  };
+
+  test('of a client secret is asked for again after 5 s, 30 s, 2 and 10 minutes, for a new one replicates', async () => {
+    const connectionId = await connect();
+    entra = () => Promise.resolve(refusal(7000215));
+    const told: boolean[] = [];
+    const asksAt: number[] = [];
+    const began = clock;
+    for (let second = 0; second <= 25 * 60; second += 1) {
+      const before = asked;
+      // Another instance each time: what was remembered counts for all.
+      const outcome = await get(accessTokens(), connectionId);
+      if (asked > before) {
+        asksAt.push((clock - began) / 1_000);
+        told.push(outcome.kind === 'refused' && outcome.transient);
+      }
+      clock += 1_000;
+    }
+    expect(asksAt).toEqual([0, 5, 35, 155, 755, 1_355]);
+    expect(told).toEqual([true, true, false, false, false, false]);
     entra = () => Promise.resolve(token());
-    expect(await accessTokens().get(connectionId, false)).toMatchObject({ kind: 'token' });
+    clock += 10 * MINUTE;
+    expect(await get(accessTokens(), connectionId)).toMatchObject({ kind: 'token' });
   });
 
-  test('that an administrator can mend in the directory is looked at again now and then', async () => {
-    const [tokens, connectionId] = [accessTokens(), await connect()];
-    entra = () => Promise.resolve(refusal(7000112));
-    await tokens.get(connectionId, false);
-    clock += 14 * MINUTE;
-    await tokens.get(connectionId, false);
+  test('of a user’s password is not asked for again, not by another instance, not after a year; a save tries once a minute', async () => {
+    const connectionId = await connect();
+    entra = () =>
+      Promise.resolve({ kind: 'refused', ...explainRefusal({ by: 'password', number: 50126, status: 400 }) });
+    await get(accessTokens(), connectionId);
+    for (let saves = 0; saves < 5; saves += 1) {
+      await save(connectionId);
+      expect(await get(accessTokens(), connectionId)).toMatchObject({
+        cause: 'AADSTS50126',
+        transient: false,
+      });
+    }
     expect(asked).toBe(1);
-    entra = () => Promise.resolve(token());
     clock += MINUTE;
-    expect(await tokens.get(connectionId, false)).toMatchObject({ kind: 'token' });
+    await get(accessTokens(), connectionId);
+    clock += 365 * 24 * HOUR;
+    await get(accessTokens(), connectionId);
+    expect(asked).toBe(2);
   });
 
-  test('for a while is not asked for again before the time that Entra ID named', async () => {
+  test.each([
+    700016, 90002, 50076, 65001, 500011, 7000112, 50057, 500014, 7000229, 1000502, 53003, 7_999_999,
+  ])(
+    'AADSTS%i that was mended in the directory is found mended by the next probe, and by a save without a change',
+    async (number) => {
+      const [tokens, connectionId] = [accessTokens(), await connect()];
+      entra = () => Promise.resolve(refusal(number));
+      await get(tokens, connectionId);
+      await get(tokens, connectionId);
+      expect(asked).toBe(1);
+      clock += 5_000;
+      expect(await get(tokens, connectionId)).toMatchObject({ cause: `AADSTS${number}`, transient: false });
+      entra = () => Promise.resolve(token());
+      await save(connectionId);
+      expect(await get(tokens, connectionId)).toMatchObject({ kind: 'token' });
+
+      const other = await connect();
+      entra = () => Promise.resolve(refusal(number));
+      await get(tokens, other);
+      entra = () => Promise.resolve(token());
+      clock += 5_000;
+      expect(await get(tokens, other)).toMatchObject({ kind: 'token' });
+    },
+  );
+
+  test('is asked for anew by whoever validates, two seconds apart', async () => {
+    const [tokens, connectionId] = [accessTokens(), await connect()];
+    entra = () => Promise.resolve(refusal(65001));
+    expect(await tokens.getForPerson(connectionId)).toMatchObject({ cause: 'AADSTS65001' });
+    entra = () => Promise.resolve(token());
+    clock += 2_000;
+    expect(await tokens.getForPerson(connectionId)).toMatchObject({ kind: 'token' });
+    expect(await get(tokens, connectionId)).toMatchObject({ kind: 'token' });
+  });
+
+  test('for a while is not asked for again before the time that Entra ID named, unless a person saves', async () => {
+    const [tokens, connectionId] = [accessTokens(), await connect()];
+    const throttled = { by: 'client-secret', status: 429, retryAfterMs: 90_000 } as const;
+    entra = () => Promise.resolve({ kind: 'refused', ...explainRefusal(throttled) });
+    expect(await get(tokens, connectionId)).toMatchObject({ cause: 'throttled', transient: true });
+    clock += 89_000;
+    expect(await get(tokens, connectionId)).toMatchObject({ cause: 'throttled', askAgainAfterMs: 1_000 });
+    expect(asked).toBe(1);
+    await save(connectionId);
+    await get(tokens, connectionId);
+    expect(asked).toBe(2);
+    entra = () => Promise.resolve(token());
+    clock += 90_000;
+    expect(await get(tokens, connectionId)).toMatchObject({ kind: 'token' });
+  });
+});
+
+describe('what a person mends, through any instance', () => {
+  const lifting = (tokens: AccessTokens): LiftWaits => new LiftWaits(tokens);
+  const record = <Value>(value: Value): Received<never> & { value: Value } =>
+    ({ value, key: '', partition: 0, offset: '0', timestamp: now() }) as Received<never> & { value: Value };
+  const validated = (connectionId: string) => [
+    record({
+      validationId: randomUUID(),
+      connectionId,
+      at: now().toISOString(),
+      check: 'validate',
+      status: 'started' as const,
+      tookMs: 0,
+    }),
+  ];
+  const busy: EntraAnswer = {
+    kind: 'refused',
+    ...explainRefusal({ by: 'client-secret', status: 429, retryAfterMs: 90_000 }),
+  };
+
+  test('is asked for at once by the others, for all connections of that application and no other', async () => {
+    const [tokens, one] = [accessTokens(), await connect()];
+    const sibling = await connect();
+    const stranger = (
+      await connections.create(
+        contosoFields({ applicationId: '9a1c2f2e-0000-4000-8000-000000000001' }),
+        'test',
+      )
+    ).connectionId;
+    entra = () => Promise.resolve(busy);
+    for (const id of [one, sibling, stranger]) await tokens.get(id, false);
+    entra = () => Promise.resolve(token());
+    await lifting(tokens).validated(validated(one));
+    expect(await tokens.get(one, false)).toMatchObject({ kind: 'token' });
+    expect(await tokens.get(sibling, false)).toMatchObject({ kind: 'token' });
+    expect(await tokens.get(stranger, false)).toMatchObject({ cause: 'throttled' });
+    const saved = await findConnection(schema.database, stranger);
+    if (!saved) throw new Error('It is gone.');
+    await lifting(tokens).saved([record(toEvent(saved))]);
+    expect(await tokens.get(stranger, false)).toMatchObject({ kind: 'token' });
+  });
+
+  test('a mended application is tried at once for all its connections once one of them has a token', async () => {
+    const [tokens, one, sibling] = [accessTokens(), await connect(), await connect()];
+    entra = () => Promise.resolve(refusal(7000215));
+    for (let tries = 0; tries < 5; tries += 1) {
+      await tokens.get(one, false);
+      await tokens.get(sibling, false);
+      clock += 2 * MINUTE;
+    }
+    await tokens.get(one, false);
+    await tokens.get(sibling, false);
+    clock += MINUTE;
+    expect(await accessTokens().get(sibling, false)).toMatchObject({ kind: 'refused' });
+    entra = () => Promise.resolve(token());
+    expect(await tokens.get(sibling, false)).toMatchObject({ kind: 'refused' });
+    await tokens.getForPerson(one);
+    expect(await accessTokens().get(sibling, false)).toMatchObject({ kind: 'token' });
+  });
+});
+
+describe('an Entra ID that is busy', () => {
+  test('is asked again within seconds, at most every five, and answers at once when it is well', async () => {
     const [tokens, connectionId] = [accessTokens(), await connect()];
     entra = () =>
-      Promise.resolve({ kind: 'refused', ...explainRefusal({ status: 429, retryAfterMs: 90_000 }) });
-    expect(await tokens.get(connectionId, false)).toMatchObject({ cause: 'throttled', transient: true });
-    clock += 89_000;
-    expect(await tokens.get(connectionId, false)).toMatchObject({ cause: 'throttled', transient: true });
-    expect(asked).toBe(1);
+      Promise.resolve({ kind: 'refused', ...explainRefusal({ by: 'client-secret', status: 503 }) });
+    for (let second = 0; second < 60; second += 1) {
+      const outcome = await tokens.get(connectionId, false);
+      expect(outcome).toMatchObject({ cause: 'http-503', transient: true });
+      if (outcome.kind === 'refused') expect(outcome.askAgainAfterMs).toBeLessThanOrEqual(5_000);
+      clock += 1_000;
+    }
+    expect(asked).toBeLessThanOrEqual(15);
     entra = () => Promise.resolve(token());
-    clock += 1_000;
+    clock += 5_000;
     expect(await tokens.get(connectionId, false)).toMatchObject({ kind: 'token' });
+  });
+
+  test('is not rushed by those who ask again: they leave the way to those who ask first', async () => {
+    let waitMs = 0;
+    const limiter = {
+      acquire: () => Promise.resolve(),
+      get waitMs() {
+        return waitMs;
+      },
+    } as unknown as RateLimiter;
+    const [tokens, connectionId] = [accessTokens({ limiter }), await connect()];
+    entra = () => Promise.resolve({ kind: 'refused', ...explainRefusal({ by: 'client-secret' }) });
+    await tokens.get(connectionId, false);
+    clock += MINUTE;
+    waitMs = 4_000;
+    expect(await tokens.get(connectionId, false)).toMatchObject({
+      cause: 'unreachable',
+      askAgainAfterMs: 3_000,
+    });
+    expect(asked).toBe(1);
+    waitMs = 0;
+    await tokens.get(connectionId, false);
+    expect(asked).toBe(2);
   });
 });

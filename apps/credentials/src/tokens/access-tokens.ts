@@ -1,25 +1,26 @@
 /** Access tokens for connections: kept while good, renewed ahead of expiry, asked for once at a time. */
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from '@leads/service';
-import type { Connection } from '../connections/connection-facts.ts';
+import { type Connection, identityHash } from '../connection-facts.ts';
 import { findConnection } from '../connections/connection-store.ts';
 import { entraRequests, entraSeconds } from '../metrics.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { credentialName } from './credential.ts';
 import type { EntraAnswer } from './entra.ts';
-import type { Pace } from './pace.ts';
-import type { Refused } from './refusals.ts';
-import { forgetRefusal, recallRefusal, rememberRefusal } from './remembered-refusals.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { type Refused, refusedFor } from './refusals.ts';
+import { forgetRefusal, recallRefusal, rememberRefusal, type Tried } from './remembered-refusals.ts';
 
-/** A token with the version of the secret that it was got with, or why there is none. */
+/** A token with the version of the secret that it was got with and the origin that it is for, or why there is none. */
 export type TokenOutcome =
-  { kind: 'token'; accessToken: string; expiresAt: Date; secretVersion: number } | Refused;
+  { kind: 'token'; accessToken: string; expiresAt: Date; secretVersion: number; resource: string } | Refused;
 
 export interface AccessTokensOptions {
   database: Kysely<CredentialsTables>;
   /** Asks Entra ID once, for the connection as it is now. */
   ask: (connection: Connection) => Promise<EntraAnswer>;
-  pace: Pace;
+  limiter: RateLimiter;
   now: () => Date;
   /** From 0 to below 1. */
   random: () => number;
@@ -29,6 +30,8 @@ export interface AccessTokensOptions {
 interface KeptToken {
   credential: string;
   accessToken: string;
+  /** Names it to who holds it too. */
+  hash: string;
   expiresAt: number;
   obtainedAt: number;
   /** From here on it is still handed out, and a new one is asked for. */
@@ -39,25 +42,41 @@ interface KeptToken {
 
 /** How a token is asked for. */
 interface Asking {
-  /** The kept one was refused, or is to be tried anew. */
+  /** One was refused, or is to be tried anew. */
   refresh: boolean;
+  /** The hash of the very one that was refused, where it is known. */
+  refusedToken?: string | undefined;
   /** A remembered refusal is to be tried again. */
   evenIfRefused: boolean;
 }
 
+/** A passing refusal: when the same try may be made again, and what is told until then. */
+interface Wait extends Tried {
+  /** Who was refused, as a hash. */
+  identityHash: string | undefined;
+  times: number;
+  until: number;
+  outcome: Refused;
+}
+
 /** A token is not handed out in its last minutes: it has to last for what its user is about to do. */
 const LAST_MS = 300_000;
-/** A refused token is renewed at most this often. */
+/** A refused token is renewed at most this often, where it is not known which one was refused. */
 const REFRESH_FLOOR_MS = 5_000;
+/** The very token that was refused is renewed at most this often. */
+const REFUSED_FLOOR_MS = 1_000;
 /** A person's Validate asks Entra ID anew at most this often for one connection. */
-const PERSON_FLOOR_MS = 60_000;
-/** Renewals ahead of time leave the way free when those who wait for a token would have to wait longer than this. */
-const RENEWALS_YIELD_MS = 1_000;
+const PERSON_FLOOR_MS = 2_000;
+/** The same where a user's password is tried: repeated wrong ones lock the user. */
+const PASSWORD_FLOOR_MS = 60_000;
+/** Renewals ahead of time and retries leave the way free when others would have to wait longer than this. */
+const OTHERS_FIRST_MS = 1_000;
 const MOST_KEPT = 20_000;
 
 const UNKNOWN_CONNECTION: Refused = {
   kind: 'refused',
   cause: 'unknown-connection',
+  refusalKind: 'unknown',
   what: 'There is no such connection, or it was deleted.',
   remedy: 'Create the connection again under Offer setup, Customer leads, Connect.',
   transient: false,
@@ -65,31 +84,48 @@ const UNKNOWN_CONNECTION: Refused = {
 
 export class AccessTokens {
   private readonly kept = new Map<string, KeptToken>();
-  private readonly underWay = new Map<string, Promise<EntraAnswer>>();
+  private readonly inFlight = new Map<string, Promise<TokenOutcome>>();
   private readonly askedByPerson = new Map<string, number>();
-  /** Transient refusals: when the connection's credential may be tried again. */
-  private readonly waiting = new Map<string, { credential: string; until: number; outcome: Refused }>();
+  /** Passing refusals, by connection. They are not worth a row: they end within seconds, or with this process. */
+  private readonly waiting = new Map<string, Wait>();
 
   constructor(private readonly options: AccessTokensOptions) {}
 
   /**
    * A token for the connection as it is now.
-   * @param refresh the kept one was refused by Dynamics 365
+   * @param refresh one was refused by Dynamics 365
+   * @param refusedToken the SHA-256 of that one (base64url), where it is known: another is handed out at once
    */
-  get(connectionId: string, refresh: boolean): Promise<TokenOutcome> {
-    return this.answer(connectionId, { refresh, evenIfRefused: false });
+  get(connectionId: string, refresh: boolean, refusedToken?: string): Promise<TokenOutcome> {
+    return this.answer(connectionId, { refresh, refusedToken, evenIfRefused: false });
   }
 
   /**
    * What Entra ID says now, for a person who validates: neither a kept token nor a remembered refusal stands in the
-   * way. At most once a minute, for trying a wrong password again and again locks the account; then as {@link get}.
+   * way. A user's password is tried at most once a minute, for repeated wrong ones lock the user; then as {@link get}.
    */
-  getForPerson(connectionId: string): Promise<TokenOutcome> {
+  async getForPerson(connectionId: string): Promise<TokenOutcome> {
+    const connection = await findConnection(this.options.database, connectionId);
+    const floorMs = connection?.facts.secret.kind === 'password' ? PASSWORD_FLOOR_MS : PERSON_FLOOR_MS;
     const now = this.options.now().getTime();
     const last = this.askedByPerson.get(connectionId);
-    if (last !== undefined && now - last < PERSON_FLOOR_MS) return this.get(connectionId, false);
+    if (last !== undefined && now - last < floorMs) return this.get(connectionId, false);
     this.askedByPerson.set(connectionId, now);
     return this.answer(connectionId, { refresh: true, evenIfRefused: true });
+  }
+
+  /** A person acts: passing refusals of this connection, and of all that sign in as the same, stand in no way any more. */
+  lift(connectionId: string, identity: string | undefined): void {
+    for (const [id, wait] of this.waiting)
+      if (id === connectionId || (identity !== undefined && wait.identityHash === identity))
+        this.waiting.delete(id);
+  }
+
+  /** As {@link lift}, where only the connection is told. */
+  async liftAllOf(connectionId: string): Promise<void> {
+    if (this.waiting.size === 0) return;
+    const connection = await findConnection(this.options.database, connectionId);
+    this.lift(connectionId, connection && identityHash(connection.facts));
   }
 
   private async answer(connectionId: string, how: Asking): Promise<TokenOutcome> {
@@ -102,7 +138,7 @@ export class AccessTokens {
       }
       const credential = credentialName(connection.facts);
       // Nothing has been waited for since the connection was read, so this is how it is.
-      const kept = this.usable(connectionId, credential, how.refresh);
+      const kept = this.usable(connectionId, credential, how);
       if (kept) return this.handOut(kept, connection);
       const outcome = await this.obtain(connection, credential, how);
       const latest = await findConnection(this.options.database, connectionId);
@@ -112,41 +148,42 @@ export class AccessTokens {
     return {
       kind: 'refused',
       cause: 'changing',
+      refusalKind: 'unknown',
       what: 'The connection is being changed again and again.',
       remedy: 'Nothing is to be done: it is tried again by itself.',
       transient: true,
     };
   }
 
-  private async obtain(
-    connection: Connection,
-    credential: string,
-    { refresh, evenIfRefused }: Asking,
-  ): Promise<TokenOutcome> {
-    const { connectionId, facts } = connection;
-    const known = evenIfRefused ? undefined : await this.knownRefusal(connection, credential);
+  private async obtain(connection: Connection, credential: string, how: Asking): Promise<TokenOutcome> {
+    const { connectionId, version } = connection;
+    const tried = { connectionId, version, credential };
+    const known = how.evenIfRefused ? undefined : await this.knownRefusal(tried);
     // Looked at again: another request may have got one meanwhile, and from here on nothing is waited for.
-    const since = this.usable(connectionId, credential, refresh);
+    const since = this.usable(connectionId, credential, how);
     if (since) return this.handOut(since, connection);
-    if (known) return known;
-    const answer = await this.renew(connection, credential);
-    if (answer.kind === 'refused') return refusedOutcome(answer);
-    const { accessToken, expiresAt } = answer;
-    return { kind: 'token', accessToken, expiresAt, secretVersion: facts.secret.version };
+    return known ?? this.renew(connection, tried);
   }
 
   private handOut(kept: KeptToken, connection: Connection): TokenOutcome {
     if (this.options.now().getTime() >= kept.renewAt) this.renewBehind(connection, kept.credential);
     const { accessToken } = kept;
-    const secretVersion = connection.facts.secret.version;
-    return { kind: 'token', accessToken, expiresAt: new Date(kept.expiresAt), secretVersion };
+    return tokenOf(connection, { accessToken, expiresAt: new Date(kept.expiresAt) });
   }
 
-  /** The kept token, unless it is due to go or was refused and is not brand-new. */
-  private usable(connectionId: string, credential: string, refresh: boolean): KeptToken | undefined {
+  /** The kept token, unless it is due to go, or was refused and is not brand-new. */
+  private usable(
+    connectionId: string,
+    credential: string,
+    { refresh, refusedToken }: Asking,
+  ): KeptToken | undefined {
     const now = this.options.now().getTime();
     const kept = this.keptFor(connectionId, credential, now);
-    return kept && !(refresh && now - kept.obtainedAt >= REFRESH_FLOOR_MS) ? kept : undefined;
+    if (!kept || !refresh) return kept;
+    // It was another that was refused: this one has come since, for somebody else who asked.
+    if (refusedToken !== undefined && refusedToken !== kept.hash) return kept;
+    const floorMs = refusedToken === undefined ? REFRESH_FLOOR_MS : REFUSED_FLOOR_MS;
+    return now - kept.obtainedAt < floorMs ? kept : undefined;
   }
 
   private keptFor(connectionId: string, credential: string, now: number): KeptToken | undefined {
@@ -157,26 +194,32 @@ export class AccessTokens {
     return undefined;
   }
 
-  private async knownRefusal({ connectionId }: Connection, credential: string): Promise<Refused | undefined> {
-    const wait = this.waitFor(connectionId, credential);
-    if (wait) return wait;
-    const now = this.options.now();
-    return recallRefusal(this.options.database, connectionId, credential, now);
+  private async knownRefusal(tried: Tried): Promise<Refused | undefined> {
+    const { database, now } = this.options;
+    return this.waitFor(tried) ?? recallRefusal(database, tried, now());
   }
 
-  /** The transient refusal because of which Entra ID is not to be asked yet. */
-  private waitFor(connectionId: string, credential: string): Refused | undefined {
+  /** The passing refusal because of which Entra ID is not to be asked yet. */
+  private waitFor(tried: Tried): Refused | undefined {
+    const wait = this.lastWait(tried);
+    if (!wait) return undefined;
+    const { now, limiter } = this.options;
+    // Retries come after those who ask for the first time: an outage of Entra ID must not end in a rush.
+    const leftMs = Math.max(wait.until - now().getTime(), limiter.waitMs - OTHERS_FIRST_MS);
+    return leftMs > 0 ? { ...wait.outcome, askAgainAfterMs: Math.ceil(leftMs) } : undefined;
+  }
+
+  private lastWait({ connectionId, version, credential }: Tried): Wait | undefined {
     const wait = this.waiting.get(connectionId);
-    if (wait?.credential === credential && this.options.now().getTime() < wait.until) return wait.outcome;
-    this.waiting.delete(connectionId);
-    return undefined;
+    return wait?.credential === credential && wait.version === version ? wait : undefined;
   }
 
   /** The kept token is good for some minutes yet, so whoever asked does not wait, and a failure costs nothing. */
   private renewBehind(connection: Connection, credential: string): void {
-    const { connectionId } = connection;
-    if (this.waitFor(connectionId, credential) || this.options.pace.waitMs > RENEWALS_YIELD_MS) return;
-    this.renew(connection, credential).catch((error: unknown) => {
+    const { connectionId, version } = connection;
+    const tried = { connectionId, version, credential };
+    if (this.waitFor(tried) || this.options.limiter.waitMs > OTHERS_FIRST_MS) return;
+    this.renew(connection, tried).catch((error: unknown) => {
       this.options.log.error(
         { error, connectionId },
         'renewing an access token failed; the kept one is handed out',
@@ -185,42 +228,53 @@ export class AccessTokens {
   }
 
   /** One request at a time for a credential; whoever asks meanwhile gets the same answer. */
-  private renew(connection: Connection, credential: string): Promise<EntraAnswer> {
-    const key = `${connection.connectionId} ${credential}`;
-    const already = this.underWay.get(key);
+  private renew(connection: Connection, tried: Tried): Promise<TokenOutcome> {
+    const key = `${tried.connectionId} ${tried.version} ${tried.credential}`;
+    const already = this.inFlight.get(key);
     if (already) return already;
-    const asked = this.ask(connection, credential).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, asked);
+    const asked = this.ask(connection, tried).finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, asked);
     return asked;
   }
 
-  private async ask(connection: Connection, credential: string): Promise<EntraAnswer> {
-    const { ask, database, log, now, pace } = this.options;
+  private async ask(connection: Connection, tried: Tried): Promise<TokenOutcome> {
+    const { ask, database, log, now, limiter } = this.options;
     const { connectionId } = connection;
-    await pace.turn();
+    await limiter.acquire();
     const measured = entraSeconds.startTimer();
     const answer = await ask(connection);
     measured();
-    entraRequests.inc({ result: answer.kind === 'refused' && answer.transient ? 'transient' : answer.kind });
     const at = now();
     if (answer.kind === 'token') {
+      entraRequests.inc({ result: 'token' });
       this.waiting.delete(connectionId);
-      this.keep(connectionId, credential, answer, at.getTime());
-      await forgetRefusal(database, connectionId);
+      this.keep(connectionId, tried.credential, answer, at.getTime());
+      await forgetRefusal(database, connectionId, at);
       log.info({ connectionId, expiresAt: answer.expiresAt }, 'got an access token');
-      return answer;
+      return tokenOf(connection, answer);
     }
-    log.warn(
-      { connectionId, cause: answer.cause, transient: answer.transient },
-      'Entra ID gave no access token',
-    );
-    if (answer.transient && answer.askAgainAfterMs !== 'never') {
-      const until = at.getTime() + answer.askAgainAfterMs;
-      this.waiting.set(connectionId, { credential, until, outcome: refusedOutcome(answer) });
-    } else {
-      await rememberRefusal(database, connectionId, credential, answer, at);
+    const outcome = await this.remember(connection, tried, answer, at);
+    const { cause, transient } = outcome;
+    entraRequests.inc({ result: transient ? 'transient' : 'refused' });
+    log.warn({ connectionId, cause, transient }, 'Entra ID gave no access token');
+    return outcome;
+  }
+
+  private async remember(
+    connection: Connection,
+    tried: Tried,
+    answer: EntraAnswer & { kind: 'refused' },
+    at: Date,
+  ): Promise<Refused> {
+    if (answer.passingTries < Infinity) {
+      return rememberRefusal(this.options.database, connection, tried.credential, answer, at);
     }
-    return answer;
+    const times = (this.lastWait(tried)?.times ?? 0) + 1;
+    const outcome = refusedFor(answer, times);
+    const until = at.getTime() + (outcome.askAgainAfterMs ?? 0);
+    const who = identityHash(connection.facts);
+    this.waiting.set(tried.connectionId, { ...tried, identityHash: who, times, until, outcome });
+    return outcome;
   }
 
   private keep(
@@ -238,6 +292,7 @@ export class AccessTokens {
     this.kept.set(connectionId, {
       credential,
       accessToken,
+      hash: createHash('sha256').update(accessToken).digest('base64url'),
       expiresAt: expiresAt.getTime(),
       obtainedAt: now,
       renewAt,
@@ -248,6 +303,11 @@ export class AccessTokens {
   }
 }
 
-function refusedOutcome({ cause, what, remedy, transient }: EntraAnswer & { kind: 'refused' }): Refused {
-  return { kind: 'refused', cause, what, remedy, transient };
+/** What was got with a connection's secret is for its organisation: both are part of the credential's name. */
+function tokenOf(
+  { facts }: Connection,
+  { accessToken, expiresAt }: { accessToken: string; expiresAt: Date },
+): TokenOutcome {
+  const resource = new URL(facts.url).origin;
+  return { kind: 'token', accessToken, expiresAt, secretVersion: facts.secret.version, resource };
 }

@@ -1,5 +1,5 @@
 /** What a connection proves itself with, and a name for it that changes whenever a token got with it must go. */
-import type { ConnectionFacts } from '../connections/connection-facts.ts';
+import type { ConnectionFacts } from '../connection-facts.ts';
 
 /** Names the credential and what it is for; contains no secret. */
 export function credentialName(facts: ConnectionFacts): string {

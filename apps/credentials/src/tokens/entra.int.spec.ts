@@ -1,16 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { Outbound } from '@leads/service';
-import { readCertificate } from '../connections/certificate.ts';
+import {
+  contoso,
+  type Control,
+  type Fault,
+  people,
+  productClientId as publicClientId,
+  type RunningEmulators,
+  startEmulators,
+} from '@leads/testing';
+import { readCertificate } from '../secrets/certificate.ts';
 import { makeCertificate } from '../testing/certificate.ts';
-import { contoso } from '../testing/contoso.ts';
-import { type RunningEmulators, startEmulators } from '../testing/emulators.ts';
 import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';
 
 const { applicationId, directoryId, clientSecret, url } = contoso;
-const publicClientId = '5f3c9c1e-7b0a-4d53-9c39-3f2b6f0e8a11';
-const userName = 'leads@contoso.onmicrosoft.com';
-const password = 'emulated-password-for-local-runs-only';
+const { serviceAccount: userName, password } = people;
 const login = 'login.microsoftonline.com';
 
 let emulators: RunningEmulators;
@@ -29,13 +34,14 @@ afterAll(async () => {
   await outbound.close();
   await emulators.close();
 });
-let directory: Record<string, unknown>;
+let directory: Awaited<ReturnType<Control['tenant']>>;
 beforeEach(async () => {
-  directory = await emulators.control('GET', `tenants/${directoryId}`);
+  directory = await emulators.control.tenant(directoryId);
 });
 afterEach(async () => {
-  await emulators.control('DELETE', 'faults');
-  await emulators.control('PUT', `tenants/${directoryId}`, { ...directory, tenantId: undefined });
+  await emulators.control.clearFaults();
+  const asBefore = { ...directory, tenantId: undefined };
+  await emulators.control.putTenant(directoryId, asBefore);
 });
 
 const bySecret = (secret: string): Credential => ({
@@ -59,8 +65,8 @@ function ask(
 }
 
 async function setUser(changes: Record<string, unknown>): Promise<void> {
-  const users = directory['users'] as { username: string }[];
-  await emulators.control('PATCH', `tenants/${directoryId}`, {
+  const { users = [] } = directory;
+  await emulators.control.changeTenant(directoryId, {
     users: users.map((user) => (user.username === userName ? { ...user, ...changes } : user)),
   });
 }
@@ -74,8 +80,8 @@ describe('a token from Entra ID', () => {
 
   test('is got with a certificate', async () => {
     const { certificate, pem } = await makeCertificate();
-    const apps = directory['apps'] as { clientId: string }[];
-    await emulators.control('PATCH', `tenants/${directoryId}`, {
+    const { apps = [] } = directory;
+    await emulators.control.changeTenant(directoryId, {
       apps: apps.map((app) =>
         app.clientId === applicationId ? { ...app, certificates: [{ pem: certificate }] } : app,
       ),
@@ -96,7 +102,7 @@ describe('a token from Entra ID', () => {
     if (!foreign.ok) throw new Error(foreign.fault);
     expect(await ask({ ...credential, certificate: foreign.certificate })).toMatchObject({
       cause: 'AADSTS700027',
-      askAgainAfterMs: 'never',
+      refusalKind: 'certificate',
     });
   });
 
@@ -109,30 +115,21 @@ describe('a token from Entra ID', () => {
 
 describe('a refusal of Entra ID', () => {
   test.each([
-    ['a wrong secret', bySecret('wrong'), {}, 'AADSTS7000215', 'never'],
-    ['a wrong password', byPassword('wrong'), {}, 'AADSTS50126', 'never'],
-    ['an expired password', byPassword(password), { passwordExpired: true }, 'AADSTS50055', 'never'],
-    ['a locked user', byPassword(password), { locked: true }, 'AADSTS50053', 'never'],
-    ['a disabled user', byPassword(password), { enabled: false }, 'AADSTS50057', 900_000],
+    ['a wrong secret', bySecret('wrong'), {}, 'AADSTS7000215', 5_000],
+    ['a wrong password', byPassword('wrong'), {}, 'AADSTS50126', undefined],
+    ['an expired password', byPassword(password), { passwordExpired: true }, 'AADSTS50055', undefined],
+    ['a locked user', byPassword(password), { locked: true }, 'AADSTS50053', undefined],
+    ['a disabled user', byPassword(password), { enabled: false }, 'AADSTS50057', 5_000],
     // MSAL has another kind of error for these, without a status.
-    ['multi-factor authentication', byPassword(password), { mfaRequired: true }, 'AADSTS50076', 900_000],
-    [
-      'Conditional Access',
-      byPassword(password),
-      { blockedByConditionalAccess: true },
-      'AADSTS53003',
-      900_000,
-    ],
+    ['multi-factor authentication', byPassword(password), { mfaRequired: true }, 'AADSTS50076', 5_000],
+    ['Conditional Access', byPassword(password), { blockedByConditionalAccess: true }, 'AADSTS53003', 5_000],
   ] as const)(
     'for %s says so, and when to ask again',
-    async (_case, credential, user, cause, askAgainAfterMs) => {
+    async (_case, credential, user, cause, firstPauseMs) => {
       await setUser(user);
-      expect(await ask(credential)).toMatchObject({
-        kind: 'refused',
-        cause,
-        askAgainAfterMs,
-        transient: false,
-      });
+      const answer = await ask(credential);
+      expect(answer).toMatchObject({ kind: 'refused', cause });
+      if (answer.kind === 'refused') expect(answer.pausesMs[0]).toBe(firstPauseMs);
     },
   );
 
@@ -141,7 +138,37 @@ describe('a refusal of Entra ID', () => {
     ['an unknown application', { applicationId: '00000000-0000-4000-8000-000000000000' }, 'AADSTS700016'],
   ])('for %s says so', async (_case, changes, cause) => {
     const credential = { ...bySecret(clientSecret), ...changes } as Credential;
-    expect(await ask(credential)).toMatchObject({ cause, transient: false });
+    expect(await ask(credential)).toMatchObject({ cause, passingTries: 0 });
+  });
+
+  test.each([
+    ['invalid_grant', 'The user account is suspended.', 'user', /user/i],
+    ['invalid_client', 'The resource principal is switched off.', 'resource', /URL|organi[sz]ation/],
+    ['quantum_lock', 'Nothing of the kind.', 'unknown', /AADSTS7999999/],
+  ])(
+    'by a number that nobody has listed (%s: %s) is explained by what it is about, never by the secret',
+    async (error, text, refusalKind, words) => {
+      const body = { error, error_description: `AADSTS7999999: ${text}`, error_codes: [7999999] };
+      await emulators.control.addFault({ host: login, kind: 'status', status: 400, body });
+      const answer = await ask();
+      expect(answer).toMatchObject({ kind: 'refused', cause: 'AADSTS7999999', refusalKind });
+      if (answer.kind !== 'refused') return;
+      expect(`${answer.what} ${answer.remedy}`).toMatch(words);
+      expect(answer.remedy).not.toMatch(/secret/i);
+    },
+  );
+
+  test('says nothing hostile, whatever Entra ID does', async () => {
+    const words = `no\0\ud83d\u202e ${'x'.repeat(100_000)}`;
+    const body = { error: `quantum\0\ud83d\u202e`, error_description: words };
+    const sender: Sender = {
+      send: () => Promise.resolve({ status: 400, headers: {}, body: JSON.stringify(body) }),
+    };
+    const credential = bySecret(clientSecret);
+    const answer = await askEntra({ signInHost: login, url, credential }, sender);
+    const said = Object.values(answer).filter((value): value is string => typeof value === 'string');
+    expect(said.length).toBeGreaterThan(3);
+    for (const text of said) expect(text).toMatch(/^[^\p{Cc}\p{Cs}\u202e]{1,8000}$/u);
   });
 
   test('for a URL that the directory has no instance at says so', async () => {
@@ -156,7 +183,7 @@ describe('a refusal of Entra ID', () => {
   });
 
   test('does not outlast its cause: MSAL would go on refusing for a minute without asking', async () => {
-    for (const fault of [
+    const faults: Fault[] = [
       { kind: 'status', status: 503, body: { error: 'temporarily_unavailable' } },
       {
         kind: 'status',
@@ -164,37 +191,53 @@ describe('a refusal of Entra ID', () => {
         body: { error: 'temporarily_unavailable' },
         headers: { 'retry-after': '120' },
       },
-    ]) {
-      await emulators.control('POST', 'faults', { host: login, times: 1, ...fault });
-      expect(await ask()).toMatchObject({ kind: 'refused', transient: true });
+    ];
+    for (const fault of faults) {
+      await emulators.control.addFault({ host: login, times: 1, ...fault });
+      expect(await ask()).toMatchObject({ kind: 'refused', passingTries: Infinity });
       expect(await ask()).toMatchObject({ kind: 'token' });
     }
   });
 
-  test('honours Retry-After', async () => {
-    await emulators.control('PATCH', `tenants/${directoryId}`, { throttledForSeconds: 120 });
-    expect(await ask()).toMatchObject({ cause: 'AADSTS90055', transient: true, askAgainAfterMs: 120_000 });
+  test.each([
+    ['120', 120_000],
+    ['1000000000', 3_600_000],
+  ])('honours Retry-After, up to the longest wait (%s s)', async (seconds, waitMs) => {
+    await emulators.control.addFault({
+      host: login,
+      times: 1,
+      kind: 'status',
+      status: 429,
+      body: { error: 'temporarily_unavailable', error_codes: [90055] },
+      headers: { 'retry-after': seconds },
+    });
+    expect(await ask()).toMatchObject({ cause: 'AADSTS90055', pausesMs: [waitMs, waitMs, waitMs] });
   });
 
-  test.each([
+  test.each<[string, Fault, string]>([
     ['a page of HTML', { kind: 'status', status: 502, body: '<html>Bad gateway</html>' }, 'http-502'],
     ['a page of HTML that says 200', { kind: 'status', status: 200, body: '<html></html>' }, 'http-200'],
     ['an empty answer', { kind: 'status', status: 503 }, 'http-503'],
     ['a reset', { kind: 'reset-before-commit' }, 'unreachable'],
     ['no answer in time', { kind: 'delay', delayMs: 3_000 }, 'unreachable'],
   ])('that is none (%s) passes by itself', async (_case, fault, cause) => {
-    await emulators.control('POST', 'faults', { host: login, times: 1, ...fault });
-    expect(await ask()).toMatchObject({ kind: 'refused', cause, transient: true, askAgainAfterMs: 30_000 });
+    await emulators.control.addFault({ host: login, times: 1, ...fault });
+    expect(await ask()).toMatchObject({
+      kind: 'refused',
+      cause,
+      passingTries: Infinity,
+      pausesMs: [1_000, 2_000, 5_000],
+    });
   });
 });
 
 describe('asking', () => {
   test('goes to Entra ID each time, for one application never answers with the token of another', async () => {
-    const before = await emulators.signIns();
+    const before = await emulators.control.signIns();
     expect(await ask()).toMatchObject({ kind: 'token' });
     expect(await ask(bySecret('wrong'))).toMatchObject({ kind: 'refused' });
     expect(await ask()).toMatchObject({ kind: 'token' });
-    expect(await emulators.signIns()).toBe(before + 3);
+    expect(await emulators.control.signIns()).toBe(before + 3);
   });
 
   test('sends nothing but the token request: no discovery, to no host but the sign-in host of the cloud', async () => {

@@ -1,16 +1,16 @@
 /** Asks Entra ID for one access token through MSAL, over our own HTTP client. */
 import {
   type AuthenticationResult,
-  AuthError,
   ConfidentialClientApplication,
   type INetworkModule,
   type NodeAuthOptions,
   PublicClientApplication,
-  type ServerError,
 } from '@azure/msal-node';
-import type { Outbound, OutboundAnswer } from '@leads/service';
+import { cleanLine, cleanLines, present } from '@leads/contracts';
+import { type Outbound, type OutboundAnswer, retryAfterMs } from '@leads/service';
 import type { SignInHost } from '@leads/contracts/connection-details';
-import type { Certificate } from '../connections/certificate.ts';
+import type { Certificate } from '../secrets/certificate.ts';
+import { z } from 'zod';
 import { explainRefusal, type RefusedAnswer, type TokenRefusal } from './refusals.ts';
 
 /** How a connection proves itself. */
@@ -19,7 +19,7 @@ export type Credential =
   | { kind: 'certificate'; applicationId: string; directoryId: string; certificate: Certificate }
   | { kind: 'password'; publicClientId: string; userName: string; password: string };
 
-export interface TokenWish {
+export interface EntraRequest {
   /** The sign-in host of the cloud that the instance is in. */
   signInHost: SignInHost;
   /** The instance's origin. */
@@ -39,21 +39,23 @@ export type Sender = Pick<Outbound, 'send'>;
  * Each call has an MSAL application of its own: MSAL's token cache and its memory of throttling live there, and
  * the latter would refuse without asking, for a minute and more, while our own cache still holds a good token.
  */
-export async function askEntra(wish: TokenWish, sender: Sender): Promise<EntraAnswer> {
+export async function askEntra(request: EntraRequest, sender: Sender): Promise<EntraAnswer> {
   const network = new RecordingNetwork(sender);
+  const { kind: by } = request.credential;
   try {
-    const result = await acquire(wish, network);
-    if (!result?.accessToken || !result.expiresOn) return refused({ status: network.status ?? 200 });
+    const result = await acquire(request, network);
+    if (!result?.accessToken || !result.expiresOn) return refused({ by, status: network.status ?? 200 });
     return { kind: 'token', accessToken: result.accessToken, expiresAt: result.expiresOn };
   } catch (error) {
     // Neither an answer nor a failure to get one: the fault is ours.
     if (network.status === undefined && !network.failed) throw error;
-    return refused({ ...network.answer(), ...numberOf(error) });
+    // MSAL's errors have another shape each, and some no number: what Entra ID said is read where it came in.
+    return refused({ by, ...network.answer() });
   }
 }
 
 function acquire(
-  { credential, signInHost, url }: TokenWish,
+  { credential, signInHost, url }: EntraRequest,
   networkClient: INetworkModule,
 ): Promise<AuthenticationResult | null> {
   const system = { networkClient, disableInternalRetries: true };
@@ -88,25 +90,56 @@ function refused(answer: RefusedAnswer): EntraAnswer {
   return { kind: 'refused', ...explainRefusal(answer) };
 }
 
-function numberOf(error: unknown): { number?: number; error?: string } {
-  if (!(error instanceof AuthError)) return {};
-  const errorNo = (error as Partial<Pick<ServerError, 'errorNo'>>).errorNo;
-  const number = Number(errorNo);
-  return { error: error.errorCode, ...(errorNo !== undefined && Number.isInteger(number) ? { number } : {}) };
+/** The longest words of Entra ID's that are read, in UTF-16 units: OAuth's own, and its sentences. */
+const LONGEST_ERROR = 200;
+const LONGEST_TEXT = 4_000;
+
+/** What Entra ID says beside a refusal. Whatever is not as documented is as good as not there. */
+const Said = z.object({
+  error: z
+    .string()
+    .overwrite((text) => cleanLine(text, LONGEST_ERROR))
+    .optional()
+    .catch(undefined),
+  error_description: z
+    .string()
+    .overwrite((text) => cleanLines(text, LONGEST_TEXT))
+    .optional()
+    .catch(undefined),
+  error_codes: z.array(z.int().nonnegative()).optional().catch(undefined),
+});
+
+function readSaid(body: string): Pick<RefusedAnswer, 'number' | 'error' | 'text'> {
+  const said = Said.safeParse(parsed(body));
+  if (!said.success) return {};
+  const { error, error_description: text, error_codes: [first] = [] } = said.data;
+  const written = /^\s*AADSTS(\d{1,15})/.exec(text ?? '')?.[1];
+  const number = first ?? (written === undefined ? undefined : Number(written));
+  return present({ number, error, text });
 }
 
-/** What MSAL sends goes through `Outbound`; status and Retry-After are kept, for MSAL's errors do not carry them. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // A page of HTML, or nothing: no words of Entra ID's.
+    return undefined;
+  }
+}
+
+/** What MSAL sends goes through `Outbound`; what came back is kept, for MSAL's errors do not carry it. */
 class RecordingNetwork implements INetworkModule {
   status: number | undefined;
   failed = false;
   private retryAfterMs: number | undefined;
+  private said: ReturnType<typeof readSaid> = {};
 
   constructor(private readonly sender: Sender) {}
 
-  answer(): RefusedAnswer {
+  answer(): Omit<RefusedAnswer, 'by'> {
     return {
-      ...(this.status === undefined ? {} : { status: this.status }),
-      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...this.said,
+      ...present({ status: this.status, retryAfterMs: this.retryAfterMs }),
     };
   }
 
@@ -127,23 +160,15 @@ class RecordingNetwork implements INetworkModule {
       throw error;
     });
     this.status = answer.status;
-    this.retryAfterMs = retryAfterOf(answer);
+    this.retryAfterMs = retryAfterMs(answer.headers['retry-after'], Date.now());
+    this.said = answer.status < 400 ? {} : readSaid(answer.body);
     return { headers: answer.headers, body: jsonOf(answer) as T, status: answer.status };
   }
 }
 
 /** A gateway's HTML page instead of JSON is no answer; the status, which was kept, then decides. */
 function jsonOf({ body }: OutboundAnswer): unknown {
-  const parsed: unknown = JSON.parse(body);
-  if (typeof parsed !== 'object' || parsed === null) throw new SyntaxError('not a JSON object');
-  return parsed;
-}
-
-/** Retry-After in milliseconds, from seconds or a date. */
-function retryAfterOf({ headers }: OutboundAnswer): number | undefined {
-  const value = headers['retry-after'];
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const answered: unknown = JSON.parse(body);
+  if (typeof answered !== 'object' || answered === null) throw new SyntaxError('not a JSON object');
+  return answered;
 }

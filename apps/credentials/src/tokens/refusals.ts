@@ -1,207 +1,121 @@
-/** What Entra ID's refusals mean for a publisher, in the words of the set-up guide, and when asking again may help. */
+/** What an answer of Entra ID that was no token means: what it is about, what to do, and when asking again may help. */
+import type { SecretKind } from '@leads/contracts/connection-details';
+import { MINUTE_MS, SECOND_MS } from '@leads/pacing';
+import { KINDS, type RefusalKind, rowOf, type Words } from './entra-numbers.ts';
 
-/** Why there is no token. */
-export interface TokenRefusal {
+/** Why there is no token, by one answer alone. */
+export interface TokenRefusal extends Words {
   /** A stable word: `AADSTS` and a number, or one of our own such as `unreachable`. */
   cause: string;
-  what: string;
-  remedy: string;
-  /** Whether asking again later can help without anybody changing anything. */
-  transient: boolean;
+  refusalKind: RefusalKind;
+  /** So many refusals in a row are taken as passing: nobody is alarmed. */
+  passingTries: number;
   /**
-   * When the same credential may be tried again, in milliseconds from now; `never` until it is replaced: a wrong
-   * password that is tried in a loop locks the account.
+   * How long the same credential is not tried after each refusal in a row, in milliseconds; the last holds for all
+   * that follow. None at all: never again, until a person saves or validates.
    */
-  askAgainAfterMs: number | 'never';
+  pausesMs: readonly number[];
 }
 
 /** A refusal as it is handed to who asked for the token. */
-export type Refused = { kind: 'refused' } & Pick<TokenRefusal, 'cause' | 'what' | 'remedy' | 'transient'>;
+export interface Refused extends Words {
+  kind: 'refused';
+  cause: string;
+  refusalKind: RefusalKind;
+  /** Whether asking again later can help without anybody changing anything. */
+  transient: boolean;
+  /** When asking again makes sense at the soonest, in milliseconds; absent where a person has to act first. */
+  askAgainAfterMs?: number;
+}
 
 /** What is known of an answer that was not a token. */
 export interface RefusedAnswer {
+  /** What the connection proved itself with. */
+  by: SecretKind;
   /** The AADSTS number, where there was one. */
   number?: number;
   /** OAuth's `error`, e.g. `invalid_client`. */
   error?: string;
+  /** Entra ID's sentence. It may name people and applications: it is read, and told to nobody. */
+  text?: string;
   /** Undefined where no answer came at all. */
   status?: number;
   retryAfterMs?: number;
 }
 
-const MINUTE = 60_000;
-/** Somebody may put it right in the directory, where we cannot see it: look again now and then. */
-const NOW_AND_THEN = 15 * MINUTE;
-const SOON = 30_000;
-const LONGEST_WAIT = 60 * MINUTE;
+/** A busy Entra ID is asked again within seconds: leads wait for it. */
+const BUSY_MS = [SECOND_MS, 2 * SECOND_MS, 5 * SECOND_MS];
+const THROTTLED_MS = [2 * SECOND_MS, 5 * SECOND_MS, 10 * SECOND_MS];
+/** AADSTS50196 lasts until we have been quiet for a while. */
+const LOOP_MS = [MINUTE_MS, 5 * MINUTE_MS];
+/** A new client secret is unknown for some seconds, wherever it has not come to yet; asking locks nothing. */
+const SECRET_MS = [5 * SECOND_MS, 30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS];
+/** The refusals of a secret that fall into those seconds. */
+const SECRET_PASSING_TRIES = 2;
+/** Mended in the directory, where we cannot see it: each probe of a writer asks, and only those of several share an answer. */
+const PROBED_MS = [5 * SECOND_MS];
+/** Repeated wrong passwords lock a user. */
+const NEVER: readonly number[] = [];
+/** The longest wait that Entra ID is granted, whatever its Retry-After says. */
+const LONGEST_WAIT_MS = 60 * MINUTE_MS;
 
-type Explanation = Pick<TokenRefusal, 'what' | 'remedy'> & Partial<TokenRefusal>;
+const LOOP = 50196;
+const WRONG_SECRET = 7000215;
 
-const connectionDetails = 'in the Connection details (Offer setup, Customer leads, Connect)';
-const newSecret = `Azure portal, App registrations, your application, Certificates & secrets: select New client secret, copy its Value (not the Secret ID), and enter it as Client secret ${connectionDetails}.`;
-const noConditions =
-  'Use Azure Active Directory with an application instead of Office 365 (recommended), or exclude this user from multi-factor authentication and Conditional Access.';
-
-const mfa: Explanation = {
-  what: 'The directory asks this user for multi-factor authentication, which nobody can answer here.',
-  remedy: noConditions,
-};
-const conditionalAccess: Explanation = {
-  what: 'A Conditional Access policy or the security defaults of the directory block this sign-in.',
-  remedy: `Azure portal, Azure Active Directory, Security, Conditional Access: exclude the application or user of this connection. With Office 365: ${noConditions}`,
-};
-const busy: Explanation = {
-  what: 'Microsoft Entra ID is busy or has an outage.',
-  remedy: 'Nothing is to be done: it is tried again by itself.',
-  transient: true,
-};
-const noApplication: Explanation = {
-  what: 'The directory has no application with this Application (client) ID.',
-  remedy: `Compare the Application (client) ID ${connectionDetails} with the application's Overview page (Azure portal, App registrations), and the Directory ID with Azure Active Directory, Properties.`,
-};
-const disabled: Explanation = {
-  what: 'The application is disabled in the directory.',
-  remedy:
-    'Azure portal, Azure Active Directory, Enterprise applications, your application, Properties: set "Enabled for users to sign-in" to Yes.',
-};
-
-const explanations = new Map<number, Explanation>([
-  [
-    7000215,
-    {
-      what: 'The client secret is wrong. Often the Secret ID was entered instead of the Value.',
-      remedy: newSecret,
-      askAgainAfterMs: 'never',
-    },
-  ],
-  [7000222, { what: 'The client secret has expired.', remedy: newSecret, askAgainAfterMs: 'never' }],
-  [7000112, disabled],
-  [70001, noApplication],
-  [700016, noApplication],
-  [
-    700027,
-    {
-      what: 'The certificate is not registered with the application, or its signature or validity was refused.',
-      remedy:
-        'Azure portal, App registrations, your application, Certificates & secrets: upload the certificate, or enter the one that stands there.',
-      askAgainAfterMs: 'never',
-    },
-  ],
-  [
-    90002,
-    {
-      what: 'There is no directory with this Directory ID.',
-      remedy: `Compare the Directory ID ${connectionDetails} with the one in the Azure portal, Azure Active Directory, Properties.`,
-    },
-  ],
-  [
-    900382,
-    {
-      what: 'The application belongs to another cloud than the Dynamics 365 instance.',
-      remedy: 'Register an application in the directory of the cloud that the instance is in.',
-    },
-  ],
-  [
-    500011,
-    {
-      what: 'The directory knows no Dynamics 365 instance at this URL.',
-      remedy: `Compare the URL ${connectionDetails} with the instance's, and the Directory ID with that of the directory which the instance belongs to.`,
-    },
-  ],
-  [
-    50126,
-    {
-      what: 'The user name or the password is wrong.',
-      remedy: `Enter the user name and password of the service account ${connectionDetails}; a new password is set in the Microsoft 365 admin center.`,
-      askAgainAfterMs: 'never',
-    },
-  ],
-  [
-    50034,
-    {
-      what: 'There is no such user in the directory.',
-      remedy: `Compare the User name ${connectionDetails} with the service account in the Microsoft 365 admin center, Users.`,
-    },
-  ],
-  [
-    50053,
-    {
-      what: 'The user is locked because of too many sign-ins with a wrong password, or the address they come from is blocked.',
-      remedy:
-        'Unlock the user or reset the password in the Microsoft 365 admin center, then enter the password again.',
-      askAgainAfterMs: 'never',
-    },
-  ],
-  [
-    50055,
-    {
-      what: 'The password has expired.',
-      remedy: `Set a new password in the Microsoft 365 admin center and enter it as Password ${connectionDetails}. It has to be renewed every 90 days.`,
-      askAgainAfterMs: 'never',
-    },
-  ],
-  [
-    50057,
-    {
-      what: 'The user is disabled.',
-      remedy: 'Microsoft 365 admin center, Users, the service account: allow sign-in.',
-    },
-  ],
-  ...[50072, 50074, 50076, 50079].map((number) => [number, mfa] as const),
-  ...[53000, 53001, 53002, 53003, 530035].map((number) => [number, conditionalAccess] as const),
-  [
-    65001,
-    {
-      what: 'Nobody has consented to this application signing users in to Dynamics 365.',
-      remedy:
-        'Azure portal, App registrations, the application, API permissions: add Dynamics CRM, user_impersonation, and grant admin consent.',
-    },
-  ],
-  [
-    7000218,
-    {
-      what: 'The application for user names and passwords is not registered as a public client.',
-      remedy:
-        'Operators: Azure portal, App registrations, the application, Authentication: allow public client flows.',
-    },
-  ],
-  [
-    9001023,
-    {
-      what: 'Signing in with a user name and password needs a directory of an organization.',
-      remedy: 'Use a work account such as contoso@contoso.onmicrosoft.com, not a personal one.',
-    },
-  ],
-  [
-    50196,
-    {
-      what: 'Microsoft Entra ID takes the requests for a loop and refuses them for a while.',
-      remedy: 'Nothing is to be done: it is tried again by itself, less often.',
-      transient: true,
-      askAgainAfterMs: 5 * MINUTE,
-    },
-  ],
-  ...[90006, 90012, 90024, 90033, 90055, 50033].map((number) => [number, busy] as const),
-]);
-
-/**
- * Explains an answer that was not a token.
- *
- * The AADSTS number decides where it is known; Microsoft may change the numbers, so the status decides otherwise.
- */
+/** Total: any number, error, text and status has a meaning, and none of them is thrown at the secret by default. */
 export function explainRefusal(answer: RefusedAnswer): TokenRefusal {
-  const known = answer.number === undefined ? undefined : explanations.get(answer.number);
-  const explained = known ?? explainStatus(answer);
-  const transient = explained.transient ?? false;
-  const usual = explained.askAgainAfterMs ?? (transient ? SOON : NOW_AND_THEN);
+  const row = rowOf(answer.number) ?? unlisted(answer);
+  const { kind: refusalKind, what, remedy } = row;
   return {
     cause: causeOf(answer),
-    what: explained.what,
-    remedy: explained.remedy,
-    transient,
-    askAgainAfterMs:
-      usual === 'never' ? usual : Math.min(Math.max(usual, answer.retryAfterMs ?? 0), LONGEST_WAIT),
+    refusalKind,
+    what,
+    remedy,
+    passingTries: passingTriesOf(refusalKind, answer),
+    pausesMs: pausesOf(refusalKind, answer).map((ms) =>
+      Math.min(Math.max(ms, answer.retryAfterMs ?? 0), LONGEST_WAIT_MS),
+    ),
   };
+}
+
+/** What the so-manyth refusal in a row means for who asked. @param times from 1 */
+export function refusedFor(
+  { cause, refusalKind, what, remedy, passingTries, pausesMs }: TokenRefusal,
+  times: number,
+): Refused {
+  const askAgainAfterMs = pausesMs[Math.min(times, pausesMs.length) - 1];
+  return {
+    kind: 'refused',
+    cause,
+    refusalKind,
+    what,
+    remedy,
+    transient: times <= passingTries,
+    ...(askAgainAfterMs === undefined ? {} : { askAgainAfterMs }),
+  };
+}
+
+function passingTriesOf(kind: RefusalKind, { number }: RefusedAnswer): number {
+  if (kind === 'passing' || kind === 'throttling') return Infinity;
+  return number === WRONG_SECRET ? SECRET_PASSING_TRIES : 0;
+}
+
+function pausesOf(kind: RefusalKind, { by, number }: RefusedAnswer): readonly number[] {
+  switch (kind) {
+    case 'passing':
+      return BUSY_MS;
+    case 'throttling':
+      return number === LOOP ? LOOP_MS : THROTTLED_MS;
+    case 'secret':
+      return SECRET_MS;
+    case 'password':
+      return by === 'password' ? NEVER : PROBED_MS;
+    case 'unknown':
+      // It may have been the password: then it is tried rarely.
+      return by === 'password' ? SECRET_MS : PROBED_MS;
+    default:
+      return PROBED_MS;
+  }
 }
 
 function causeOf({ number, status }: RefusedAnswer): string {
@@ -210,21 +124,81 @@ function causeOf({ number, status }: RefusedAnswer): string {
   return status === 429 ? 'throttled' : `http-${status}`;
 }
 
-function explainStatus({ status, error, number }: RefusedAnswer): Explanation {
-  if (status === undefined) {
+/** A number without a row, or none: the status decides, then Entra ID's own sentence, then OAuth's `error`. */
+function unlisted(answer: RefusedAnswer): { kind: RefusalKind } & Words {
+  const { status, number, error } = answer;
+  const of = (kind: RefusalKind, what = KINDS[kind].what): { kind: RefusalKind } & Words => ({
+    ...KINDS[kind],
+    kind,
+    what,
+  });
+  if (status === undefined) return of('passing', 'Microsoft Entra ID could not be reached.');
+  if (status === 429) return of('throttling');
+  if (status >= 500 || status === 408) return of('passing');
+  if (status < 400) return of('passing', 'Microsoft Entra ID gave an answer that is none.');
+  if (number === undefined && error === undefined) {
     return {
-      what: 'Microsoft Entra ID could not be reached.',
-      remedy: 'Nothing is to be done: it is tried again by itself.',
-      transient: true,
+      kind: 'unknown',
+      what: `Something answered in place of Microsoft Entra ID (status ${status}), and not in its words.`,
+      remedy: 'Ask the operators what stands between here and Microsoft: a proxy or a firewall, say.',
     };
   }
-  if (status === 429 || status >= 500 || error === 'temporarily_unavailable') return busy;
-  if (status >= 200 && status < 400) {
-    return { ...busy, what: 'Microsoft Entra ID gave an answer that is none.' };
-  }
-  const code = number === undefined ? (error ?? `status ${status}`) : `AADSTS${number}`;
-  return {
-    what: `Microsoft Entra ID refused to sign in (${code}).`,
-    remedy: `Check the Directory ID, the Application (client) ID and the Client secret ${connectionDetails}; the code is explained at https://login.microsoftonline.com/error.`,
-  };
+  const kind = kindOfText(answer.text) ?? kindOfError(answer) ?? 'unknown';
+  const code = number === undefined ? '' : `AADSTS${number}`;
+  const explained =
+    code === '' ? '' : ` The code is explained at https://login.microsoftonline.com/error?code=${number}.`;
+  const { what, remedy } = KINDS[kind];
+  return { kind, what: `${what.slice(0, -1)} (${code === '' ? error : code}).`, remedy: remedy + explained };
+}
+
+/** What a sentence says plainly, whatever it is about. */
+const PLAIN: readonly (readonly [RefusalKind, RegExp])[] = [
+  ['throttling', /throttl|too many requests|rate limit|request loop/i],
+  ['passing', /try again|temporar|transient|tim(ed|e) ?out|unavailable|server error/i],
+  ['consent', /consent/i],
+  [
+    'policy',
+    /multi-?factor|second factor|strong auth|conditional access|polic(y|ies)|security defaults|\bdevice|\brisk|interaction/i,
+  ],
+  ['certificate', /certificate|assertion|thumbprint/i],
+  ['secret', /client[ _]secret|secret key/i],
+  ['password', /password|locked/i],
+];
+
+/** What a sentence can be about; the one that it names first is its subject. */
+const SUBJECTS: readonly (readonly [RefusalKind, RegExp])[] = [
+  ['resource', /resource|scope|audience|subscription/i],
+  ['application', /application|client|\bapp\b/i],
+  ['user', /\buser|account/i],
+  ['tenant', /tenant|directory/i],
+];
+
+function kindOfText(text = ''): RefusalKind | undefined {
+  // The first sentence says what is wrong; those that follow guess at reasons.
+  const [sentence = ''] = text.replace(/^\s*AADSTS\d+:\s*/, '').split(/\.(?:\s|$)|\n/, 1);
+  const plain = PLAIN.find(([, words]) => words.test(sentence));
+  if (plain) return plain[0];
+  const named = SUBJECTS.map(([kind, words]) => ({ kind, at: sentence.search(words) }));
+  return named.filter(({ at }) => at >= 0).sort((one, other) => one.at - other.at)[0]?.kind;
+}
+
+/** OAuth's and Entra ID's errors. "Invalid client" is an unknown application as often as a wrong proof. */
+const ERRORS = new Map<string, RefusalKind>([
+  ['invalid_client', 'application'],
+  ['unauthorized_client', 'application'],
+  ['invalid_resource', 'resource'],
+  ['invalid_target', 'resource'],
+  ['invalid_scope', 'resource'],
+  ['consent_required', 'consent'],
+  ['interaction_required', 'policy'],
+  ['login_required', 'policy'],
+  ['access_denied', 'policy'],
+  ['temporarily_unavailable', 'passing'],
+  ['server_error', 'passing'],
+]);
+
+function kindOfError({ error = '', by }: RefusedAnswer): RefusalKind | undefined {
+  // The grant is the user's password, where there is a user.
+  if (error === 'invalid_grant') return by === 'password' ? 'password' : 'application';
+  return ERRORS.get(error);
 }

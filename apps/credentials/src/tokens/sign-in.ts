@@ -1,8 +1,8 @@
 /** Signs a connection in at Entra ID, with its secret as it is now. */
 import type { Kysely } from 'kysely';
 import { readDynamicsUrl, type Regions } from '@leads/contracts/connection-details';
-import { readKeptCertificate } from '../connections/certificate.ts';
-import type { Connection, ConnectionFacts } from '../connections/connection-facts.ts';
+import { readKeptCertificate } from '../secrets/certificate.ts';
+import type { Connection, ConnectionFacts } from '../connection-facts.ts';
 import type { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';
@@ -29,8 +29,8 @@ export function signIn(options: SignInOptions): (connection: Connection) => Prom
     if (secret === undefined) {
       return {
         ...refused('secret-replaced', 'The secret was replaced meanwhile.', 'Nothing is to be done.'),
-        transient: true,
-        askAgainAfterMs: 0,
+        passingTries: Infinity,
+        pausesMs: [0],
       };
     }
     const credential = credentialOf(facts, secret, options.publicClientId);
@@ -64,6 +64,15 @@ function credentialOf(
   }
 }
 
-function refused(cause: string, what: string, remedy: string): EntraAnswer {
-  return { kind: 'refused', cause, what, remedy, transient: false, askAgainAfterMs: 60_000 };
+/** Entra ID was not asked; nothing but another save or other settings would change that. */
+function refused(cause: string, what: string, remedy: string): EntraAnswer & { kind: 'refused' } {
+  return {
+    kind: 'refused',
+    cause,
+    refusalKind: 'unknown',
+    what,
+    remedy,
+    passingTries: 0,
+    pausesMs: [60_000],
+  };
 }

@@ -1,6 +1,6 @@
 /** A token request as it comes: signed by a registered requester, for us, fresh, and never used before. */
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { TokenClaims } from '@leads/contracts';
 import type { CredentialsTables } from '../tables.ts';
@@ -14,7 +14,10 @@ export type VerifiedRequest =
 /** A request may be good for at most this long, in seconds, so that its id need not be remembered for ever. */
 const LONGEST_LIFE_S = 300;
 /** How far the requester's clock may be ahead or behind, in seconds. */
-const CLOCK_TOLERANCE_S = 10;
+const CLOCK_TOLERANCE_S = 60;
+
+/** By the end of that no request that was used is good any more, by any two clocks that may differ, in seconds. */
+const REMEMBERED_S = LONGEST_LIFE_S + 4 * CLOCK_TOLERANCE_S;
 
 const PublicKey = z
   .object({
@@ -64,9 +67,14 @@ export async function verifyRequest(
 }
 
 function describe(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JWTExpired) {
+    return `it has expired, or the clock of its service is more than ${CLOCK_TOLERANCE_S} s behind ours`;
+  }
   if (error instanceof errors.JWKSNoMatchingKey) return 'no requester is registered for its key';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iat') {
+    return `the clock of its service is more than ${CLOCK_TOLERANCE_S} s ahead of ours`;
+  }
   if (error instanceof errors.JWTClaimValidationFailed) return `its claim "${error.claim}" is wrong`;
   if (error instanceof errors.JOSEError) return `it is not a token request (${error.code})`;
   throw error;
@@ -78,17 +86,12 @@ function describe(error: unknown): string {
  */
 export async function useOnce(
   database: Kysely<CredentialsTables>,
-  { jti, exp }: Pick<TokenClaims, 'jti' | 'exp'>,
+  { jti }: Pick<TokenClaims, 'jti'>,
 ): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await database
     .insertInto('used_token_requests')
-    .values({ jti, expires_at: new Date((exp + CLOCK_TOLERANCE_S) * 1_000) })
+    .values({ jti, expires_at: sql<Date>`now() + ${REMEMBERED_S} * interval '1 second'` })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows > 0n;
-}
-
-/** Forgets requests that have expired: those are refused for that alone. */
-export async function forgetExpired(database: Kysely<CredentialsTables>, now: Date): Promise<void> {
-  await database.deleteFrom('used_token_requests').where('expires_at', '<', now).execute();
 }

@@ -1,60 +1,57 @@
-/** The room of tokens: requests over Kafka in, sealed answers out, Entra ID behind. */
+/** The room of tokens: access tokens for connections, with Entra ID behind. */
 import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
-import type { Kysely } from 'kysely';
-import type { Publisher } from '@leads/kafka';
-import { DATABASE, LOG, type Logger, Outbound, PUBLISHER } from '@leads/service';
-import { config } from '../config.ts';
-import type { IssueTokenOptions } from '../issue-token.ts';
+import { Kysely } from 'kysely';
+import { LOG, type Logger, Outbound, proxyOf, SETTINGS } from '@leads/service';
+import type { ConnectionSettings } from '../connections/config.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
 import { Vault } from '../secrets/vault.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { AccessTokens } from './access-tokens.ts';
-import { Pace } from './pace.ts';
+import type { TokenSettings } from './config.ts';
+import { LiftWaits } from './lift-waits.ts';
+import { RateLimiter } from './rate-limiter.ts';
 import { signIn } from './sign-in.ts';
-import { ISSUE_TOKEN_OPTIONS, TokenRequestsController } from './token-requests.controller.ts';
 
-const now = (): Date => new Date();
+/** How long an answer may take, in milliseconds: less than the ten seconds for which a writer waits for its token. */
+const ANSWER_MS = 8_000;
 
 @Module({
   imports: [SecretsModule],
-  controllers: [TokenRequestsController],
+  controllers: [LiftWaits],
   providers: [
     {
       provide: Outbound,
-      useFactory: () =>
+      inject: [SETTINGS],
+      useFactory: (settings: TokenSettings) =>
         new Outbound({
-          resolver: config.MICROSOFT_RESOLVER,
+          resolver: settings.MICROSOFT_RESOLVER,
+          proxy: proxyOf(settings),
           connections: 32,
-          timeoutMs: 15_000,
+          timeoutMs: ANSWER_MS,
           maxBodyBytes: 256 * 1024,
         }),
     },
     {
       provide: AccessTokens,
-      inject: [DATABASE, Vault, Outbound, LOG],
-      useFactory: (database: Kysely<CredentialsTables>, vault: Vault, outbound: Outbound, log: Logger) => {
-        const { DYNAMICS_REGIONS: regions, OFFICE365_CLIENT_ID: publicClientId } = config;
-        const ask = signIn({ database, vault, sender: outbound, regions, publicClientId });
-        const pace = new Pace({
-          perSecond: config.ENTRA_REQUESTS_PER_SECOND,
-          now: Date.now,
-          sleep: setTimeout,
-        });
-        return new AccessTokens({ database, ask, pace, now, random: Math.random, log });
-      },
-    },
-    {
-      provide: ISSUE_TOKEN_OPTIONS,
-      inject: [DATABASE, AccessTokens, PUBLISHER, LOG],
+      inject: [Kysely, Vault, Outbound, LOG, SETTINGS],
       useFactory: (
         database: Kysely<CredentialsTables>,
-        accessTokens: AccessTokens,
-        publisher: Publisher,
+        vault: Vault,
+        sender: Outbound,
         log: Logger,
-      ): IssueTokenOptions => {
-        const requesterKeys = config.REQUESTER_KEYS_FILE;
-        return { database, accessTokens, requesterKeys, publisher, log, now };
+        settings: TokenSettings & ConnectionSettings,
+      ) => {
+        const { DYNAMICS_REGIONS: regions, OFFICE365_CLIENT_ID: publicClientId } = settings;
+        const { ENTRA_REQUESTS_PER_SECOND: perSecond } = settings;
+        return new AccessTokens({
+          database,
+          ask: signIn({ database, vault, sender, regions, publicClientId }),
+          limiter: new RateLimiter({ perSecond, now: Date.now, sleep: setTimeout }),
+          now: () => new Date(),
+          random: Math.random,
+          log,
+        });
       },
     },
   ],

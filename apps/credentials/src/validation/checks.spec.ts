@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TokenOutcome } from '../tokens/access-tokens.ts';
-import { explainRefusal } from '../tokens/refusals.ts';
+import { explainRefusal, refusedFor, type RefusedAnswer } from '../tokens/refusals.ts';
 import { checkExpiry, checkToken, shareOut } from './checks.ts';
 
 const setAt = '2026-01-01T00:00:00Z';
@@ -9,10 +9,8 @@ const byApplication = {
   secret: { kind: 'client-secret', version: 1, setAt },
 } as const;
 const byUser = { authentication: 'office-365', secret: { kind: 'password', version: 1, setAt } } as const;
-const refused = (number: number): TokenOutcome => ({
-  kind: 'refused',
-  ...explainRefusal({ number, status: 400 }),
-});
+const refused = (number: number, said: Partial<RefusedAnswer> = {}): TokenOutcome =>
+  refusedFor(explainRefusal({ by: 'client-secret', number, status: 400, ...said }), 1);
 const statuses = (outcome: TokenOutcome, facts: typeof byApplication | typeof byUser): string =>
   [...shareOut(outcome, facts)].map(([check, { status }]) => `${check} ${status}`).join(', ');
 
@@ -20,27 +18,27 @@ describe('one answer of Entra ID', () => {
   test.each([
     [
       90002,
-      'directory failed, application skipped, client-secret skipped, conditional-access skipped, organization skipped',
+      'sign-in passed, directory failed, application skipped, client-secret skipped, conditional-access skipped, organization skipped',
     ],
     [
       700016,
-      'directory passed, application failed, client-secret skipped, conditional-access skipped, organization skipped',
+      'sign-in passed, directory passed, application failed, client-secret skipped, conditional-access skipped, organization skipped',
     ],
     [
       7000215,
-      'directory passed, application passed, client-secret failed, conditional-access skipped, organization skipped',
+      'sign-in passed, directory passed, application passed, client-secret failed, conditional-access skipped, organization skipped',
     ],
     [
       53003,
-      'directory passed, application passed, client-secret passed, conditional-access failed, organization skipped',
+      'sign-in passed, directory passed, application passed, client-secret passed, conditional-access failed, organization skipped',
     ],
     [
       500011,
-      'directory passed, application passed, client-secret passed, conditional-access passed, organization failed',
+      'sign-in passed, directory passed, application passed, client-secret passed, conditional-access passed, organization failed',
     ],
     [
       99999,
-      'directory skipped, application skipped, client-secret failed, conditional-access skipped, organization skipped',
+      'sign-in failed, directory skipped, application skipped, client-secret skipped, conditional-access skipped, organization skipped',
     ],
   ])('AADSTS%i is shared out: %s', (number, expected) => {
     expect(statuses(refused(number), byApplication)).toBe(expected);
@@ -54,8 +52,30 @@ describe('one answer of Entra ID', () => {
     expect(statuses(refused(number), byUser)).toContain(expected);
   });
 
+  test.each([
+    ['busy', { status: 503 }],
+    ['throttling', { status: 429 }],
+    ['out of reach', {}],
+  ])('that is none, for Entra ID is %s, says so and blames no part of the connection', (_case, answer) => {
+    const outcome = refusedFor(explainRefusal({ by: 'client-secret', ...answer }), 1);
+    const findings = shareOut(outcome, byApplication);
+    expect(findings.get('sign-in')).toMatchObject({
+      status: 'failed',
+      what: expect.stringContaining('Microsoft Entra ID'),
+      remedy: expect.stringContaining('try again in some minutes'),
+    });
+    const others = [...findings].filter(([check]) => check !== 'sign-in');
+    expect(others.every(([, { status }]) => status === 'skipped')).toBe(true);
+  });
+
   test('that is a token has passed them all', () => {
-    const outcome = { kind: 'token', accessToken: 'a', expiresAt: new Date(), secretVersion: 1 } as const;
+    const outcome = {
+      kind: 'token',
+      accessToken: 'a',
+      expiresAt: new Date(),
+      secretVersion: 1,
+      resource: 'https://a.crm.dynamics.com',
+    } as const;
     expect(statuses(outcome, byApplication)).not.toMatch(/failed|skipped/);
   });
 });

@@ -1,28 +1,21 @@
 /** What a Validate looks at on the way to a token, in its order, and what each finding means; pure. */
 import { decodeJwt } from 'jose';
 import { daysLeft } from '@leads/contracts/connection-details';
-import type { ConnectionFacts } from '../connections/connection-facts.ts';
+import {
+  type CheckName,
+  compareDirectory,
+  compareUrl,
+  inWords,
+  replaceSecret,
+} from '@leads/contracts/validation';
+import type { ConnectionFacts } from '../connection-facts.ts';
 import type { TokenOutcome } from '../tokens/access-tokens.ts';
-
-/** The checks of this half; `credentials` sums them up, and after it has passed the writer goes on. */
-export type Check =
-  | 'url'
-  | 'host'
-  | 'directory'
-  | 'application'
-  | 'user'
-  | 'client-secret'
-  | 'certificate'
-  | 'password'
-  | 'conditional-access'
-  | 'organization'
-  | 'secret-expiry'
-  | 'office-365';
+import type { RefusalKind } from '../tokens/entra-numbers.ts';
 
 /** What a check found. */
 export type Finding =
   | { status: 'passed' }
-  | { status: 'warning' | 'failed'; cause: string; remedy: string }
+  | { status: 'warning' | 'failed'; what: string; remedy: string }
   /** An earlier check has failed, so that this one says nothing. */
   | { status: 'skipped' };
 
@@ -32,42 +25,52 @@ const WARN_DAYS = 30;
 const connectionDetails = 'in the Connection details (Offer setup, Customer leads, Connect)';
 
 /** Entra ID looks at these one after the other and refuses at the first that is wrong. */
-export function signInChecks(facts: Pick<ConnectionFacts, 'authentication' | 'secret'>): Check[] {
-  const who = facts.authentication === 'office-365' ? 'user' : 'application';
-  return ['directory', who, facts.secret.kind, 'conditional-access', 'organization'];
+export function signInChecks(facts: Pick<ConnectionFacts, 'authentication' | 'secret'>): CheckName[] {
+  return ['sign-in', 'directory', whoOf(facts), facts.secret.kind, 'conditional-access', 'organization'];
 }
 
-const numbers: Partial<Record<Check, number[]>> = {
-  directory: [90002, 900023, 900382],
-  application: [700016, 70001, 7000112],
-  user: [50034, 50057, 65001, 7000218, 9001023],
-  'client-secret': [7000215, 7000222],
-  certificate: [700027, 700024],
-  password: [50126, 50053, 50055],
-  'conditional-access': [50072, 50074, 50076, 50079, 53000, 53001, 53002, 53003, 530035],
-  organization: [500011],
-};
+function whoOf({ authentication }: Pick<ConnectionFacts, 'authentication'>): 'user' | 'application' {
+  return authentication === 'office-365' ? 'user' : 'application';
+}
+
+/** The check that a refusal stands with. */
+function checkOf(kind: RefusalKind, facts: Pick<ConnectionFacts, 'authentication' | 'secret'>): CheckName {
+  switch (kind) {
+    case 'tenant':
+      return 'directory';
+    case 'application':
+    case 'user':
+      return whoOf(facts);
+    case 'secret':
+    case 'certificate':
+    case 'password':
+      return facts.secret.kind;
+    case 'policy':
+    case 'consent':
+      return 'conditional-access';
+    case 'resource':
+      return 'organization';
+    case 'passing':
+    case 'throttling':
+    case 'unknown':
+      return 'sign-in';
+  }
+}
 
 /**
  * Shares one answer of Entra ID out among the checks: those before the refusal have passed, those after it are
- * skipped. A refusal that none of them knows stands with the secret, which is what was asked about.
+ * skipped. Where Entra ID is busy, or says nothing that is known, none of the connection's own parts is to blame.
  */
 export function shareOut(
   outcome: TokenOutcome,
   facts: Pick<ConnectionFacts, 'authentication' | 'secret'>,
-): Map<Check, Finding> {
+): Map<CheckName, Finding> {
   const checks = signInChecks(facts);
   if (outcome.kind === 'token') return new Map(checks.map((check) => [check, PASSED]));
-  const number = Number(/^AADSTS(\d+)$/.exec(outcome.cause)?.[1]);
-  const known = checks.findIndex((check) => numbers[check]?.includes(number));
-  const at = known < 0 ? checks.indexOf(facts.secret.kind) : known;
-  const failed: Finding = { status: 'failed', cause: outcome.what, remedy: outcome.remedy };
+  const at = checks.indexOf(checkOf(outcome.refusalKind, facts));
+  const failed: Finding = { status: 'failed', what: outcome.what, remedy: outcome.remedy };
   return new Map(
-    checks.map((check, index) => {
-      // What is not the directory's word says nothing of the checks before it either.
-      if (index < at) return [check, known < 0 ? SKIPPED : PASSED];
-      return [check, index === at ? failed : SKIPPED];
-    }),
+    checks.map((check, index) => [check, index < at ? PASSED : index === at ? failed : SKIPPED]),
   );
 }
 
@@ -86,15 +89,15 @@ export function checkToken(
   if (audience !== url) {
     return {
       status: 'failed',
-      cause: 'Microsoft Entra ID gave a token for another organization.',
-      remedy: `Compare the URL ${connectionDetails} with the one that the browser shows in Dynamics 365.`,
+      what: 'Microsoft Entra ID gave a token for another organization.',
+      remedy: inWords(compareUrl),
     };
   }
   if (directoryId !== undefined && claims.tid !== directoryId) {
     return {
       status: 'failed',
-      cause: 'Microsoft Entra ID gave a token of another directory.',
-      remedy: `Compare the Directory ID ${connectionDetails} with Azure Active Directory, Properties in the Azure portal.`,
+      what: 'Microsoft Entra ID gave a token of another directory.',
+      remedy: inWords(compareDirectory),
     };
   }
   return PASSED;
@@ -106,25 +109,21 @@ export function checkExpiry(secret: ConnectionFacts['secret'], now: Date): Findi
   if (expiresOn === undefined) {
     return {
       status: 'warning',
-      cause: 'It is not known when the client secret expires, so nobody can be warned in time.',
+      what: 'It is not known when the client secret expires, so nobody can be warned in time.',
       remedy: `Enter the day that stands beside it under Certificates & secrets ${connectionDetails}. Client secrets that never expire are no longer given out.`,
     };
   }
   const left = daysLeft(expiresOn, now);
   if (left > WARN_DAYS) return PASSED;
-  const remedy =
-    kind === 'password'
-      ? `Set a new password in the Microsoft 365 admin center and enter it ${connectionDetails}.`
-      : `Make a new one under Certificates & secrets and enter it ${connectionDetails}.`;
-  const cause = left < 0 ? `It was to expire on ${expiresOn}.` : `It expires on ${expiresOn}.`;
+  const remedy = inWords(replaceSecret[kind]);
+  const what = left < 0 ? `It was to expire on ${expiresOn}.` : `It expires on ${expiresOn}.`;
   // Entra ID has the last word on whether it still works: this only says what was entered.
-  return { status: 'warning', cause, remedy };
+  return { status: 'warning', what, remedy };
 }
 
 /** Stands for as long as the connection signs in with a user name and a password. */
 export const OFFICE_365_WARNING: Finding = {
   status: 'warning',
-  cause:
-    'Office 365 authentication is deprecated: it works only without multi-factor authentication, and the password has to be changed every 90 days.',
+  what: 'Office 365 authentication is deprecated: it works only without multi-factor authentication, and the password has to be changed every 90 days.',
   remedy: `Choose Azure Active Directory as the authentication ${connectionDetails}, and enter the Application (client) ID, Directory ID and Client secret of an application.`,
 };

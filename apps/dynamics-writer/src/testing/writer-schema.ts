@@ -1,107 +1,11 @@
-/** The writer's schema in a database of a test's own, with one connection's lane and leads to put into it. */
-import { jest } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { type LeadAccepted, readMarketplaceLead, type topics } from '@leads/contracts';
-import { migrate, openDatabase } from '@leads/database';
-import type { Received } from '@leads/kafka';
-import { testDatabase } from '@leads/testing';
-import { type Kysely, sql } from 'kysely';
-import { type Delivery, type End, nextDeliveries, settleDeliveries } from '../deliveries.ts';
-import { Lane } from '../lane.ts';
-import { claimLanes } from '../leases.ts';
-import { TakeInLeads } from '../take-in-leads.ts';
+/** The Dynamics writer's schema in a database of a test's own. */
+import { deliveryTables } from '@leads/delivery';
+import { type DeliverySchema, startDeliverySchema } from '@leads/delivery/testing';
 import type { WriterTables } from '../tables.ts';
 
-// On a machine that is busy with other tests, processes take their time.
-jest.setTimeout(60_000);
+export type WriterSchema = DeliverySchema<WriterTables>;
 
-export const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
-export const NOW = new Date('2026-11-22T09:30:00Z');
-export const REASON = { cause: 'value-too-long', what: 'The topic is too long.', remedy: 'Shorten it.' };
-
-export interface WriterSchema {
-  url: string;
-  database: Kysely<WriterTables>;
-  /** Empties every table. */
-  empty: () => Promise<void>;
-  /** Empties every table and adds one published connection whose lane it holds. */
-  begin: () => Promise<Lane>;
-  /** Takes the one lane over from whoever holds it. */
-  claim: (instance?: string) => Promise<Lane>;
-  takeIn: (...leads: LeadAccepted[]) => Promise<void>;
-  /** Takes one lead in and settles it. */
-  settled: (lane: Lane, end: End, accepted?: LeadAccepted) => Promise<string>;
-  close: () => Promise<void>;
-}
-
-/** A lead as the gateway accepts it. */
-export function lead(changes: Partial<LeadAccepted> = {}): LeadAccepted {
-  const marketplaceLead = readMarketplaceLead({ offerTitle: 'Contoso "Analytics" 🙂' });
-  if (!marketplaceLead) throw new Error('not a lead');
-  return {
-    leadId: randomUUID(),
-    connectionId: CONNECTION,
-    acceptedAt: NOW.toISOString(),
-    isTest: false,
-    lead: marketplaceLead,
-    original: '{}',
-    ...changes,
-  };
-}
-
-export function received<T extends (typeof topics)[keyof typeof topics]>(
-  value: Received<T>['value'],
-): Received<T> {
-  return { value, key: '', partition: 0, offset: '0', timestamp: NOW };
-}
-
-export async function startWriterSchema(): Promise<WriterSchema> {
+export function startWriterSchema(): Promise<WriterSchema> {
   const folder = new URL('../../migrations/', import.meta.url);
-  const server = await testDatabase((url) => migrate({ url, schema: 'writer', folder }));
-  const database = openDatabase<WriterTables>(
-    { url: server.url, schema: 'writer', poolSize: 4, application: 'test' },
-    () => undefined,
-  );
-  const { rows: tables } = await sql<{ name: string }>`
-    select quote_ident(tablename) as name from pg_tables where schemaname = 'writer' and tablename <> 'migrations'
-  `.execute(database);
-
-  const takeIn = (...leads: LeadAccepted[]): Promise<void> =>
-    new TakeInLeads(database).takeIn(leads.map((value) => received<typeof topics.leadsAccepted>(value)));
-
-  const empty = async (): Promise<void> => {
-    await sql`truncate ${sql.raw(tables.map(({ name }) => name).join(', '))}`.execute(database);
-  };
-  const claim = async (instance = 'me'): Promise<Lane> => {
-    await sql`update lanes set leased_until = '-infinity'`.execute(database);
-    const [facts] = await claimLanes(database, instance, 1);
-    if (!facts) throw new Error('no lane was free');
-    return new Lane(facts);
-  };
-
-  return {
-    url: server.url,
-    database,
-    takeIn,
-    empty,
-    claim,
-    begin: async () => {
-      await empty();
-      await sql`insert into lanes (connection_id, version, organization, state, secret_version)
-        values (${CONNECTION}, 1, 'https://contoso.crm4.dynamics.com', 'published', 1)`.execute(database);
-      return claim();
-    },
-    settled: async (lane, end, accepted = lead()) => {
-      await takeIn(accepted);
-      const { due } = await nextDeliveries(database, lane, new Set(), 1_000);
-      const delivery = due.find((one: Delivery) => one.accepted.leadId === accepted.leadId);
-      if (!delivery) throw new Error('it is not due');
-      await settleDeliveries(database, lane, [{ delivery, end, at: NOW }]);
-      return accepted.leadId;
-    },
-    close: async () => {
-      await database.destroy();
-      await server.drop();
-    },
-  };
+  return startDeliverySchema<WriterTables>({ folder, libraries: [deliveryTables] });
 }

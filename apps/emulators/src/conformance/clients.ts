@@ -1,4 +1,4 @@
-// The clients that drive the suite, both written by others: @azure/msal-node for tokens, dynamics-web-api for records.
+/** The clients that drive the suite, both written by others: @azure/msal-node for tokens, dynamics-web-api for records. */
 import {
   ConfidentialClientApplication,
   type INetworkModule,
@@ -8,12 +8,12 @@ import {
 import { DynamicsWebApi } from 'dynamics-web-api';
 import type { Recorder } from './recorder.ts';
 
-export type Credentials = {
+export interface Credentials {
   readonly loginHost: string;
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
-};
+}
 
 /** MSAL keeps Microsoft's host names; only the bytes go to the recorder. */
 export function networkThrough(loginHost: string, loginUrl: string): INetworkModule {

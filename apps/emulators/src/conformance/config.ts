@@ -1,4 +1,4 @@
-// Settings of a conformance run: against the emulator without any, against a live organisation with all of them.
+/** Settings of a conformance run: against the emulator without any, against a live organisation with all of them. */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 

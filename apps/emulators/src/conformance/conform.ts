@@ -1,4 +1,4 @@
-// Runs the suite against a target and gives what was exchanged in each step.
+/** Runs the suite against a target and gives what was exchanged in each step. */
 import { randomUUID } from 'node:crypto';
 import { dataverseClient, msalApplication } from './clients.ts';
 import { observe, type Exchange } from './exchange.ts';
@@ -7,7 +7,10 @@ import type { Stage, Step } from './step.ts';
 import { STEPS } from './steps.ts';
 import type { Target } from './target.ts';
 
-export type Result = { readonly step: Step; readonly exchanges: readonly Exchange[] };
+export interface Result {
+  readonly step: Step;
+  readonly exchanges: readonly Exchange[];
+}
 
 /** Every step in order; a step that the organisation refuses is a result like any other. */
 export async function conform(target: Target): Promise<Result[]> {

@@ -1,5 +1,6 @@
-// The emulator driven by clients nobody here wrote, for both kinds of user.
+/** The emulator driven by clients nobody here wrote, for both kinds of user. */
 import { describe, expect, jest, test } from '@jest/globals';
+import { CONTOSO } from '../seed.ts';
 import { conform, summary } from './conform.ts';
 import { readLiveSettings } from './config.ts';
 import { differences, observe, shapeOf } from './exchange.ts';
@@ -82,9 +83,9 @@ describe('settings of a live run', () => {
     '--url',
     'https://contoso.crm4.dynamics.com',
     '--tenant',
-    '12345678-8af1-4a5f-8234-12234d01db47',
+    CONTOSO.tenantId,
     '--client',
-    '23456052-aaaa-4bbb-8662-1234df56788f',
+    CONTOSO.clientId,
   ];
 
   test('are read from arguments, the secret from the environment', () => {

@@ -1,6 +1,6 @@
-// One exchange with Dataverse or Entra, reduced to what should be the same wherever it happens. Pure.
+/** One exchange with Dataverse or Entra, reduced to what should be the same wherever it happens. Pure. */
 
-export type Exchange = {
+export interface Exchange {
   readonly step: string;
   readonly method: string;
   readonly path: string;
@@ -10,15 +10,15 @@ export type Exchange = {
   readonly headers: Readonly<Record<string, string>>;
   /** Names and types of the answer's values, without the values. */
   readonly shape: string;
-};
+}
 
-export type Wire = {
+export interface Wire {
   readonly method: string;
   readonly path: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-};
+}
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const COMPARED = ['odata-version', 'odata-entityid', 'location', 'preference-applied', 'www-authenticate'];
@@ -100,12 +100,12 @@ function decode(path: string): string {
   }
 }
 
-export type Difference = {
+interface Difference {
   readonly step: string;
   readonly field: string;
   readonly emulator: string;
   readonly live: string;
-};
+}
 
 /** What differs, field by field, in the exchanges of one step. */
 export function differences(emulator: readonly Exchange[], live: readonly Exchange[]): Difference[] {

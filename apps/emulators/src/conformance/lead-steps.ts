@@ -1,5 +1,17 @@
-// The suite's second half: leads written, read, changed, in batches and in bulk.
-import { create, DENIED, lead, LEAD, queue, raw, step, writer, type Stage, type Step } from './step.ts';
+/** The suite's second half: leads written, read, changed, in batches and in bulk. */
+import {
+  create,
+  DENIED,
+  lead,
+  LEAD,
+  NOBODY,
+  queue,
+  raw,
+  step,
+  writer,
+  type Stage,
+  type Step,
+} from './step.ts';
 
 const singles: Step[] = [
   step('create', '204', (stage) => create(stage, {})),
@@ -20,6 +32,18 @@ const singles: Step[] = [
   step('an option that is none', '400 0x8004431A', (stage) => create(stage, { leadsourcecode: 99 })),
   step('text for a number', '400 0x80048d19', (stage) => create(stage, { numberofemployees: 'many' })),
   step('a lookup to nowhere in form', '400 0x80048d19', (stage) => create(stage, { ownerid: stage.id(1) })),
+  step('a lookup by a name in another case', '400 0x80048d19', (stage) =>
+    create(stage, { 'CampaignId@odata.bind': `/campaigns(${NOBODY})` }),
+  ),
+  step('a lookup to another table', '400 0x80048d19', (stage) =>
+    create(stage, { 'campaignid@odata.bind': `/accounts(${NOBODY})` }),
+  ),
+  step('a lookup to a record that is not there', '404 0x80040217', (stage) =>
+    create(stage, { 'campaignid@odata.bind': `/campaigns(${NOBODY})` }),
+  ),
+  step('another moment of creation', writer(DENIED, '204'), (stage) =>
+    create(stage, { overriddencreatedon: '2026-01-01T00:00:00Z' }),
+  ),
   step('JSON that is none', '400 0x80048d19', (stage) =>
     raw(stage, 'leads', {
       method: 'POST',

@@ -1,5 +1,7 @@
-// A small proxy in front of an organisation and a login host: clients nobody here wrote talk to it, and every
-// exchange is noted.
+/**
+ * A small proxy in front of an organisation and a login host: clients nobody here wrote talk to it, and every
+ * exchange is noted.
+ */
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,14 +10,14 @@ import type { Wire } from './exchange.ts';
 /** Where requests really go: an emulator on this machine, or Microsoft. */
 export type Upstream = { readonly emulatorPort: number } | 'live';
 
-export type Recorder = {
+export interface Recorder {
   /** Address of the organisation through the recorder. */
   readonly organizationUrl: string;
   readonly loginUrl: string;
   /** The exchanges since the last call. */
   readonly taken: () => Wire[];
   readonly close: () => Promise<void>;
-};
+}
 
 export async function startRecorder(
   upstream: Upstream,

@@ -1,5 +1,7 @@
-// `npm run conformance`: the suite against the emulator as both kinds of user; with `--live` against a real
-// organisation too, and every exchange reported in which the two differ.
+/**
+ * `npm run conformance`: the suite against the emulator as both kinds of user; with `--live` against a real
+ * organisation too, and every exchange reported in which the two differ.
+ */
 import { z } from 'zod';
 import { conform, summary, type Result } from './conform.ts';
 import { readLiveSettings } from './config.ts';

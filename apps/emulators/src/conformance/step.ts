@@ -1,10 +1,10 @@
-// What a step of the suite is, and what steps are made of.
+/** What a step of the suite is, and what steps are made of. */
 import type { DynamicsWebApi } from 'dynamics-web-api';
 import { msalApplication, type Credentials } from './clients.ts';
 import type { Recorder } from './recorder.ts';
 import type { RoleKind } from './target.ts';
 
-export type Stage = {
+export interface Stage {
   readonly recorder: Recorder;
   readonly credentials: Credentials;
   readonly organizationHost: string;
@@ -14,16 +14,16 @@ export type Stage = {
   readonly marker: string;
   readonly id: (n: number) => string;
   readonly userId: () => Promise<string>;
-};
+}
 
 /** `204` or `412 0x80040237`; several exchanges are separated by commas. */
 type Answers = string | Readonly<Record<RoleKind, string>>;
 
-export type Step = {
+export interface Step {
   readonly name: string;
   readonly answers: Answers;
   readonly run: (stage: Stage) => Promise<unknown>;
-};
+}
 
 export const step = (name: string, answers: Answers, run: Step['run']): Step => ({ name, answers, run });
 export const writer = (refused: string, done: string): Answers => ({ writer: refused, administrator: done });

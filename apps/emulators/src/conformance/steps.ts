@@ -1,4 +1,4 @@
-// The suite itself, in order: what is done, and what the emulator answers to it, by what the user may do.
+/** The suite itself, in order: what is done, and what the emulator answers to it, by what the user may do. */
 import { LEAD_STEPS } from './lead-steps.ts';
 import { ask, DENIED, NOBODY, raw, step, writer, type Step } from './step.ts';
 
@@ -43,6 +43,33 @@ const connection: Step[] = [
   ),
   step('one’s own roles', writer(DENIED, '200'), async (stage) =>
     raw(stage, `systemusers(${await stage.userId()})/systemuserroles_association?$select=name`, {}),
+  ),
+  step('all of one’s own privileges', '200', async (stage) =>
+    raw(stage, `systemusers(${await stage.userId()})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges`, {}),
+  ),
+  step('what one may do with secured columns', '200', async (stage) =>
+    raw(
+      stage,
+      `systemusers(${await stage.userId()})/Microsoft.Dynamics.CRM.RetrievePrincipalAttributePrivileges()`,
+      {},
+    ),
+  ),
+  step('one’s own teams', writer(DENIED, '200'), async (stage) =>
+    raw(stage, `systemusers(${await stage.userId()})/teammembership_association?$select=name`, {}),
+  ),
+  step('which navigation property binds which lookup', '200', (stage) =>
+    raw(
+      stage,
+      "EntityDefinitions(LogicalName='lead')/ManyToOneRelationships?$select=ReferencingAttribute,ReferencingEntityNavigationPropertyName,ReferencedEntity",
+      {},
+    ),
+  ),
+  step('options of all choices, local and global', '200', (stage) =>
+    raw(
+      stage,
+      "EntityDefinitions(LogicalName='lead')/Attributes/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options),GlobalOptionSet($select=Options)",
+      {},
+    ),
   ),
   step('lengths of text columns', '200', ({ api }) =>
     api.retrieveAttributes({

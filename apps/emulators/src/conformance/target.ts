@@ -1,4 +1,4 @@
-// What a run is driven against: an emulator started for it, set up like the real thing, or a live organisation.
+/** What a run is driven against: an emulator started for it, set up like the real thing, or a live organisation. */
 import { startEmulators, type Emulators } from '../emulators.ts';
 import { CONTOSO } from '../seed.ts';
 import { LEAD_WRITER_ROLE } from '../dataverse/organization-settings.ts';
@@ -9,13 +9,13 @@ import type { Upstream } from './recorder.ts';
 /** What the calling user may do: only write leads, or everything. */
 export type RoleKind = 'writer' | 'administrator';
 
-export type Target = {
+export interface Target {
   readonly upstream: Upstream;
   readonly organizationHost: string;
   readonly credentials: Credentials;
   readonly role: RoleKind;
   readonly close: () => Promise<void>;
-};
+}
 
 export async function emulatedTarget(role: RoleKind): Promise<Target> {
   const emulators: Emulators = await startEmulators({
@@ -27,7 +27,11 @@ export async function emulatedTarget(role: RoleKind): Promise<Target> {
   });
   const { host, tenantId, clientId, clientSecret } = CONTOSO;
   const roles = role === 'writer' ? [LEAD_WRITER_ROLE] : [LEAD_WRITER_ROLE, 'System Administrator'];
-  emulators.world.putOrganization(host, { tenantId, applicationUsers: [{ applicationId: clientId, roles }] });
+  emulators.world.putOrganization(host, {
+    tenantId,
+    applicationUsers: [{ applicationId: clientId, roles }],
+    records: { campaigns: [] },
+  });
   return {
     upstream: { emulatorPort: emulators.httpPort },
     organizationHost: host,

@@ -1,19 +1,22 @@
-// The control API: what tests and people set up, break and read back. JSON in, JSON out, no authentication.
+/** The control API: what tests and people set up, break and read back. JSON in, JSON out, no authentication. */
 import { z } from 'zod';
 import { empty, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { valuesOf } from '../dataverse/lead-view.ts';
 import type { LeadRow } from '../dataverse/lead-store.ts';
 import type { Organization } from '../dataverse/organization.ts';
 import { MailRules } from '../inbox/mail-rules.ts';
-import { FaultRule } from '../world/faults.ts';
+import { FaultRule } from '../requests/faults.ts';
 import type { World } from '../world/world.ts';
+import { compareLeads, Expected } from './compare-leads.ts';
 import { mergePatch } from './merge-patch.ts';
 
-type Route = {
+const Revocation = z.object({ clientId: z.guid().toLowerCase().optional() }).strict();
+
+interface Route {
   readonly method: string;
   readonly path: RegExp;
   readonly run: (world: World, request: Incoming, parts: string[]) => Reply | Promise<Reply>;
-};
+}
 
 const ok = (value: unknown): Reply => json(200, value);
 const done = (): Reply => empty(204);
@@ -41,6 +44,22 @@ const ROUTES: readonly Route[] = [
   route('DELETE', /^tenants\/([^/]+)$/, (world, _request, [id = '']) =>
     world.deleteTenant(id) ? done() : missing('such tenant'),
   ),
+  route('PATCH', /^tenants\/([^/]+)\/apps\/([^/]+)$/, (world, request, [id = '', clientId = '']) => {
+    const tenant = world.tenant(id);
+    const app = tenant?.apps.get(clientId.toLowerCase());
+    if (!tenant || !app) return missing('such application');
+    const changed = mergePatch(app, bodyOf(request));
+    const apps = tenant.settings.apps.map((other) => (other === app ? changed : other));
+    world.putTenant(tenant.id, { ...tenant.settings, apps });
+    return ok(world.tenant(tenant.id)?.apps.get(app.clientId));
+  }),
+  route('POST', /^tenants\/([^/]+)\/revoke$/, (world, request, [id = '']) => {
+    const tenant = world.tenant(id);
+    if (!tenant) return missing('such tenant');
+    const { clientId } = Revocation.parse(bodyOf(request) ?? {});
+    world.revocations.add(tenant.id, clientId);
+    return done();
+  }),
   route('POST', /^keys\/rotate$/, async (world, request) => {
     const { keepOld } = z.object({ keepOld: z.boolean().default(true) }).parse(bodyOf(request) ?? {});
     await world.keys.rotate(keepOld);
@@ -90,6 +109,27 @@ const ROUTES: readonly Route[] = [
     }),
   ),
   route(
+    'POST',
+    /^organizations\/([^/]+)\/leads\/compare$/,
+    withOrganization((_world, organization, request) =>
+      ok(compareLeads(organization, Expected.parse(bodyOf(request)))),
+    ),
+  ),
+  route(
+    'GET',
+    /^organizations\/([^/]+)\/attempts$/,
+    withOrganization((_world, organization, request) => {
+      const leadid = new URLSearchParams(request.search).get('leadid')?.toLowerCase();
+      const attempts = organization.attempts.list(leadid);
+      return ok({ attempts: attempts.map((one) => ({ ...one, at: new Date(one.at).toISOString() })) });
+    }),
+  ),
+  route(
+    'GET',
+    /^organizations\/([^/]+)\/other-records$/,
+    withOrganization((_world, organization) => ok({ records: organization.others.list() })),
+  ),
+  route(
     'DELETE',
     /^organizations\/([^/]+)\/leads$/,
     withOrganization((world, organization) => {
@@ -115,6 +155,13 @@ const ROUTES: readonly Route[] = [
   }),
   route('DELETE', /^requests$/, (world) => {
     world.requests.clear();
+    return done();
+  }),
+  route('GET', /^waits$/, (world, request) =>
+    ok({ waits: world.waits.list(new URLSearchParams(request.search).get('host') ?? undefined) }),
+  ),
+  route('DELETE', /^waits$/, (world) => {
+    world.waits.clear();
     return done();
   }),
   route('GET', /^mails$/, (world, request) => {

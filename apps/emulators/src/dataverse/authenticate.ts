@@ -1,11 +1,24 @@
-// Who is calling: the bearer token's signature, audience, tenant and times, then the user behind it.
+/** Who is calling: the bearer token's signature, audience, tenant and times, then the user behind it. */
 import type { JWTPayload } from 'jose';
 import { header, type Incoming } from '../http/exchange.ts';
-import type { World } from '../world/world.ts';
-import { applicationBlocked, DataverseError, noRoles, notAMember, userDisabled } from './errors.ts';
-import type { Organization, SystemUser } from './organization.ts';
+import type { Surroundings } from './surroundings.ts';
+import {
+  addressBlocked,
+  administrationMode,
+  applicationBlocked,
+  DataverseError,
+  noRoles,
+  notAMember,
+  organizationDisabled,
+  userDisabled,
+} from './errors.ts';
+import type { Organization } from './organization.ts';
+import type { SystemUser } from './system-user.ts';
 
-type Verified = { readonly kid: string; readonly claims: JWTPayload };
+interface Verified {
+  readonly kid: string;
+  readonly claims: JWTPayload;
+}
 
 const MAX_CACHED = 10_000;
 /** Clock difference that token checks forgive, s. */
@@ -13,23 +26,22 @@ const LEEWAY_SECONDS = 300;
 
 /** Remembers verified tokens, for a signature check costs more than a create. */
 export class TokenCache {
-  readonly #verified = new Map<string, Verified>();
+  private readonly verified = new Map<string, Verified>();
 
   find(token: string, kids: readonly string[]): Verified | undefined {
-    const known = this.#verified.get(token);
+    const known = this.verified.get(token);
     return known && kids.includes(known.kid) ? known : undefined;
   }
 
   keep(token: string, verified: Verified): void {
-    if (this.#verified.size >= MAX_CACHED)
-      this.#verified.delete(this.#verified.keys().next().value as string);
-    this.#verified.set(token, verified);
+    if (this.verified.size >= MAX_CACHED) this.verified.delete(this.verified.keys().next().value as string);
+    this.verified.set(token, verified);
   }
 }
 
 /** The user, or the refusal thrown; a promise only when the token was not seen before. */
 export function authenticate(
-  world: World,
+  world: Surroundings,
   cache: TokenCache,
   organization: Organization,
   request: Incoming,
@@ -39,15 +51,21 @@ export function authenticate(
   if (!given.startsWith('Bearer ')) throw challenge(organization, request.host);
   const token = given.slice('Bearer '.length).trim();
   const known = cache.find(token, world.keys.kids);
-  if (known) return userOf(organization, request.host, known.claims, now);
+  if (known) return userOf(world, organization, request.host, known.claims, now);
   return world.keys.verify(token).then((verified) => {
     if (!verified) throw invalidToken(organization, request.host, 'The signature is invalid');
     cache.keep(token, verified);
-    return userOf(organization, request.host, verified.claims, now);
+    return userOf(world, organization, request.host, verified.claims, now);
   });
 }
 
-function userOf(organization: Organization, host: string, claims: JWTPayload, now: number): SystemUser {
+function userOf(
+  world: Surroundings,
+  organization: Organization,
+  host: string,
+  claims: JWTPayload,
+  now: number,
+): SystemUser {
   const seconds = now / 1000;
   const audience = String(claims.aud).replace(/\/$/, '').replace('.api.crm', '.crm').toLowerCase();
   if (audience !== `https://${organization.host}`)
@@ -55,9 +73,16 @@ function userOf(organization: Organization, host: string, claims: JWTPayload, no
   if (claims['tid'] !== organization.settings.tenantId)
     throw invalidToken(organization, host, 'The issuer is invalid');
   if ((claims.exp ?? 0) <= seconds) throw invalidToken(organization, host, 'The token is expired');
+  if (
+    Number(claims['aio'] ?? 0) < world.revocations.of(organization.settings.tenantId, String(claims['appid']))
+  )
+    throw invalidToken(organization, host, 'The token has been revoked');
   if ((claims.nbf ?? 0) > seconds + LEEWAY_SECONDS)
     throw invalidToken(organization, host, 'The token is not yet valid');
 
+  const { disabled, disabledStatus, blockedAddress } = organization.settings;
+  if (disabled) throw organizationDisabled(disabledStatus, organization.organizationId);
+  if (blockedAddress !== undefined) throw addressBlocked(blockedAddress);
   const applicationId = String(claims['appid']);
   if (organization.settings.blockedApplications.includes(applicationId))
     throw applicationBlocked(applicationId);
@@ -73,11 +98,7 @@ function userOf(organization: Organization, host: string, claims: JWTPayload, no
     organization.settings.administrationMode &&
     !user.roles.some((role) => role.name === 'System Administrator')
   )
-    throw new DataverseError(
-      403,
-      '0x80040276',
-      'The organization is in administration mode: only system administrators have access.',
-    );
+    throw administrationMode(organization.settings.administrationModeStatus);
   return user;
 }
 

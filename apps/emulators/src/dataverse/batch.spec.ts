@@ -1,4 +1,4 @@
-// $batch after Microsoft's documented examples: sequential, stop or continue on error, change sets.
+/** $batch after Microsoft's documented examples: sequential, stop or continue on error, change sets. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { boundaryOf, parseHeaders, parseMultipart } from '../odata/multipart.ts';
 import { CONTOSO } from '../seed.ts';
@@ -26,7 +26,12 @@ beforeEach(async () => {
   await running.control('DELETE', `organizations/${host}/leads`);
 });
 
-type Part = { status: number; headers: Record<string, string>; body: string; contentId: string | undefined };
+interface Part {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  contentId: string | undefined;
+}
 
 const send = (body: string, headers: Record<string, string> = {}): Promise<Answer> =>
   running.send(`${API}/$batch`, {

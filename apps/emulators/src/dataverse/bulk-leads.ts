@@ -1,29 +1,24 @@
-// CreateMultiple, UpdateMultiple and UpsertMultiple: many leads in one transaction, all or nothing.
+/** CreateMultiple, UpdateMultiple and UpsertMultiple: many leads in one transaction, all or nothing. */
 import { empty, json, type Reply } from '../http/exchange.ts';
 import { jsonBody, type Call } from './call.ts';
 import { created, lookUp, notFound, updated, type LeadKey } from './change-leads.ts';
-import { prepareLead } from './create-lead.ts';
-import { badPayload, DataverseError } from './errors.ts';
+import { insertLead } from './create-lead.ts';
+import { badPayload, DataverseError, messageNotAvailable } from './errors.ts';
 import type { Columns } from './lead-store.ts';
 import { parseLeadKey } from './lead-address.ts';
 import { demand, demandCreate } from './privileges.ts';
-import { GUID } from '../world/ids.ts';
+import { GUID } from '../ids.ts';
 
 const TYPES = new Set(['Microsoft.Dynamics.CRM.lead', '#Microsoft.Dynamics.CRM.lead']);
 
 /** POST /leads/Microsoft.Dynamics.CRM.CreateMultiple: the new ids in the order of the targets. */
 export function createMultiple(call: Call): Reply {
-  const { world, organization, user, now } = call;
-  if (!organization.settings.switches.createMultiple) throw notAvailable('CreateMultiple');
+  const { world, organization, user } = call;
+  if (!organization.settings.switches.createMultiple)
+    throw messageNotAvailable('Microsoft.Dynamics.CRM.CreateMultiple');
   demandCreate(organization, user);
   const targets = targetsOf(call);
-  const ids = world.atomically(() =>
-    targets.map((target) => {
-      const row = prepareLead(organization, user, target, now);
-      world.putLead(organization, row);
-      return row.id;
-    }),
-  );
+  const ids = world.atomically(() => targets.map((target) => insertLead(call, target, 'bulk').id));
   return json(
     200,
     { '@odata.context': `${call.root}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse`, Ids: ids },
@@ -49,7 +44,8 @@ export function updateMultiple(call: Call): Reply {
 /** POST /leads/Microsoft.Dynamics.CRM.UpsertMultiple: says nothing about which rows were new. */
 export function upsertMultiple(call: Call): Reply {
   const { organization, user, world } = call;
-  if (!organization.settings.switches.upsertMultiple) throw notAvailable('UpsertMultiple');
+  if (!organization.settings.switches.upsertMultiple)
+    throw messageNotAvailable('Microsoft.Dynamics.CRM.UpsertMultiple');
   demandCreate(organization, user);
   demand(user, 'prvWriteLead', 'Basic', 'lead');
   const targets = targetsOf(call);
@@ -58,7 +54,7 @@ export function upsertMultiple(call: Call): Reply {
       const key = keyOf(target);
       const row = lookUp(organization, key);
       if (row) updated(call, row, target);
-      else created(call, key, target);
+      else created(call, key, target, 'bulk');
     }
   });
   return empty(204, { 'odata-version': '4.0' });
@@ -93,10 +89,3 @@ function keyOf(target: Columns): LeadKey {
   } else if (typeof id === 'string' && GUID.test(id)) return { id: id.toLowerCase() };
   throw badPayload("Every target needs 'leadid' or '@odata.id' with the key of its record.");
 }
-
-const notAvailable = (message: string): DataverseError =>
-  new DataverseError(
-    404,
-    '0x80060888',
-    `Resource not found for the segment 'Microsoft.Dynamics.CRM.${message}'.`,
-  );

@@ -1,12 +1,13 @@
-// What every operation of the Web API gets to work with.
+/** What every operation of the Web API gets to work with. */
 import type { Incoming } from '../http/exchange.ts';
 import { header } from '../http/exchange.ts';
-import type { World } from '../world/world.ts';
+import type { Surroundings } from './surroundings.ts';
 import { badPayload } from './errors.ts';
-import type { Organization, SystemUser } from './organization.ts';
+import type { Organization } from './organization.ts';
+import type { SystemUser } from './system-user.ts';
 
-export type Call = {
-  readonly world: World;
+export interface Call {
+  readonly world: Surroundings;
   readonly organization: Organization;
   readonly user: SystemUser;
   readonly request: Incoming;
@@ -16,7 +17,9 @@ export type Call = {
   readonly root: string;
   /** The organisation's clock, ms. */
   readonly now: number;
-};
+  /** What the request has cost so far: rows and operations, and the time that plug-ins took, ms. */
+  readonly cost: { rows: number; pluginMs: number };
+}
 
 /** The body as JSON; Dataverse's refusal when it is none. */
 export function jsonBody(request: Incoming): unknown {

@@ -1,8 +1,9 @@
-// Update, upsert and delete of one lead, with If-Match and If-None-Match.
+/** Update, upsert and delete of one lead, with If-Match and If-None-Match. */
 import { empty, header, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { jsonBody, wantsRepresentation, type Call } from './call.ts';
 import { checkColumns, checkStatus } from './check-columns.ts';
-import { prepareLead, representation } from './create-lead.ts';
+import type { Attempt } from './attempts.ts';
+import { insertLead, representation } from './create-lead.ts';
 import { runPlugins } from './customer-rules.ts';
 import {
   DataverseError,
@@ -17,14 +18,15 @@ import {
 import { STATUS_OF_STATE } from './lead-columns.ts';
 import { parseColumns, type Columns, type LeadRow } from './lead-store.ts';
 import { etagOf, isReadable, valuesOf } from './lead-view.ts';
-import type { Organization, SystemUser } from './organization.ts';
-import { demand, demandCreate, demandOnLead } from './privileges.ts';
+import type { Organization } from './organization.ts';
+import type { SystemUser } from './system-user.ts';
+import { demand, demandBound, demandCreate, demandOnLead } from './privileges.ts';
 
 /** How a request names a lead: by id, or by the columns of an alternate key. */
 export type LeadKey = { readonly id: string } | { readonly key: Columns; readonly text: string };
 
 /** A conditional header; the literal `null`, which Microsoft's samples send, is no condition. */
-export function condition(request: Incoming, name: 'if-match' | 'if-none-match'): string | undefined {
+function condition(request: Incoming, name: 'if-match' | 'if-none-match'): string | undefined {
   const value = header(request, name).trim();
   return value === '' || value === 'null' ? undefined : value;
 }
@@ -62,26 +64,33 @@ export function upsertLead(call: Call, key: LeadKey): Reply {
 }
 
 /** Creates under the key; a key column that the body gives too is taken from the body. */
-export function created(call: Call, key: LeadKey, payload: unknown): LeadRow {
+export function created(call: Call, key: LeadKey, payload: unknown, as: Attempt['as'] = 'single'): LeadRow {
   demandCreate(call.organization, call.user);
   const body =
     typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload : undefined;
   const merged =
     body === undefined ? payload : 'id' in key ? { ...body, leadid: key.id } : { ...key.key, ...body };
-  const row = prepareLead(call.organization, call.user, merged, call.now);
-  call.world.putLead(call.organization, row);
-  return row;
+  return insertLead(call, merged, as);
 }
 
 /** Writes the payload over the row and stores it; throws what Dataverse refuses. */
 export function updated(call: Call, before: LeadRow, payload: unknown): LeadRow {
   const { organization, user, world, now } = call;
   demandOnLead(user, 'Write', before);
-  const { columns } = checkColumns(payload, organization.columns, 'update');
-  runPlugins(organization.settings.plugins, 'Update', columns);
-  const row = changed(organization, user, before, columns, now);
-  world.putLead(organization, row);
-  return row;
+  const { columns: table, navigation } = organization;
+  const { permittedColumns } = user;
+  const { columns, bound } = checkColumns(
+    payload,
+    { columns: table, navigation, permittedColumns },
+    'update',
+  );
+  demandBound(organization, user, bound);
+  return world.atomically(() => {
+    runPlugins(call, 'Update', before.id, columns);
+    const row = changed(organization, user, before, columns, now);
+    world.putLead(organization, row);
+    return row;
+  });
 }
 
 function changed(

@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { checkColumns } from './check-columns.ts';
 import { DataverseError } from './errors.ts';
 import { LEAD_COLUMNS } from './lead-columns.ts';
+import { navigationOf } from './lookups.ts';
 
-const table = new Map(LEAD_COLUMNS.map((column) => [column.logicalName, column]));
+const columns = new Map(LEAD_COLUMNS.map((column) => [column.logicalName, column]));
+const table = { columns, navigation: navigationOf(LEAD_COLUMNS), permittedColumns: new Set<string>() };
 const name = fc.constantFrom(
-  ...table.keys(),
+  ...columns.keys(),
   'nonsense',
   '@odata.type',
   'campaignid@odata.bind',
@@ -26,6 +28,19 @@ describe('a payload', () => {
     );
   });
 
+  test.each([
+    ['a control character', 'a\u000Bb', '0x0B'],
+    ['U+FFFE', 'a\uFFFE', '0xFFFE'],
+    ['half a pair', '\uD83D', '0xD83D'],
+  ])('with %s is refused, as no XML text can carry it', (_what, lastname, hexadecimal) => {
+    expect(() => checkColumns({ lastname }, table, 'create')).toThrow(hexadecimal);
+  });
+
+  test('takes characters of every plane, tabs and line ends', () => {
+    const lastname = 'a\t\r\n\u007F\u{1FFFF}\u{10FFFF}🙂';
+    expect(checkColumns({ lastname }, table, 'create').columns).toEqual({ lastname });
+  });
+
   test('that is taken holds nothing longer than its column and no option that is none', () => {
     const value = fc.oneof(
       fc.string({ maxLength: 400 }),
@@ -34,7 +49,7 @@ describe('a payload', () => {
       fc.constant(null),
     );
     fc.assert(
-      fc.property(fc.constantFrom(...table.values()), value, (column, given) => {
+      fc.property(fc.constantFrom(...columns.values()), value, (column, given) => {
         let kept: unknown;
         try {
           kept = checkColumns({ [column.logicalName]: given }, table, 'create').columns[column.logicalName];
@@ -51,7 +66,7 @@ describe('a payload', () => {
   });
 
   test.each(
-    [...table.values()]
+    [...columns.values()]
       .filter((column) => column.maxLength !== undefined)
       .map((column) => [column.logicalName, column] as const),
   )('%s takes its longest value and not one more', (logicalName, column) => {

@@ -1,7 +1,8 @@
-// What a caller may put into a lead: known columns, right types, lengths, option values. Pure.
-import { GUID } from '../world/ids.ts';
+/** What a caller may put into a lead: known columns, right types, lengths, option values. Pure. */
+import { GUID } from '../ids.ts';
 import {
   badPayload,
+  invalidCharacter,
   invalidProperty,
   missingColumn,
   outOfRange,
@@ -11,28 +12,49 @@ import {
 } from './errors.ts';
 import type { Columns } from './lead-store.ts';
 import { STATUS_OF_STATE, type Column } from './lead-columns.ts';
+import type { Navigation } from './lookups.ts';
 
-export type Checked = { readonly id: string | undefined; readonly columns: Columns };
+interface Checked {
+  readonly id: string | undefined;
+  readonly columns: Columns;
+  /** The records that lookups are bound to: entity set and id. */
+  readonly bound: readonly { readonly target: string; readonly id: string }[];
+}
+
+/** What a payload is held against. */
+export interface Table {
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly navigation: ReadonlyMap<string, Navigation>;
+  /** Secured columns that the caller may fill. */
+  readonly permittedColumns: ReadonlySet<string>;
+}
 
 type Purpose = 'create' | 'update';
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+/** What no XML 1.0 text can carry: controls but tab and line ends, halves of pairs, U+FFFE and U+FFFF. */
+const NOT_XML = /[\uFFFE\uFFFF\p{Cs}]|[^\P{Cc}\t\n\r\u007F-\u009F]/u;
 const BIND = '@odata.bind';
+const REFERENCE =
+  /^(?:https?:\/\/[^/]+\/api\/data\/v9\.\d\/|\/api\/data\/v9\.\d\/)?\/?([a-z0-9_]+)\(([0-9a-f-]{36})\)$/i;
 
 /** Checks a payload against the table; throws the `DataverseError` that Dataverse would answer. */
-export function checkColumns(body: unknown, table: ReadonlyMap<string, Column>, purpose: Purpose): Checked {
+export function checkColumns(body: unknown, table: Table, purpose: Purpose): Checked {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badPayload("A node of type 'StartObject' was expected when reading the resource.");
   const columns: Columns = {};
+  const bound: { target: string; id: string }[] = [];
   let id: string | undefined;
   for (const name in body) {
     const value = (body as Columns)[name];
     if (name.includes('@')) {
-      const bound = bindTarget(name, value, table);
-      if (bound) columns[bound.column] = bound.id;
+      const lookup = bindTarget(name, value, table);
+      if (!lookup) continue;
+      columns[lookup.column] = lookup.id;
+      if (lookup.id !== null) bound.push({ target: lookup.target, id: lookup.id });
       continue;
     }
-    const column = table.get(name);
+    const column = table.columns.get(name);
     if (column === undefined) throw invalidProperty(name);
     if (column.type === 'lookup') throw undeclaredProperty(name);
     if (name === 'leadid') {
@@ -41,9 +63,10 @@ export function checkColumns(body: unknown, table: ReadonlyMap<string, Column>, 
     }
     if (purpose === 'create' ? !column.validForCreate : !column.validForUpdate) continue;
     columns[name] = checkedValue(column, value);
-    if (column.secured && value !== null) throw securedColumn(name, purpose);
+    if (column.secured && value !== null && !table.permittedColumns.has(name))
+      throw securedColumn(name, purpose);
   }
-  return { id, columns };
+  return { id, columns, bound };
 }
 
 /** Columns that a create must bring: custom required ones always, application-required ones by switch. */
@@ -78,6 +101,8 @@ function checkedValue(column: Column, value: unknown): unknown {
     case 'string':
     case 'memo': {
       if (typeof value !== 'string') throw wrongType(name, value, 'Edm.String');
+      const alien = NOT_XML.exec(value)?.[0];
+      if (alien !== undefined) throw invalidCharacter(name, alien);
       if (column.maxLength !== undefined && value.length > column.maxLength)
         throw tooLong(name, column.maxLength);
       return value;
@@ -131,28 +156,24 @@ function wrongType(name: string, value: unknown, type: string): DataverseError {
 function bindTarget(
   name: string,
   value: unknown,
-  table: ReadonlyMap<string, Column>,
-): { column: string; id: string | null } | undefined {
+  table: Table,
+): { column: string; target: string; id: string } | { column: string; id: null } | undefined {
   if (!name.endsWith(BIND)) {
     const property = name.slice(0, name.indexOf('@'));
-    if (property === '' || name.startsWith('@') || table.has(property)) return undefined;
+    if (property === '' || name.startsWith('@') || table.columns.has(property)) return undefined;
     throw undeclaredProperty(property);
   }
   const property = name.slice(0, -BIND.length);
-  const column =
-    table.get(property) ?? table.get(property.replace(/_(account|contact|systemuser|team)$/, ''));
-  if (column?.type !== 'lookup' || !column.validForCreate) throw undeclaredProperty(property);
-  const valueName = `_${column.logicalName}_value`;
-  if (value === null) return { column: valueName, id: null };
-  const match =
-    /^(?:https?:\/\/[^/]+\/api\/data\/v9\.\d\/|\/api\/data\/v9\.\d\/)?\/?([a-z]+)\(([0-9a-f-]{36})\)$/i.exec(
-      typeof value === 'string' ? value : '',
-    );
-  if (!match || !GUID.test(match[2] ?? '') || !column.targets?.includes(match[1] ?? ''))
+  const navigation = table.navigation.get(property);
+  if (!navigation?.column.validForCreate) throw undeclaredProperty(property);
+  const column = `_${navigation.column.logicalName}_value`;
+  if (value === null) return { column, id: null };
+  const [, target = '', id = ''] = REFERENCE.exec(typeof value === 'string' ? value : '') ?? [];
+  if (!GUID.test(id) || !navigation.targets.includes(target))
     throw badPayload(
-      `The value of '${name}' is not a reference to one of: ${column.targets?.join(', ') ?? ''}.`,
+      `The value of '${name}' is not a reference to one of: ${navigation.targets.join(', ')}.`,
     );
-  return { column: valueName, id: (match[2] as string).toLowerCase() };
+  return { column, target, id: id.toLowerCase() };
 }
 
 function securedColumn(name: string, purpose: Purpose): DataverseError {

@@ -1,4 +1,4 @@
-// Small read-only tables (solutions, users, roles …) asked with the ordinary query options.
+/** Small read-only tables (solutions, users, roles …) asked with the ordinary query options. */
 import { json, type Reply } from '../http/exchange.ts';
 import { FilterError, matches, parseFilter, propertiesOf, type Expression } from '../odata/filter.ts';
 import { compareBy, parseOrderBy } from '../odata/orderby.ts';
@@ -9,14 +9,14 @@ import { queryOptions } from './query-options.ts';
 
 const METADATA = 'application/json; odata.metadata=minimal';
 
-export type Table = {
+export interface Table {
   readonly set: string;
   readonly type: string;
   readonly primaryKey: string;
   readonly rows: readonly Columns[];
   /** Properties that may be filtered on though they are not shown. */
   readonly hidden?: readonly string[];
-};
+}
 
 /** GET of the collection. */
 export function readCollection(call: Call, table: Table): Reply {

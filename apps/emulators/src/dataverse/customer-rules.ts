@@ -1,18 +1,69 @@
-// What the customer's own organisation adds to Dataverse: synchronous plug-ins and duplicate detection.
+/** What the customer's own organisation adds to Dataverse: synchronous plug-ins and duplicate detection. */
 import { header } from '../http/exchange.ts';
 import type { Call } from './call.ts';
 import { DataverseError } from './errors.ts';
 import type { Columns } from './lead-store.ts';
-import type { Plugin } from './organization-settings.ts';
+import { PLUGIN_REFUSALS, refusalOf, type Plugin } from './plugin-settings.ts';
+import { demand } from './privileges.ts';
 
-/** Throws the refusal of the first plug-in that does not want these columns. */
-export function runPlugins(plugins: readonly Plugin[], message: Plugin['message'], columns: Columns): void {
-  for (const plugin of plugins) {
-    if (plugin.message !== message) continue;
-    const value = columns[plugin.column];
-    const found = value !== undefined && value !== null && plainText(value).includes(plugin.contains);
-    if (found !== plugin.unless) throw new DataverseError(plugin.status, plugin.code, plugin.text);
+/**
+ * Runs the plug-ins on a lead's columns: throws the first refusal, and takes time, makes records and demands
+ * privileges as they say. What they make is taken back where the transaction under way does not hold.
+ */
+export function runPlugins(call: Call, message: Plugin['message'], leadid: string, columns: Columns): void {
+  call.organization.settings.plugins.forEach((plugin, index) => {
+    if (plugin.message !== message || !concerns(plugin, columns)) return;
+    if (!mayRun(call, plugin, `${index}`, leadid)) return;
+    call.cost.pluginMs += plugin.takesMs;
+    const { demands } = plugin;
+    if (demands) demand(call.user, demands.privilege, 'Basic', demands.table);
+    createOther(call, plugin, leadid, columns);
+    const refusal = refusalOf(plugin);
+    if (refusal) throw new DataverseError(refusal.status, refusal.code, refusal.text);
+  });
+}
+
+function concerns({ column, contains, unless }: Plugin, columns: Columns): boolean {
+  if (column === undefined) return true;
+  const value = columns[column];
+  const found = value !== undefined && value !== null && plainText(value).includes(contains);
+  return found !== unless;
+}
+
+/** Counts the run: a plug-in that failed stays counted though everything else is rolled back. */
+function mayRun(
+  { organization: { pluginRuns } }: Call,
+  plugin: Plugin,
+  index: string,
+  leadid: string,
+): boolean {
+  const { times, timesPerLead } = plugin;
+  if (times === undefined && timesPerLead === undefined) return true;
+  const ofLead = `${index}/${leadid}`;
+  const [all, ofThisLead] = [pluginRuns.get(index) ?? 0, pluginRuns.get(ofLead) ?? 0];
+  if (all >= (times ?? Infinity) || ofThisLead >= (timesPerLead ?? Infinity)) return false;
+  pluginRuns.set(index, all + 1);
+  if (timesPerLead !== undefined) pluginRuns.set(ofLead, ofThisLead + 1);
+  return true;
+}
+
+function createOther(
+  { world, organization }: Call,
+  { creates }: Plugin,
+  leadid: string,
+  columns: Columns,
+): void {
+  if (!creates) return;
+  const { table, keyColumn, refusal } = creates;
+  const value = columns[keyColumn];
+  if (value === undefined || value === null || value === '') return;
+  const key = plainText(value);
+  if (organization.others.has(table, key)) {
+    const { status, code, text } = PLUGIN_REFUSALS[refusal];
+    throw new DataverseError(status, code, text);
   }
+  organization.others.put({ table, key, leadid });
+  world.undoWith(() => organization.others.delete(table, key));
 }
 
 const plainText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

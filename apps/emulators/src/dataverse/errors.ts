@@ -1,7 +1,9 @@
-// Dataverse's error answers. Codes and wording as documented or as seen in the field; whoever reads them
-// should go by status and code, for the words change.
+/**
+ * Dataverse's error answers. Codes and wording as documented or as seen in the field; whoever reads them
+ * should go by status and code, for the words change.
+ */
 import { json, type Reply } from '../http/exchange.ts';
-import type { SystemUser } from './organization.ts';
+import type { SystemUser } from './system-user.ts';
 
 /** A refusal on its way to the caller; thrown anywhere below the organisation's walk. */
 export class DataverseError extends Error {
@@ -60,6 +62,18 @@ export const tooLong = (column: string, limit: number): DataverseError =>
     `A validation error occurred.  The length of the '${column}' attribute of the 'lead' entity exceeded the maximum allowed length of '${limit}'.`,
   );
 
+// Its code is not known: see the open points in docs/emulators.md.
+export const invalidCharacter = (column: string, character: string): DataverseError =>
+  new DataverseError(
+    400,
+    '0x80040203',
+    `The value of '${column}' cannot be stored: '${character.toWellFormed()}', hexadecimal value 0x${character
+      .charCodeAt(0)
+      .toString(16)
+      .toUpperCase()
+      .padStart(2, '0')}, is an invalid character.`,
+  );
+
 export const outOfRange = (column: string, value: number, accepted: readonly number[]): DataverseError =>
   new DataverseError(
     400,
@@ -91,8 +105,10 @@ export const keyNotDefined = (): DataverseError =>
     "The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.lead'. Ensure that the names and number of key properties match the declared or alternate key properties for the resource 'Microsoft.Dynamics.CRM.lead'.",
   );
 
-export const leadNotFound = (id: string): DataverseError =>
-  new DataverseError(404, '0x80040217', `Entity 'lead' With Id = ${id} Does Not Exist`);
+export const recordNotFound = (table: string, id: string): DataverseError =>
+  new DataverseError(404, '0x80040217', `Entity '${table}' With Id = ${id} Does Not Exist`);
+
+export const leadNotFound = (id: string): DataverseError => recordNotFound('lead', id);
 
 export const keyNotFound = (): DataverseError =>
   new DataverseError(
@@ -159,6 +175,31 @@ export const applicationBlocked = (applicationId: string): DataverseError =>
     '0x80095ffc',
     `Access to Dataverse API is restricted for this application Id ${applicationId}.`,
   );
+
+export const organizationDisabled = (status: number, organizationId: string): DataverseError =>
+  new DataverseError(
+    status,
+    '0x8004a104',
+    `The organization with id ${organizationId} is disabled. Reason: The environment was disabled by its administrator.`,
+  );
+
+export const administrationMode = (status: number): DataverseError =>
+  new DataverseError(
+    status,
+    '0x80040276',
+    'The organization is in administration mode: only system administrators have access.',
+  );
+
+// Its code is not known: see the open points in docs/emulators.md.
+export const addressBlocked = (address: string): DataverseError =>
+  new DataverseError(
+    403,
+    '0x80095ffe',
+    `Access to the environment from the IP address ${address} is blocked by the IP firewall of the organization.`,
+  );
+
+export const messageNotAvailable = (message: string): DataverseError =>
+  new DataverseError(404, '0x80060888', `Resource not found for the segment '${message}'.`);
 
 export const bodyTooLarge = (): DataverseError =>
   new DataverseError(

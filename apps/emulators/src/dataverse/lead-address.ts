@@ -1,13 +1,13 @@
-// Addresses of single leads: `leads(<guid>)`, `leads(leadid=<guid>)`, `leads(key='v',other=2)`. Pure.
-import { GUID } from '../world/ids.ts';
+/** Addresses of single leads: `leads(<guid>)`, `leads(leadid=<guid>)`, `leads(key='v',other=2)`. Pure. */
+import { GUID } from '../ids.ts';
 import type { LeadKey } from './change-leads.ts';
 import { badQuery } from './errors.ts';
 import type { Columns } from './lead-store.ts';
 
-export type LeadAddress = {
+interface LeadAddress {
   readonly key: LeadKey;
   /** What follows, without slash. */ readonly rest: string;
-};
+}
 
 const PAIR = /^([a-z_][a-z0-9_]*)=('(?:[^']|'')*'|[^,()']+)(?:,|$)/i;
 /** Characters that break an alternate key's value in a URL. */

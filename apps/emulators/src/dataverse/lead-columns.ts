@@ -1,4 +1,4 @@
-// The lead table's columns as Microsoft ships them: names, lengths, option sets, what may be written.
+/** The lead table's columns as Microsoft ships them: names, lengths, option sets, what may be written. */
 import { z } from 'zod';
 
 export const Column = z.object({
@@ -27,12 +27,14 @@ export const Column = z.object({
   requiredLevel: z.enum(['None', 'Recommended', 'ApplicationRequired', 'SystemRequired']).default('None'),
   /** Stricter than Dataverse on its own: a create without this column is refused, as a customer's plug-in would. */
   enforced: z.boolean().default(false),
-  /** Column security: only users with a field security profile may give it; nobody here has one. */
+  /** Column security: only users whom a profile lets fill it may give it (`permittedColumns`). */
   secured: z.boolean().default(false),
   validForCreate: z.boolean().default(true),
   validForUpdate: z.boolean().default(true),
-  /** Lookups: entity sets that may be bound. */
+  /** Lookups: entity sets that may be bound. Their navigation property is `schemaName`, which keeps its case. */
   targets: z.array(z.string()).optional(),
+  /** Choices: the global choice that has the options; `OptionSet` is empty then, and `GlobalOptionSet` is not. */
+  globalOptionSet: z.string().optional(),
 });
 export type Column = z.output<typeof Column>;
 

@@ -1,7 +1,9 @@
-// The leads of one organisation. A row keeps its columns as one JSON string, so that a million rows are
-// a million flat objects to the garbage collector and are written to disk as they are.
+/**
+ * The leads of one organisation. A row keeps its columns as one JSON string, so that a million rows are
+ * a million flat objects to the garbage collector and are written to disk as they are.
+ */
 
-export type LeadRow = {
+export interface LeadRow {
   readonly id: string;
   readonly version: number;
   readonly createdOn: number;
@@ -13,63 +15,63 @@ export type LeadRow = {
   readonly statusCode: number;
   /** The columns callers gave, as a JSON object; system columns are the fields above. */
   readonly json: string;
-};
+}
 
 export type Columns = Record<string, unknown>;
 
 export class LeadStore {
-  readonly #rows = new Map<string, LeadRow>();
+  private readonly byId = new Map<string, LeadRow>();
   /** Index of each alternate key: joined values → lead id. */
-  readonly #keys = new Map<string, { columns: readonly string[]; ids: Map<string, string> }>();
-  #version = 1_000_000;
+  private readonly keys = new Map<string, { columns: readonly string[]; ids: Map<string, string> }>();
+  private version = 1_000_000;
 
   get size(): number {
-    return this.#rows.size;
+    return this.byId.size;
   }
 
   nextVersion(): number {
-    return ++this.#version;
+    return ++this.version;
   }
 
   get(id: string): LeadRow | undefined {
-    return this.#rows.get(id);
+    return this.byId.get(id);
   }
 
   has(id: string): boolean {
-    return this.#rows.has(id);
+    return this.byId.has(id);
   }
 
   put(row: LeadRow): void {
-    if (this.#keys.size > 0) this.#reindex(row.id, row);
-    this.#rows.set(row.id, row);
-    if (row.version > this.#version) this.#version = row.version;
+    if (this.keys.size > 0) this.reindex(row.id, row);
+    this.byId.set(row.id, row);
+    if (row.version > this.version) this.version = row.version;
   }
 
   delete(id: string): boolean {
-    if (this.#keys.size > 0) this.#reindex(id, undefined);
-    return this.#rows.delete(id);
+    if (this.keys.size > 0) this.reindex(id, undefined);
+    return this.byId.delete(id);
   }
 
   clear(): void {
-    this.#rows.clear();
-    for (const key of this.#keys.values()) key.ids.clear();
+    this.byId.clear();
+    for (const key of this.keys.values()) key.ids.clear();
   }
 
   rows(): IterableIterator<LeadRow> {
-    return this.#rows.values();
+    return this.byId.values();
   }
 
   /** Replaces the alternate keys; existing rows are indexed anew. */
   defineKeys(keys: readonly { name: string; columns: readonly string[] }[]): void {
-    this.#keys.clear();
-    for (const { name, columns } of keys) this.#keys.set(name, { columns, ids: new Map() });
-    if (keys.length > 0) for (const row of this.#rows.values()) this.#reindex(row.id, row);
+    this.keys.clear();
+    for (const { name, columns } of keys) this.keys.set(name, { columns, ids: new Map() });
+    if (keys.length > 0) for (const row of this.byId.values()) this.reindex(row.id, row);
   }
 
   /** The lead with these key values, by the key that has exactly these columns. */
   findByKey(values: Columns): { known: boolean; id?: string | undefined } {
     const wanted = Object.keys(values).sort().join();
-    for (const key of this.#keys.values())
+    for (const key of this.keys.values())
       if ([...key.columns].sort().join() === wanted)
         return { known: true, id: key.ids.get(keyText(key.columns, values) ?? '') };
     return { known: false };
@@ -77,7 +79,7 @@ export class LeadStore {
 
   /** The name of a key that `columns` would violate for another lead than `id`. */
   violatedKey(id: string, columns: Columns): { name: string; columns: readonly string[] } | undefined {
-    for (const [name, key] of this.#keys) {
+    for (const [name, key] of this.keys) {
       const text = keyText(key.columns, columns);
       const owner = text === undefined ? undefined : key.ids.get(text);
       if (owner !== undefined && owner !== id) return { name, columns: key.columns };
@@ -85,9 +87,9 @@ export class LeadStore {
     return undefined;
   }
 
-  #reindex(id: string, row: LeadRow | undefined): void {
-    const before = this.#rows.get(id);
-    for (const key of this.#keys.values()) {
+  private reindex(id: string, row: LeadRow | undefined): void {
+    const before = this.byId.get(id);
+    for (const key of this.keys.values()) {
       const old = before && keyText(key.columns, parseColumns(before));
       if (old !== undefined && key.ids.get(old) === id) key.ids.delete(old);
       const text = row && keyText(key.columns, parseColumns(row));

@@ -1,4 +1,4 @@
-// A stored lead as the Web API shows it: every readable column, or those selected.
+/** A stored lead as the Web API shows it: every readable column, or those selected. */
 import { header, type Incoming } from '../http/exchange.ts';
 import { dataverseTime } from './dates.ts';
 import { unknownProperty } from './errors.ts';
@@ -8,7 +8,7 @@ import type { Organization } from './organization.ts';
 export const etagOf = (row: LeadRow): string => `W/"${row.version}"`;
 
 /** The lookup columns read as `_<name>_value`. */
-export function readName(column: { type: string; logicalName: string }): string {
+function readName(column: { type: string; logicalName: string }): string {
   return column.type === 'lookup' ? `_${column.logicalName}_value` : column.logicalName;
 }
 

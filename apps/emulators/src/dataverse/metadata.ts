@@ -1,11 +1,12 @@
-// The lead table described: EntityDefinitions with attributes, option sets and keys.
-import { guidOf } from '../world/ids.ts';
+/** The lead table described: EntityDefinitions with attributes, option sets and keys. */
+import { guidOf } from '../ids.ts';
 import { json, type Reply } from '../http/exchange.ts';
 import { FilterError, matches, parseFilter } from '../odata/filter.ts';
 import type { Call } from './call.ts';
 import { badQuery, DataverseError } from './errors.ts';
 import type { Column } from './lead-columns.ts';
 import type { Columns } from './lead-store.ts';
+import { logicalNameOf, relationshipsOf } from './lookups.ts';
 import { demand } from './privileges.ts';
 import { queryOptions, type QueryOptions } from './query-options.ts';
 
@@ -55,29 +56,37 @@ export function entityDefinitions(call: Call): Reply | undefined {
     );
   if (rest === '') return single(call, 'EntityDefinitions/$entity', entity(call, options), options);
   if (rest === 'Keys') return collection(call, 'Keys', keys(call), options);
+  if (rest === 'ManyToOneRelationships') {
+    demand(call.user, 'prvReadRelationship', 'Global', 'relationship');
+    return collection(call, "EntityDefinitions('lead')/ManyToOneRelationships", relationships(call), options);
+  }
   demand(call.user, 'prvReadAttribute', 'Global', 'attribute');
   return attributes(call, rest, options);
 }
 
 function attributes(call: Call, rest: string, options: QueryOptions): Reply {
   const match =
-    /^Attributes(?:\(LogicalName='([^']*)'\))?(?:\/Microsoft\.Dynamics\.CRM\.(\w+))?(\/OptionSet)?$/.exec(
+    /^Attributes(?:\(LogicalName='([^']*)'\))?(?:\/Microsoft\.Dynamics\.CRM\.(\w+))?(?:\/((?:Global)?OptionSet))?$/.exec(
       rest,
     );
   if (!match) throw new DataverseError(404, '0x80060888', `Resource not found for the segment '${rest}'.`);
-  const [, name, kind, optionSet] = match;
+  const [, name, kind, segment] = match;
   const wanted = [...call.organization.columns.values()].filter(
     (column) =>
       (name === undefined || column.logicalName === name) &&
       (kind === undefined || KINDS[column.type].metadata === kind),
   );
-  const expanded = options.expand?.includes('OptionSet') === true || optionSet !== undefined;
+  const expand = `${options.expand ?? ''},${segment ?? ''}`;
+  const expanded = ['OptionSet', 'GlobalOptionSet'].filter((set) =>
+    new RegExp(`(^|,)${set}\\b`).test(expand),
+  );
+  const { languages } = call.organization.settings.padding;
   const context = `EntityDefinitions('lead')/Attributes${kind === undefined ? '' : `/${CRM}.${kind}`}`;
   if (name === undefined)
     return collection(
       call,
       context,
-      wanted.map((column) => attribute(column, expanded)),
+      wanted.map((column) => attribute(column, expanded, languages)),
       options,
     );
   const found = wanted[0];
@@ -87,8 +96,8 @@ function attributes(call: Call, rest: string, options: QueryOptions): Reply {
       '0x80060888',
       `Could not find an attribute with name '${name}' in entity 'lead'.`,
     );
-  const described = attribute(found, expanded);
-  if (optionSet !== undefined) return json(200, described['OptionSet']);
+  const described = attribute(found, expanded, languages);
+  if (segment !== undefined) return json(200, described[segment]);
   return single(call, `${context}/$entity`, described, options);
 }
 
@@ -108,8 +117,9 @@ function entity(call: Call, options: QueryOptions): Columns {
     DisplayName: label('Lead'),
     ...(/\bKeys\b/.test(expand) ? { Keys: keys(call) } : {}),
     ...(/\bAttributes\b/.test(expand)
-      ? { Attributes: [...call.organization.columns.values()].map((column) => attribute(column, false)) }
+      ? { Attributes: [...call.organization.columns.values()].map((column) => attribute(column, [], 1)) }
       : {}),
+    ...(/\bManyToOneRelationships\b/.test(expand) ? { ManyToOneRelationships: relationships(call) } : {}),
   };
 }
 
@@ -124,7 +134,25 @@ function keys(call: Call): Columns[] {
   }));
 }
 
-function attribute(column: Column, withOptions: boolean): Columns {
+function relationships(call: Call): Columns[] {
+  return [...call.organization.columns.values()].flatMap((column) =>
+    relationshipsOf(column).map(({ navigation, target }) => ({
+      '@odata.type': `#${CRM}.OneToManyRelationshipMetadata`,
+      MetadataId: guidOf('relationship', 'lead', navigation, target),
+      SchemaName: `lead_${navigation}_${logicalNameOf(target)}`,
+      RelationshipType: 'OneToManyRelationship',
+      ReferencingEntity: 'lead',
+      ReferencingAttribute: column.logicalName,
+      ReferencingEntityNavigationPropertyName: navigation,
+      ReferencedEntity: logicalNameOf(target),
+      ReferencedAttribute: `${logicalNameOf(target)}id`,
+      ReferencedEntityNavigationPropertyName: `lead_${navigation}`,
+    })),
+  );
+}
+
+/** @param expanded `OptionSet`, `GlobalOptionSet`; only the one that has the options is not empty */
+function attribute(column: Column, expanded: readonly string[], languages: number): Columns {
   const kind = KINDS[column.type];
   const limits =
     column.maxLength === undefined
@@ -147,27 +175,36 @@ function attribute(column: Column, withOptions: boolean): Columns {
     IsValidForUpdate: column.validForUpdate,
     IsValidForRead: true,
     IsSecured: column.secured,
-    DisplayName: label(column.logicalName),
-    ...(withOptions && column.options
-      ? {
-          OptionSet: {
-            Name: `lead_${column.logicalName}`,
-            IsGlobal: false,
-            OptionSetType: kind.name,
-            Options: optionsOf(column),
-          },
-        }
+    DisplayName: label(column.logicalName, languages),
+    ...(column.options
+      ? Object.fromEntries(expanded.map((set) => [set, optionSet(column, set, languages)]))
       : {}),
-    ...(column.targets ? { Targets: column.targets } : {}),
+    ...(column.targets ? { Targets: column.targets.map(logicalNameOf) } : {}),
   };
 }
 
-const optionsOf = (column: Column): Columns[] =>
-  (column.options ?? []).map(({ value, label: text }) => ({ Value: value, Label: label(text) }));
+function optionSet(column: Column, set: string, languages: number): Columns | null {
+  const isGlobal = column.globalOptionSet !== undefined;
+  if (isGlobal !== (set === 'GlobalOptionSet')) return null;
+  return {
+    Name: column.globalOptionSet ?? `lead_${column.logicalName}`,
+    IsGlobal: isGlobal,
+    OptionSetType: KINDS[column.type].name,
+    Options: (column.options ?? []).map(({ value, label: text }) => ({
+      Value: value,
+      Label: label(text, languages),
+    })),
+  };
+}
 
-function label(text: string): Columns {
-  const localized = { Label: text, LanguageCode: 1033, IsManaged: true };
-  return { LocalizedLabels: [localized], UserLocalizedLabel: localized };
+/** Language codes count up from English, which is the user's. */
+function label(text: string, languages = 1): Columns {
+  const localized = Array.from({ length: languages }, (_, n) => ({
+    Label: text,
+    LanguageCode: 1033 + n,
+    IsManaged: true,
+  }));
+  return { LocalizedLabels: localized, UserLocalizedLabel: localized[0] };
 }
 
 function collection(call: Call, context: string, rows: readonly Columns[], options: QueryOptions): Reply {

@@ -1,4 +1,4 @@
-// Which operation of the Web API a request asks for.
+/** Which operation of the Web API a request asks for. */
 import { header, json, type Reply } from '../http/exchange.ts';
 import { createMultiple, updateMultiple, upsertMultiple } from './bulk-leads.ts';
 import type { Call } from './call.ts';
@@ -8,14 +8,18 @@ import { createLead } from './create-lead.ts';
 import { badQuery, DataverseError, methodNotAllowed, segmentNotFound } from './errors.ts';
 import { parseLeadKey } from './lead-address.ts';
 import { entityDefinitions } from './metadata.ts';
+import { privilegeNameOf } from './lookups.ts';
 import { demand } from './privileges.ts';
 import { countLeads, readLead, readLeads } from './read-leads.ts';
 import {
+  boundTable,
   organizations,
   roles,
   sdkMessageFilters,
+  securedColumns,
   solutions,
   systemUsers,
+  teams,
   userPrivileges,
 } from './system-tables.ts';
 
@@ -85,30 +89,32 @@ function bulk(call: Call, action: string): Reply {
   throw segmentNotFound(`Microsoft.Dynamics.CRM.${action}`);
 }
 
-type Read = {
+interface Read {
   readonly privilege?: readonly [name: string, table: string];
   readonly table: (call: Call) => Table;
-};
+}
 
 const TABLES: Readonly<Record<string, Read>> = {
   solutions: { privilege: ['prvReadSolution', 'solution'], table: solutions },
   systemusers: { privilege: ['prvReadUser', 'systemuser'], table: systemUsers },
   roles: { privilege: ['prvReadRole', 'role'], table: roles },
+  teams: { privilege: ['prvReadTeam', 'team'], table: teams },
   organizations: { table: organizations },
   sdkmessagefilters: { table: sdkMessageFilters },
 };
 const RECORD = /^(\w+)\(([0-9a-f-]{36})\)$/i;
-const ROLES_OF_USER = /^systemusers\(([0-9a-f-]{36})\)\/systemuserroles_association$/i;
+const OF_USER = /^systemusers\(([0-9a-f-]{36})\)\/(systemuserroles_association|teammembership_association)$/i;
 
 function read(call: Call): Reply {
   const { resource, user } = call;
   if (resource === 'WhoAmI' || resource === 'WhoAmI()') return whoAmI(call);
   if (resource === 'RetrieveVersion' || resource === 'RetrieveVersion()') return version(call);
   if (resource === '') return serviceDocument(call);
-  const ofUser = ROLES_OF_USER.exec(resource)?.[1];
+  const [, ofUser, association] = OF_USER.exec(resource) ?? [];
   if (ofUser !== undefined) {
-    demand(user, 'prvReadRole', 'Basic', 'role');
-    return readCollection(call, roles(call, ofUser));
+    const isTeams = association?.startsWith('team') === true;
+    demand(user, isTeams ? 'prvReadTeam' : 'prvReadRole', 'Basic', isTeams ? 'team' : 'role');
+    return readCollection(call, isTeams ? teams(call, ofUser) : roles(call, ofUser));
   }
   const [, set = resource, id] = RECORD.exec(resource) ?? [];
   const found = Object.hasOwn(TABLES, set) ? TABLES[set] : undefined;
@@ -119,7 +125,12 @@ function read(call: Call): Reply {
       ? readCollection(call, found.table(call))
       : readRecord(call, found.table(call), id);
   }
-  const reply = userPrivileges(call) ?? entityDefinitions(call);
+  const bound = id === undefined ? undefined : boundTable(call, set, id);
+  if (bound && id !== undefined) {
+    demand(user, `prvRead${privilegeNameOf(set)}`, 'Basic', bound.type);
+    return readRecord(call, bound, id);
+  }
+  const reply = userPrivileges(call) ?? securedColumns(call) ?? entityDefinitions(call);
   if (!reply) throw segmentNotFound(firstSegment(resource));
   return reply;
 }

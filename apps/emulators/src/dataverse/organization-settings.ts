@@ -1,6 +1,7 @@
-// What can be set about an emulated organisation; every part has a working default.
+/** What can be set about an emulated organisation; every part has a working default. */
 import { z } from 'zod';
 import { Column } from './lead-columns.ts';
+import { Plugin } from './plugin-settings.ts';
 
 /** The role that the lead writer solution brings, as the set-up guide names it. */
 export const LEAD_WRITER_ROLE = 'Microsoft Marketplace Lead Writer';
@@ -15,6 +16,11 @@ const Role = z.object({
   /** Unique name of the solution that brings the role; without that solution the role does not exist. */
   solution: z.string().optional(),
   privileges: z.record(z.string(), Depth).default({}),
+  /**
+   * "Team privileges only": what the role grants at user depth belongs to a team and not to its members, who then hold
+   * none of it. The other setting, "Direct User and Team privileges", is the default.
+   */
+  teamPrivilegesOnly: z.boolean().default(false),
 });
 
 const Solution = z.object({
@@ -29,6 +35,8 @@ const membership = {
   fullname: z.string().optional(),
   enabled: z.boolean().default(true),
   roles: z.array(z.string()).default([LEAD_WRITER_ROLE]),
+  /** Secured columns that a column security profile lets this user fill. */
+  permittedColumns: z.array(z.string()).default([]),
 };
 const ApplicationUser = z.preprocess(
   (given) => (typeof given === 'string' ? { applicationId: given } : given),
@@ -52,22 +60,22 @@ const Limits = z.object({
   executionMsPerOperation: z.number().min(0).default(0),
   /** Time every operation really takes, ms: what a plug-in or a distant region costs. */
   latencyMs: z.number().min(0).default(0),
+  /** The same for each row of a bulk request, and each operation of a batch. */
+  latencyMsPerRow: z.number().min(0).default(0),
   /** False switches all three limits off; throughput measurements need that. */
   enforced: z.boolean().default(true),
 });
 
-/** A synchronous plug-in of the customer's, which refuses some leads with its own words. */
-const Plugin = z.object({
-  message: z.enum(['Create', 'Update']).default('Create'),
-  /** Refuses when the column's text contains this; an empty string refuses every lead that has the column. */
-  column: z.string(),
-  contains: z.string().default(''),
-  /** Turns the condition round: refuses when the column is absent or lacks the text. */
-  unless: z.boolean().default(false),
-  text: z.string().default('The lead was refused by a plug-in of this organization.'),
-  code: z.string().default('0x80040265'),
-  status: z.number().int().default(400),
+const Team = z.object({
+  name: z.string().min(1),
+  teamid: z.guid().toLowerCase().optional(),
+  roles: z.array(z.string()).default([]),
+  /** Application ids and user names. */
+  members: z.array(z.string().toLowerCase()).default([]),
 });
+
+/** How an organization that lets nobody in says so: the field has seen each. */
+const ClosedStatus = z.union([z.literal(400), z.literal(403), z.literal(404), z.literal(503)]);
 
 /** What the facts leave unverified, or customers may change; the defaults are the stricter reading. */
 const Switches = z.object({
@@ -80,6 +88,9 @@ const Switches = z.object({
   upsertNeedsWrite: z.boolean().default(true),
   createMultiple: z.boolean().default(true),
   upsertMultiple: z.boolean().default(true),
+  batch: z.boolean().default(true),
+  /** Binding a lookup needs the privileges Append on leads and Append To on its target. */
+  lookupsNeedAppend: z.boolean().default(false),
   /** Refuses a create that leaves out an ApplicationRequired column, as some customers' plug-ins do. */
   applicationRequiredEnforced: z.boolean().default(false),
   /** Publishes the duplicate detection rule "same e-mail address" (used only when a caller asks). */
@@ -112,12 +123,36 @@ export const OrganizationSettings = z.object({
     .max(10)
     .default([]),
   limits: Limits.prefault({}),
+  teams: z.array(Team).default([]),
   plugins: z.array(Plugin).default([]),
   switches: Switches.prefault({}),
   /** False: Dataverse without Dynamics 365 Sales, which has no lead table. */
   hasLeadTable: z.boolean().default(true),
   /** Administration mode: only system administrators get in. */
   administrationMode: z.boolean().default(false),
+  administrationModeStatus: ClosedStatus.default(403),
+  /** Disabled, by an administrator or because nothing was paid: nobody gets in. */
+  disabled: z.boolean().default(false),
+  disabledStatus: ClosedStatus.default(403),
+  /** The IP firewall is on and the caller's address, as this organization sees it, is not on its list. */
+  blockedAddress: z.string().optional(),
+  /** A web firewall in front of it, which dislikes requests whose body contains a text. */
+  webFirewall: z
+    .array(z.object({ contains: z.string().min(1), status: z.number().int().min(400).max(599).default(403) }))
+    .default([]),
+  /**
+   * Ids of records in other tables, by entity set. A lookup bound to a table that is named here must find its record;
+   * one bound to any other may have any id.
+   */
+  records: z.record(z.string(), z.array(z.guid().toLowerCase())).default({}),
+  /** Makes the lead table large: columns of text, a choice with many options, and labels in so many languages. */
+  padding: z
+    .object({
+      columns: z.number().int().min(0).max(5_000).default(0),
+      options: z.number().int().min(0).max(20_000).default(0),
+      languages: z.number().int().min(1).max(50).default(1),
+    })
+    .prefault({}),
   /** Applications that the organisation's administrator has blocked. */
   blockedApplications: z.array(z.guid().toLowerCase()).default([]),
   /** Clock of this organisation relative to the true one, ms. */
@@ -131,18 +166,20 @@ export const OrganizationSettings = z.object({
 });
 export type OrganizationSettings = z.output<typeof OrganizationSettings>;
 export type Role = z.output<typeof Role>;
-export type Plugin = z.output<typeof Plugin>;
+export type Team = z.output<typeof Team>;
 
 /** The lead writer role after the guide's hand edits: create leads, read one's own, track the solution. */
 export const leadWriterRole = (solution: string): Role => ({
   name: LEAD_WRITER_ROLE,
   solution,
+  teamPrivilegesOnly: false,
   privileges: {
     prvCreateLead: 'Basic',
     prvReadLead: 'Basic',
     prvReadSolution: 'Global',
     prvReadEntity: 'Global',
     prvReadAttribute: 'Global',
+    prvReadRelationship: 'Global',
     prvCreateUserEntityUISettings: 'Basic',
     prvReadUserEntityUISettings: 'Basic',
     prvWriteUserEntityUISettings: 'Basic',
@@ -155,12 +192,17 @@ export const leadWriterRole = (solution: string): Role => ({
 /** Everything a test needs to look around and tidy up. */
 export const systemAdministratorRole = (): Role => ({
   name: 'System Administrator',
+  teamPrivilegesOnly: false,
   privileges: Object.fromEntries(
     [
       ...['Create', 'Read', 'Write', 'Delete', 'Append', 'AppendTo'].flatMap((verb) =>
         ['Lead', 'UserEntityUISettings', 'AsyncOperation'].map((table) => `prv${verb}${table}`),
       ),
-      ...['prvReadSolution', 'prvReadEntity', 'prvReadAttribute', 'prvReadUser', 'prvReadRole'],
+      ...['prvReadSolution', 'prvReadEntity', 'prvReadAttribute', 'prvReadRelationship'],
+      ...['prvReadUser', 'prvReadTeam', 'prvReadRole', 'prvOverrideCreatedOnCreatedBy'],
+      ...['Campaign', 'Account', 'Contact', 'TransactionCurrency', 'User', 'Team'].map(
+        (table) => `prvAppendTo${table}`,
+      ),
       ...[
         'prvReadSdkMessage',
         'prvReadTransactionCurrency',

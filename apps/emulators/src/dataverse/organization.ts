@@ -1,29 +1,21 @@
-// One emulated organisation: its settings worked out, its users, and its leads.
-import { guidOf } from '../world/ids.ts';
+/** One emulated organisation: its settings worked out, its users, and its leads. */
+import { guidOf } from '../ids.ts';
+import { Attempts } from './attempts.ts';
 import { LEAD_COLUMNS, type Column } from './lead-columns.ts';
 import { LeadStore } from './lead-store.ts';
+import { navigationOf, type Navigation } from './lookups.ts';
+import { OtherRecords } from './other-records.ts';
+import { paddingColumns } from './padding.ts';
 import { WebServers } from './service-protection.ts';
+import { systemUser, type SystemUser } from './system-user.ts';
 import {
   leadWriterRole,
   systemAdministratorRole,
-  type Depth,
   type OrganizationSettings,
   type Role,
 } from './organization-settings.ts';
 
-export type SystemUser = {
-  readonly systemuserid: string;
-  readonly fullname: string;
-  readonly applicationId?: string;
-  readonly username?: string;
-  readonly enabled: boolean;
-  /** Roles that exist here and are assigned. */
-  readonly roles: readonly Role[];
-  /** Strongest depth of each privilege over all roles. */
-  readonly privileges: ReadonlyMap<string, Depth>;
-};
-
-export type Organization = {
+export interface Organization {
   readonly host: string;
   readonly settings: OrganizationSettings;
   readonly friendlyName: string;
@@ -40,17 +32,28 @@ export type Organization = {
   readonly usersByName: ReadonlyMap<string, SystemUser>;
   readonly usersById: ReadonlyMap<string, SystemUser>;
   readonly columns: ReadonlyMap<string, Column>;
+  readonly navigation: ReadonlyMap<string, Navigation>;
   readonly leads: LeadStore;
+  readonly others: OtherRecords;
+  readonly attempts: Attempts;
+  /** How often each plug-in has run, at all and for each lead; settings put anew start from zero. */
+  readonly pluginRuns: Map<string, number>;
   readonly servers: WebServers;
-};
+}
 
-const DEPTHS: readonly Depth[] = ['Basic', 'Local', 'Deep', 'Global'];
+/** What an organisation keeps when its settings change. */
+export type Kept = Pick<Organization, 'leads' | 'others' | 'attempts'>;
 
-/** `leads` is handed over when settings change, so that an organisation keeps its records. */
+const nothing = (): Kept => ({
+  leads: new LeadStore(),
+  others: new OtherRecords(),
+  attempts: new Attempts(),
+});
+
 export function buildOrganization(
   host: string,
   settings: OrganizationSettings,
-  leads = new LeadStore(),
+  { leads, others, attempts }: Kept = nothing(),
 ): Organization {
   const label = host.split('.')[0] ?? host;
   const solutions = (
@@ -63,13 +66,19 @@ export function buildOrganization(
     settings.roles ?? [leadWriterRole(settings.switches.leadWriterSolution), systemAdministratorRole()]
   ).filter((role) => role.solution === undefined || imported.has(role.solution));
   const users = [
-    ...settings.applicationUsers.map((user) => systemUser(host, user.applicationId, user, roles)),
-    ...settings.users.map((user) => systemUser(host, user.username, user, roles)),
+    ...settings.applicationUsers.map((user) =>
+      systemUser(host, user.applicationId, user, roles, settings.teams),
+    ),
+    ...settings.users.map((user) => systemUser(host, user.username, user, roles, settings.teams)),
   ];
   const removed = new Set(settings.removedColumns);
   const columns = new Map<string, Column>();
-  for (const column of [...LEAD_COLUMNS, ...settings.columns])
+  for (const column of [...LEAD_COLUMNS, ...paddingColumns(settings.padding), ...settings.columns])
     if (!removed.has(column.logicalName)) columns.set(column.logicalName, column);
+  others.forget('from before');
+  for (const { creates } of settings.plugins)
+    for (const key of creates?.existing ?? [])
+      if (creates && !others.has(creates.table, key)) others.put({ table: creates.table, key, leadid: null });
   leads.defineKeys(settings.alternateKeys.filter((key) => key.status === 'Active'));
   return {
     host,
@@ -85,42 +94,11 @@ export function buildOrganization(
     usersByName: new Map(users.flatMap((user) => (user.username ? [[user.username, user] as const] : []))),
     usersById: new Map(users.map((user) => [user.systemuserid, user] as const)),
     columns,
+    navigation: navigationOf(columns.values()),
     leads,
+    others,
+    attempts,
+    pluginRuns: new Map(),
     servers: new WebServers(),
   };
-}
-
-type GivenUser = {
-  applicationId?: string | undefined;
-  username?: string | undefined;
-  systemuserid?: string | undefined;
-  fullname?: string | undefined;
-  enabled: boolean;
-  roles: string[];
-};
-
-function systemUser(host: string, name: string, given: GivenUser, existing: readonly Role[]): SystemUser {
-  const roles = existing.filter((role) => given.roles.includes(role.name));
-  const privileges = new Map<string, Depth>();
-  for (const role of roles)
-    for (const [privilege, depth] of Object.entries(role.privileges)) {
-      const before = privileges.get(privilege);
-      if (before === undefined || DEPTHS.indexOf(depth) > DEPTHS.indexOf(before))
-        privileges.set(privilege, depth);
-    }
-  return {
-    systemuserid: given.systemuserid ?? guidOf('systemuser', host, name),
-    fullname: given.fullname ?? (given.username ? given.username : `# Lead writer ${name.slice(0, 8)}`),
-    ...(given.applicationId ? { applicationId: given.applicationId } : {}),
-    ...(given.username ? { username: given.username } : {}),
-    enabled: given.enabled,
-    roles,
-    privileges,
-  };
-}
-
-/** True when `user` holds `privilege` at `depth` or deeper. */
-export function holds(user: SystemUser, privilege: string, depth: Depth = 'Basic'): boolean {
-  const held = user.privileges.get(privilege);
-  return held !== undefined && DEPTHS.indexOf(held) >= DEPTHS.indexOf(depth);
 }

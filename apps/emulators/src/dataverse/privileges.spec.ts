@@ -1,4 +1,4 @@
-// The set-up guide's rules: what is missing is refused with Dataverse's status, code and text.
+/** The set-up guide's rules: what is missing is refused with Dataverse's status, code and text. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTOSO } from '../seed.ts';
 import { startForTest, type Answer, type Running } from '../testing/running.ts';

@@ -1,9 +1,11 @@
-// What a user may do to leads, by the set-up guide's rules; each refusal in Dataverse's words.
-import { guidOf } from '../world/ids.ts';
-import { missingPrivilege, noRecordAccess, type DataverseError } from './errors.ts';
+/** What a user may do to leads, by the set-up guide's rules; each refusal in Dataverse's words. */
+import { guidOf } from '../ids.ts';
+import { missingPrivilege, noRecordAccess, recordNotFound, type DataverseError } from './errors.ts';
 import type { LeadRow } from './lead-store.ts';
+import { logicalNameOf, privilegeNameOf } from './lookups.ts';
 import { LEAD_WRITER_ROLE, type Depth } from './organization-settings.ts';
-import { holds, type Organization, type SystemUser } from './organization.ts';
+import type { Organization } from './organization.ts';
+import { holds, type SystemUser } from './system-user.ts';
 
 /** The grants the guide has people make by hand on the role. */
 const HAND_MADE_GRANTS: readonly (readonly [privilege: string, depth: Depth, table: string])[] = [
@@ -33,6 +35,21 @@ export function demandCreate(organization: Organization, user: SystemUser): void
   demand(user, 'prvCreateLead', 'Basic', 'lead');
   if (!handMadeGrantsRequired) return;
   for (const [privilege, depth, table] of HAND_MADE_GRANTS) demand(user, privilege, depth, table);
+}
+
+/** Throws unless the records that lookups are bound to are there, and the user may bind them. */
+export function demandBound(
+  { settings: { records, switches } }: Organization,
+  user: SystemUser,
+  bound: readonly { target: string; id: string }[],
+): void {
+  for (const { target, id } of bound) {
+    const table = logicalNameOf(target);
+    if (records[target] && !records[target].includes(id)) throw recordNotFound(table, id);
+    if (!switches.lookupsNeedAppend) continue;
+    demand(user, 'prvAppendLead', 'Basic', 'lead');
+    demand(user, `prvAppendTo${privilegeNameOf(target)}`, 'Basic', table);
+  }
 }
 
 type Right = 'Read' | 'Write' | 'Delete';

@@ -1,7 +1,7 @@
-// The system query options of a URL, as text. Pure.
+/** The system query options of a URL, as text. Pure. */
 import { badQuery } from './errors.ts';
 
-export type QueryOptions = {
+export interface QueryOptions {
   readonly select?: string;
   readonly filter?: string;
   readonly orderby?: string;
@@ -12,7 +12,7 @@ export type QueryOptions = {
   readonly apply?: string;
   /** Parameter aliases and everything not beginning with a dollar sign. */
   readonly others: Readonly<Record<string, string>>;
-};
+}
 
 const KNOWN = new Set([
   '$select',

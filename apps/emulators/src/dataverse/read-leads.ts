@@ -1,4 +1,4 @@
-// Reading leads: one by id, or those that fit a query.
+/** Reading leads: one by id, or those that fit a query. */
 import { header, json, type Incoming, type Reply } from '../http/exchange.ts';
 import { FilterError, matches, parseFilter, propertiesOf, type Expression } from '../odata/filter.ts';
 import { compareBy, parseOrderBy, type SortKey } from '../odata/orderby.ts';
@@ -77,8 +77,8 @@ function selectRows(call: Call, options: QueryOptions, keys: readonly SortKey[])
   const filter = options.filter === undefined ? undefined : filterOf(options.filter, organization);
   const found: { row: LeadRow; values: Columns | undefined }[] = [];
   const single = filter && idIn(filter);
-  const one = single === undefined ? undefined : organization.leads.get(single);
-  for (const row of single === undefined ? organization.leads.rows() : one ? [one] : []) {
+  const named = single === undefined ? undefined : organization.leads.get(single);
+  for (const row of single === undefined ? organization.leads.rows() : named ? [named] : []) {
     if (!mayTouch(user, 'Read', row)) continue;
     const values = filter || keys.length > 0 ? valuesOf(row, organization) : undefined;
     if (filter && !matches(filter, values as Columns)) continue;

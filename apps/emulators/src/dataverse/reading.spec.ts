@@ -1,4 +1,4 @@
-// Reading leads and what is around them: requests and answers after Microsoft's documented examples.
+/** Reading leads and what is around them: requests and answers after Microsoft's documented examples. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CONTOSO } from '../seed.ts';
 import { API, errorOf, startContoso, type Contoso } from '../testing/contoso.ts';

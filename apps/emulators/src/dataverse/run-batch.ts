@@ -1,4 +1,4 @@
-// POST /$batch: the operations one after the other; change sets hold together or not at all.
+/** POST /$batch: the operations one after the other; change sets hold together or not at all. */
 import { STATUS_CODES } from 'node:http';
 import { header, type Incoming, type Reply } from '../http/exchange.ts';
 import {
@@ -9,7 +9,7 @@ import {
   parseMultipart,
   type Part,
 } from '../odata/multipart.ts';
-import { newGuid } from '../world/ids.ts';
+import { newGuid } from '../ids.ts';
 import type { Call } from './call.ts';
 import { badQuery, DataverseError, errorReply } from './errors.ts';
 import { operate } from './operate.ts';
@@ -17,14 +17,17 @@ import { operate } from './operate.ts';
 const MAX_OPERATIONS = 1000;
 const MAX_URL = 65_536;
 
-type Operation = {
+interface Operation {
   readonly request: Incoming;
   readonly resource: string;
   readonly contentId: string | undefined;
-};
+}
 type Item = Operation | readonly Operation[];
 
-export type Batch = { readonly items: readonly Item[]; readonly operations: number };
+interface Batch {
+  readonly items: readonly Item[];
+  readonly operations: number;
+}
 
 /** Reads the whole batch before anything of it is done; throws a 400 for what is malformed. */
 export function parseBatch(call: Call): Batch {

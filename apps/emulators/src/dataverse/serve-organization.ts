@@ -1,23 +1,37 @@
-// The walk of one request to an organisation: who calls, may they call now, what do they want.
+/** The walk of one request to an organisation: who calls, may they call now, what do they want. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { header, isPending, type Incoming, type Reply } from '../http/exchange.ts';
-import { newGuid } from '../world/ids.ts';
-import type { World } from '../world/world.ts';
+import { header, html, isPending, type Incoming, type Reply } from '../http/exchange.ts';
+import { newGuid } from '../ids.ts';
+import type { Surroundings } from './surroundings.ts';
 import { authenticate, type TokenCache } from './authenticate.ts';
 import type { Call } from './call.ts';
-import { bodyTooLarge, DataverseError, errorReply, methodNotAllowed, segmentNotFound } from './errors.ts';
+import {
+  bodyTooLarge,
+  DataverseError,
+  errorReply,
+  messageNotAvailable,
+  methodNotAllowed,
+  segmentNotFound,
+} from './errors.ts';
 import { operate } from './operate.ts';
-import type { Organization, SystemUser } from './organization.ts';
+import type { Organization } from './organization.ts';
+import type { SystemUser } from './system-user.ts';
 import { parseBatch, runBatch } from './run-batch.ts';
 import { affinityOf, type Usage } from './service-protection.ts';
 
 const API = /^\/api\/data\/v9\.[0-2](?:\/(.*))?$/;
 
-export type Served = { readonly reply: Reply; readonly caller: string | undefined };
+const FIREWALL_PAGE =
+  '<!DOCTYPE html><html><head><title>Request blocked</title></head><body><h1>Access denied</h1><p>The web application firewall has blocked this request.</p></body></html>';
+
+export interface Served {
+  readonly reply: Reply;
+  readonly caller: string | undefined;
+}
 
 /** Answers a request to the organisation's Web API after `delayMs`; never throws for anything a client sends. */
 export function serveOrganization(
-  world: World,
+  world: Surroundings,
   cache: TokenCache,
   organization: Organization,
   request: Incoming,
@@ -27,6 +41,8 @@ export function serveOrganization(
     world.clock() + organization.settings.clockSkewMs + world.faults.skewOf(organization.host, world.clock());
   const goOn = (user: SystemUser): Served | Promise<Served> =>
     serveUser(world, organization, request, user, now, delayMs);
+  const firewall = organization.settings.webFirewall.find(({ contains }) => request.body.includes(contains));
+  if (firewall) return { reply: html(firewall.status, FIREWALL_PAGE), caller: undefined };
   try {
     const user = authenticate(world, cache, organization, request, now);
     if (!isPending(user)) return goOn(user);
@@ -38,7 +54,7 @@ export function serveOrganization(
 
 /** Lets the user in as far as the limits allow, performs the operation, books what it took. */
 function serveUser(
-  world: World,
+  world: Surroundings,
   organization: Organization,
   request: Incoming,
   user: SystemUser,
@@ -56,38 +72,49 @@ function serveUser(
   });
   if (refused) return finish(errorReply(refused));
 
-  const perform = (): Served => {
-    const { reply, operations } = performed(world, organization, request, user, now);
+  const answered = (reply: Reply, rows: number): Served => {
     if (limits.enforced) {
-      const tookMs = world.clock() - request.receivedAt + operations * limits.executionMsPerOperation;
+      const tookMs = world.clock() - request.receivedAt + rows * limits.executionMsPerOperation;
       usage.end(world.clock(), tookMs);
     }
     return finish(reply);
+  };
+  const perform = (): Served | Promise<Served> => {
+    const { reply, cost } = performed(world, organization, request, user, now);
+    const rows = Math.max(1, cost.rows);
+    // What was done stays done while the answer is still to come, as with a slow plug-in.
+    const longer = cost.pluginMs + rows * limits.latencyMsPerRow;
+    return longer > 0
+      ? wait(longer, undefined, { ref: false }).then(() => answered(reply, rows))
+      : answered(reply, rows);
   };
   const latency = delayMs + limits.latencyMs;
   return latency > 0 ? wait(latency, undefined, { ref: false }).then(perform) : perform();
 }
 
 function performed(
-  world: World,
+  world: Surroundings,
   organization: Organization,
   request: Incoming,
   user: SystemUser,
   now: number,
-): { reply: Reply; operations: number } {
+): { reply: Reply; cost: Call['cost'] } {
+  const cost = { rows: 0, pluginMs: 0 };
   try {
     const match = API.exec(request.path);
     if (!match) throw segmentNotFound(request.path.slice(1));
     if (request.tooLarge || request.body.length > organization.settings.maxRequestBytes) throw bodyTooLarge();
     const root = `${request.base}${request.path.slice(0, '/api/data/v9.2'.length)}`;
     const resource = decodeURIComponent(match[1] ?? '');
-    const call: Call = { world, organization, user, request, resource, root, now };
-    if (resource !== '$batch') return { reply: operate(call), operations: 1 };
+    const call: Call = { world, organization, user, request, resource, root, now, cost };
+    if (resource !== '$batch') return { reply: operate(call), cost };
+    if (!organization.settings.switches.batch) throw messageNotAvailable('$batch');
     if (request.method !== 'POST') throw methodNotAllowed();
     const batch = parseBatch(call);
-    return { reply: runBatch(call, batch), operations: batch.operations };
+    const reply = runBatch(call, batch);
+    return { reply, cost: { ...cost, rows: Math.max(cost.rows, batch.operations) } };
   } catch (error) {
-    return { reply: annotated(refusal(error).reply, request), operations: 1 };
+    return { reply: annotated(refusal(error).reply, request), cost };
   }
 }
 

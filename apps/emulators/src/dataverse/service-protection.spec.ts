@@ -13,6 +13,7 @@ const limits: Limits = {
   dopHint: 4,
   executionMsPerOperation: 0,
   latencyMs: 0,
+  latencyMsPerRow: 0,
   enforced: true,
 };
 const serve = (usage: Usage, now: number, ms = 0): string | undefined => {

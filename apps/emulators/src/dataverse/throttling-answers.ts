@@ -1,14 +1,14 @@
-// The three service protection refusals: code, text and Retry-After of each.
+/** The three service protection refusals: code, text and Retry-After of each. */
 import { DataverseError } from './errors.ts';
 
 export type Limit = 'requests' | 'execution' | 'concurrency';
 
-export type LimitSizes = {
+interface LimitSizes {
   readonly requests: number;
   readonly executionSeconds: number;
   readonly windowSeconds: number;
   readonly concurrency: number;
-};
+}
 
 const DOCUMENTED: LimitSizes = {
   requests: 6000,

@@ -1,4 +1,4 @@
-// Writing leads: requests and answers after Microsoft's documented examples.
+/** Writing leads: requests and answers after Microsoft's documented examples. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { CONTOSO } from '../seed.ts';
 import { API, errorOf, startContoso, type Contoso } from '../testing/contoso.ts';

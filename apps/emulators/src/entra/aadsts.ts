@@ -1,13 +1,13 @@
-// Entra's refusals: the OAuth error, the AADSTS number and the HTTP status of each, and the body they come in.
+/** Entra's refusals: the OAuth error, the AADSTS number and the HTTP status of each, and the body they come in. */
 import { json, type Reply } from '../http/exchange.ts';
-import { newGuid } from '../world/ids.ts';
+import { newGuid } from '../ids.ts';
 
-type Kind = {
+interface Kind {
   readonly status: number;
   readonly error: string;
   readonly suberror?: string;
   readonly text: string;
-};
+}
 
 /** `{0}`, `{1}` stand for what the case names: an application, a tenant, a user, a resource. */
 const KINDS: Readonly<Record<number, Kind>> = {
@@ -77,6 +77,26 @@ const KINDS: Readonly<Record<number, Kind>> = {
     status: 400,
     error: 'invalid_resource',
     text: 'The resource principal named {0} was not found in the tenant named {1}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.',
+  },
+  500014: {
+    status: 400,
+    error: 'invalid_resource',
+    text: 'The service principal for resource {0} is disabled. This indicate that a subscription within the tenant has lapsed, or that the administrator for this tenant has disabled the application, preventing tokens from being issued for it.',
+  },
+  5000224: {
+    status: 400,
+    error: 'invalid_request',
+    text: 'We are sorry, this resource is not available. If you think you are seeing this message in error, please contact support.',
+  },
+  7000229: {
+    status: 400,
+    error: 'unauthorized_client',
+    text: 'The client application {0} is missing service principal in the tenant {1}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119.',
+  },
+  1000502: {
+    status: 401,
+    error: 'invalid_client',
+    text: "The provided certificate is not within its specified validity window. Client: '{0}'.",
   },
   1002012: {
     status: 400,
@@ -238,7 +258,10 @@ const KINDS: Readonly<Record<number, Kind>> = {
   },
 };
 
-export type Refusal = { readonly number: number; readonly words: readonly string[] };
+export interface Refusal {
+  readonly number: number;
+  readonly words: readonly string[];
+}
 
 /** The numbers that the control API can ask for. */
 export const KNOWN_NUMBERS: readonly number[] = Object.keys(KINDS).map(Number);

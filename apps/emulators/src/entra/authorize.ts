@@ -1,15 +1,15 @@
-// GET and POST /<tenant>/oauth2/v2.0/authorize: the sign-in page and the way back to the application.
+/** GET and POST /<tenant>/oauth2/v2.0/authorize: the sign-in page and the way back to the application. */
 import { html, redirect, type Incoming, type Reply } from '../http/exchange.ts';
 import { isRefusal, oauthError, refusalText, refuse, type Refusal } from './aadsts.ts';
 import type { Login } from './login.ts';
 import { refusalPage, secondFactorPage, signInPage } from './sign-in-page.ts';
 import { type App, isGeneric, type Tenant } from './tenant.ts';
 
-type Wanted = {
+interface Wanted {
   readonly app: App;
   readonly redirectUri: string;
   readonly query: URLSearchParams;
-};
+}
 
 /** Walks one visit of the sign-in page; `tenantName` is the directory as the address has it. */
 export async function authorize(
@@ -21,10 +21,10 @@ export async function authorize(
 ): Promise<Reply> {
   const form = new URLSearchParams(request.method === 'POST' ? request.body.toString('utf8') : '');
   const query = new URLSearchParams(request.search);
-  const wanted = readWish(tenant, query);
+  const wanted = readRequest(tenant, query);
   // Nobody is sent to an address that is not registered: these mistakes are shown here.
   if (isRefusal(wanted)) return html(400, refusalPage(refusalText(wanted)));
-  const mistake = checkWish(query);
+  const mistake = checkRequest(query);
   if (mistake) return sendBack(wanted, refused(mistake));
   if (query.get('prompt') === 'none')
     return sendBack(wanted, {
@@ -91,7 +91,7 @@ async function signIn(
   return sendBack(wanted, { code, ...extra });
 }
 
-function readWish(tenant: Tenant, query: URLSearchParams): Wanted | Refusal {
+function readRequest(tenant: Tenant, query: URLSearchParams): Wanted | Refusal {
   const clientId = query.get('client_id');
   if (!clientId) return refuse(900144, 'client_id');
   const app = tenant.apps.get(clientId.toLowerCase());
@@ -113,7 +113,7 @@ function sameAddress(registered: string, asked: string): boolean {
   return bare(registered) === bare(asked);
 }
 
-function checkWish(query: URLSearchParams): Refusal | undefined {
+function checkRequest(query: URLSearchParams): Refusal | undefined {
   if (query.get('response_type') !== 'code') return refuse(900144, 'response_type');
   if (!query.get('scope')) return refuse(900144, 'scope');
   const method = query.get('code_challenge_method');

@@ -1,11 +1,13 @@
-// How an application proves who it is: a secret, or an assertion signed with its certificate.
+/** How an application proves who it is: a secret, or an assertion signed with its certificate. */
 import { createHash, createPublicKey, timingSafeEqual, X509Certificate, type KeyObject } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { header, type Incoming } from '../http/exchange.ts';
 import { refuse, type Refusal } from './aadsts.ts';
 import type { App, Tenant } from './tenant.ts';
 
-export type Proof = { readonly by: 'secret' | 'certificate' | 'public' };
+export interface Proof {
+  readonly by: 'secret' | 'certificate' | 'public';
+}
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -44,7 +46,9 @@ export async function proveClient(
   if (assertion !== null) return proveByCertificate(app, tenant, request, form, assertion, now);
   const { secret } = clientOf(request, form);
   if (!secret) return undefined;
-  const matching = app.secrets.find((candidate) => sameText(candidate.value, secret));
+  const isThere = ({ usableFrom }: App['secrets'][number]): boolean =>
+    usableFrom === undefined || Date.parse(usableFrom) <= now;
+  const matching = app.secrets.find((candidate) => isThere(candidate) && sameText(candidate.value, secret));
   if (!matching) return refuse(7000215, app.clientId);
   if (matching.expiresAt !== undefined && Date.parse(matching.expiresAt) <= now)
     return refuse(7000222, app.clientId);

@@ -1,4 +1,4 @@
-// The OpenID Connect discovery document of a tenant.
+/** The OpenID Connect discovery document of a tenant. */
 import { LOGIN_HOSTS } from '../http/locate.ts';
 
 /** The issuer of v2.0 tokens; the same whichever address reached the emulator. */

@@ -1,6 +1,6 @@
-// The tokens themselves: claims as Entra gives them to Dataverse.
-import type { World } from '../world/world.ts';
-import { guidOf, newGuid } from '../world/ids.ts';
+/** The tokens themselves: claims as Entra gives them to Dataverse. */
+import type { Surroundings } from './surroundings.ts';
+import { guidOf, newGuid } from '../ids.ts';
 import { refuse, type Refusal } from './aadsts.ts';
 import { issuerOf } from './discovery.ts';
 import type { App, Tenant, User } from './tenant.ts';
@@ -14,7 +14,7 @@ const GRAPH = '00000003-0000-0000-c000-000000000000';
  * The resource in a list of scopes: `https://contoso.crm4.dynamics.com/.default` or `…/user_impersonation`,
  * or the application itself. Of other resources only those are known that the tenant's settings name.
  */
-export function resourceOf(scope: string, tenant: Tenant, app: App, world: World): string | Refusal {
+export function resourceOf(scope: string, tenant: Tenant, app: App, world: Surroundings): string | Refusal {
   const first = scope.split(' ').find((name) => name !== '' && !SCOPES_FOR_SIGN_IN.has(name));
   if (first === undefined) return scope === '' ? refuse(900144, 'scope') : GRAPH;
   const slash = first.lastIndexOf('/');
@@ -28,11 +28,15 @@ export function resourceOf(scope: string, tenant: Tenant, app: App, world: World
   return organization?.settings.tenantId === tenant.id ? resource : refuse(500011, resource, tenant.id);
 }
 
-type Subject = { readonly app: App; readonly by: 'secret' | 'certificate' | 'public'; readonly user?: User };
+interface Subject {
+  readonly app: App;
+  readonly by: 'secret' | 'certificate' | 'public';
+  readonly user?: User;
+}
 
 /** A signed access token for `resource`; `now` is the login host's clock. */
 export async function accessToken(
-  world: World,
+  world: Surroundings,
   tenant: Tenant,
   subject: Subject,
   resource: string,
@@ -54,6 +58,8 @@ export async function accessToken(
     sub: objectId,
     tid: tenant.id,
     uti: newGuid(),
+    // Opaque in a real token as well.
+    aio: String(world.revocations.of(tenant.id, app.clientId)),
     ver: '1.0',
     ...(user
       ? {
@@ -76,7 +82,7 @@ function rolesOf(user: User, app: App): { roles?: string[] } {
 
 /** A signed id token for `app` about `user`. */
 export function idToken(
-  world: World,
+  world: Surroundings,
   tenant: Tenant,
   app: App,
   user: User,

@@ -1,4 +1,4 @@
-// @azure/msal-node against the emulated Entra: everything but plain client credentials, which conformance drives.
+/** @azure/msal-node against the emulated Entra: everything but plain client credentials, which conformance drives. */
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {

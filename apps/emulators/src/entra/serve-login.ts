@@ -1,6 +1,6 @@
-// The walk of one request to a login host.
+/** The walk of one request to a login host. */
 import { empty, header, html, json, redirect, type Incoming, type Reply } from '../http/exchange.ts';
-import { newGuid } from '../world/ids.ts';
+import { newGuid } from '../ids.ts';
 import { refusalReply, refuse } from './aadsts.ts';
 import { authorize } from './authorize.ts';
 import { discoveryDocument, instanceDiscovery, issuerOf } from './discovery.ts';

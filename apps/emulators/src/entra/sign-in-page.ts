@@ -1,4 +1,4 @@
-// The sign-in page of the emulated Entra, plain on purpose so that nobody takes it for the real one.
+/** The sign-in page of the emulated Entra, plain on purpose so that nobody takes it for the real one. */
 import { escape, page } from '../pages/layout.ts';
 import type { App, Tenant } from './tenant.ts';
 

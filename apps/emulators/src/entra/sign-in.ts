@@ -1,4 +1,4 @@
-// Whether a user may sign in: account, password, and what the directory demands besides.
+/** Whether a user may sign in: account, password, and what the directory demands besides. */
 import { refuse, type Refusal } from './aadsts.ts';
 import { sameText } from './client-proof.ts';
 import type { App, Tenant, User } from './tenant.ts';
@@ -8,18 +8,18 @@ const LOCK_AFTER = 10;
 
 /** Counts wrong passwords; settings put anew start from zero. */
 export class SignIns {
-  readonly #wrong = new WeakMap<User, number>();
+  private readonly wrong = new WeakMap<User, number>();
 
   /** The user, or why not. `mfaDone`: a second factor was given, which the password grant cannot. */
   check(tenant: Tenant, app: App, username: string, password: string, mfaDone: boolean): User | Refusal {
     const user = tenant.users.get(username.trim().toLowerCase());
     if (!user) return refuse(50034, username, tenant.domains[0] ?? tenant.id);
-    if (user.locked || (this.#wrong.get(user) ?? 0) >= LOCK_AFTER) return refuse(50053);
+    if (user.locked || (this.wrong.get(user) ?? 0) >= LOCK_AFTER) return refuse(50053);
     if (!sameText(user.password, password)) {
-      this.#wrong.set(user, (this.#wrong.get(user) ?? 0) + 1);
+      this.wrong.set(user, (this.wrong.get(user) ?? 0) + 1);
       return refuse(50126);
     }
-    this.#wrong.delete(user);
+    this.wrong.delete(user);
     return checkStanding(tenant, app, user, mfaDone);
   }
 }

@@ -1,4 +1,4 @@
-// The keys with which the emulated Entra signs its tokens; Dataverse checks against the same set.
+/** The keys with which the emulated Entra signs its tokens; Dataverse checks against the same set. */
 import { createHash } from 'node:crypto';
 import {
   compactVerify,
@@ -13,18 +13,18 @@ import {
   type JWTPayload,
 } from 'jose';
 
-type SigningKey = {
+interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
   readonly jwk: JWK;
-};
+}
 
 export class SigningKeys {
-  #keys: readonly SigningKey[];
+  private keys: readonly SigningKey[];
 
   private constructor(keys: readonly SigningKey[]) {
-    this.#keys = keys;
+    this.keys = keys;
   }
 
   static async generate(): Promise<SigningKeys> {
@@ -37,22 +37,22 @@ export class SigningKeys {
   }
 
   async exported(): Promise<string[]> {
-    return Promise.all(this.#keys.map((key) => exportPKCS8(key.privateKey)));
+    return Promise.all(this.keys.map((key) => exportPKCS8(key.privateKey)));
   }
 
   get kids(): readonly string[] {
-    return this.#keys.map((key) => key.kid);
+    return this.keys.map((key) => key.kid);
   }
 
   /** Signs with a new key from here on. `keepOld` false: tokens signed before are void at once. */
   async rotate(keepOld: boolean): Promise<void> {
     const key = await makeKey();
-    this.#keys = keepOld ? [key, ...this.#keys].slice(0, 4) : [key];
+    this.keys = keepOld ? [key, ...this.keys].slice(0, 4) : [key];
   }
 
   /** Signs with the newest key, RS256. */
   async sign(claims: JWTPayload): Promise<string> {
-    const key = this.#keys[0] as SigningKey;
+    const key = this.keys[0] as SigningKey;
     return new SignJWT(claims)
       .setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: key.kid, kid: key.kid })
       .sign(key.privateKey);
@@ -62,7 +62,7 @@ export class SigningKeys {
   async verify(token: string): Promise<{ kid: string; claims: JWTPayload } | undefined> {
     try {
       const { kid, alg } = decodeProtectedHeader(token);
-      const key = this.#keys.find((candidate) => candidate.kid === kid);
+      const key = this.keys.find((candidate) => candidate.kid === kid);
       if (!key || alg !== 'RS256') return undefined;
       const { payload } = await compactVerify(token, key.publicKey, { algorithms: ['RS256'] });
       return { kid: key.kid, claims: JSON.parse(new TextDecoder().decode(payload)) as JWTPayload };
@@ -72,7 +72,7 @@ export class SigningKeys {
   }
 
   jwks(issuer: string): { keys: JWK[] } {
-    return { keys: this.#keys.map(({ jwk }) => ({ ...jwk, issuer })) };
+    return { keys: this.keys.map(({ jwk }) => ({ ...jwk, issuer })) };
   }
 }
 

@@ -1,13 +1,20 @@
-// A directory of the emulated Entra: its app registrations and its users.
+/** A directory of the emulated Entra: its app registrations and its users. */
 import { z } from 'zod';
-import { guidOf } from '../world/ids.ts';
+import { guidOf } from '../ids.ts';
 
 const App = z.object({
   clientId: z.guid().toLowerCase(),
   displayName: z.string().default('Lead writer'),
   enabled: z.boolean().default(true),
   secrets: z
-    .array(z.object({ value: z.string().min(1), expiresAt: z.iso.datetime({ offset: true }).optional() }))
+    .array(
+      z.object({
+        value: z.string().min(1),
+        expiresAt: z.iso.datetime({ offset: true }).optional(),
+        /** Known to Entra from then on only, as a new secret that replicates for some seconds. */
+        usableFrom: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
     .default([]),
   /** Certificates as PEM (certificate or public key). */
   certificates: z
@@ -18,6 +25,8 @@ const App = z.object({
   publicClient: z.boolean().default(false),
   /** False: nobody has consented to user_impersonation, so users get no token through this app. */
   consented: z.boolean().default(true),
+  /** Every token request of this application is refused with this AADSTS number, until it is mended here. */
+  refusedWith: z.number().int().positive().optional(),
 });
 
 const User = z.object({
@@ -53,13 +62,13 @@ export type TenantSettings = z.output<typeof TenantSettings>;
 export type App = z.output<typeof App>;
 export type User = z.output<typeof User> & { readonly objectId: string };
 
-export type Tenant = {
+export interface Tenant {
   readonly id: string;
   readonly domains: readonly string[];
   readonly settings: TenantSettings;
   readonly apps: ReadonlyMap<string, App>;
   readonly users: ReadonlyMap<string, User>;
-};
+}
 
 export function buildTenant(id: string, settings: TenantSettings): Tenant {
   return {

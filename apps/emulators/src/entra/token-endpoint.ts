@@ -1,9 +1,9 @@
-// POST /<tenant>/oauth2/v2.0/token: who asks, with what proof, for which resource, and gets what.
+/** POST /<tenant>/oauth2/v2.0/token: who asks, with what proof, for which resource, and gets what. */
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { header, json, type Incoming, type Reply } from '../http/exchange.ts';
-import { GUID, newGuid } from '../world/ids.ts';
-import type { World } from '../world/world.ts';
+import { GUID, newGuid } from '../ids.ts';
+import type { Surroundings } from './surroundings.ts';
 import { isRefusal, refusalReply, refuse, type Refusal } from './aadsts.ts';
 import { clientOf, proveClient, sameText, type Proof } from './client-proof.ts';
 import type { Login } from './login.ts';
@@ -12,16 +12,16 @@ import { accessToken, idToken, resourceOf } from './issue.ts';
 import { checkStanding } from './sign-in.ts';
 import { domainOf, isGeneric, type App, type Tenant, type User } from './tenant.ts';
 
-type Asked = {
+interface Asked {
   readonly login: Login;
-  readonly world: World;
+  readonly world: Surroundings;
   readonly request: Incoming;
   readonly form: URLSearchParams;
   readonly tenant: Tenant;
   readonly app: App;
   readonly proof: Proof | undefined;
   readonly now: number;
-};
+}
 type Answer = Record<string, unknown>;
 
 /** Walks one token request; `now` is the login host's clock. */
@@ -52,7 +52,7 @@ export async function answerTokenRequest(
 }
 
 /** The directory named, or for `organizations` the one of the user, who is in the form or in what was sealed for them. */
-function tenantOf(world: World, name: string, form: URLSearchParams): Tenant | Refusal {
+function tenantOf(world: Surroundings, name: string, form: URLSearchParams): Tenant | Refusal {
   const tenant = world.tenant(name);
   if (tenant) return tenant;
   if (isGeneric(name)) {
@@ -93,6 +93,7 @@ async function issueTokens(
   if (!id) return refuse(900144, 'client_id');
   const app = tenant.apps.get(id.toLowerCase());
   if (!app) return refuse(700016, id, tenant.domains[0] ?? tenant.id);
+  if (app.refusedWith !== undefined) return refuse(app.refusedWith, app.clientId, app.displayName);
   if (!app.enabled) return refuse(7000112, app.clientId, app.displayName);
   if (tenant.settings.loginHost !== undefined && tenant.settings.loginHost !== request.host)
     return refuse(900382);

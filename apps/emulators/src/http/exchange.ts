@@ -1,8 +1,10 @@
-// One request as the emulated sites see it, and what they answer: plain values, so that a part of a
-// `$batch` goes through the same code as a request from the wire.
+/**
+ * One request as the emulated sites see it, and what they answer: plain values, so that a part of a
+ * `$batch` goes through the same code as a request from the wire.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type Incoming = {
+export interface Incoming {
   readonly method: string;
   /** The site asked for, lower case, without port: `contoso.crm4.dynamics.com`. */
   readonly host: string;
@@ -18,15 +20,13 @@ export type Incoming = {
   readonly base: string;
   /** Clock at arrival, ms since 1970. */
   readonly receivedAt: number;
-};
+}
 
-export type Reply = {
+export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
   readonly body?: string | Buffer | undefined;
-};
-
-export type Handler = (request: Incoming) => Reply | Promise<Reply>;
+}
 
 /** True for something still to come; answers that are there at once spare the event loop a turn. */
 export function isPending<T>(value: T | Promise<T>): value is Promise<T> {

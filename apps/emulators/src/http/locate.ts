@@ -1,4 +1,4 @@
-// Which site a request is for: by Host header as in production, or by path for a browser.
+/** Which site a request is for: by Host header as in production, or by path for a browser. */
 import type { IncomingMessage } from 'node:http';
 import type { Incoming } from './exchange.ts';
 
@@ -20,7 +20,7 @@ const SIGN_IN_PATH = /^\/[^/]+\/oauth2\/v2\.0\/(authorize|logout)$/;
 const BY_PATH = /^\/(org|login)\/([^/?]+)(\/.*)?$/;
 
 /** Any organisation-shaped Microsoft host, whether this emulator knows it or not. */
-export function looksLikeMicrosoft(host: string): boolean {
+function looksLikeMicrosoft(host: string): boolean {
   return /\.(dynamics\.com|microsoftdynamics\.(us|de)|appsplatform\.us|dynamics\.cn)$/.test(host);
 }
 

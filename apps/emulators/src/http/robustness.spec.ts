@@ -1,4 +1,4 @@
-// Whatever comes over the wire, the process stays and the next request is answered.
+/** Whatever comes over the wire, the process stays and the next request is answered. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// The one HTTP port: reads a request whole, hands it to the walk given, writes the reply.
+/** The one HTTP port: reads a request whole, hands it to the walk given, writes the reply. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { constants, gzip } from 'node:zlib';
@@ -20,7 +20,10 @@ export type Delivery =
 
 export type Serve = (request: Incoming) => Delivery | Promise<Delivery>;
 
-export type HttpSite = { readonly server: Server; readonly sockets: Set<Socket> };
+export interface HttpSite {
+  readonly server: Server;
+  readonly sockets: Set<Socket>;
+}
 
 /** Makes the server; the caller listens and closes. `clock` stamps arrivals, `report` gets mistakes of our own. */
 export function createHttpSite(

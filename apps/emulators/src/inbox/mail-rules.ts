@@ -1,4 +1,4 @@
-// How the inbox misbehaves when a test asks for it: recipients refused, everything away, or slow.
+/** How the inbox misbehaves when a test asks for it: recipients refused, everything away, or slow. */
 import { z } from 'zod';
 
 export const MailRules = z
@@ -26,25 +26,25 @@ export type MailRules = z.output<typeof MailRules>;
 
 /** The rules in force and how often each refusal was given. */
 export class MailBehaviour {
-  #rules: MailRules = MailRules.parse({});
-  #given = new Map<object, number>();
+  private inForce: MailRules = MailRules.parse({});
+  private given = new Map<object, number>();
 
   get rules(): MailRules {
-    return this.#rules;
+    return this.inForce;
   }
 
   set(rules: MailRules): void {
-    this.#rules = rules;
-    this.#given = new Map();
+    this.inForce = rules;
+    this.given = new Map();
   }
 
   /** The refusal for a recipient, counted; undefined when it is welcome. */
   refusalOf(recipient: string): { code: number; text: string } | undefined {
-    for (const refusal of this.#rules.refusals) {
-      const given = this.#given.get(refusal) ?? 0;
+    for (const refusal of this.inForce.refusals) {
+      const given = this.given.get(refusal) ?? 0;
       if (!recipient.toLowerCase().includes(refusal.to.toLowerCase()) || given >= (refusal.times ?? Infinity))
         continue;
-      this.#given.set(refusal, given + 1);
+      this.given.set(refusal, given + 1);
       return refusal;
     }
     return undefined;

@@ -1,7 +1,7 @@
-// The mails that arrived, newest last, bounded in number and size.
+/** The mails that arrived, newest last, bounded in number and size. */
 import { MailBehaviour } from './mail-rules.ts';
 
-export type Mail = {
+export interface Mail {
   readonly id: string;
   readonly messageId: string;
   readonly receivedAt: string;
@@ -13,16 +13,16 @@ export type Mail = {
   readonly html: string;
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-};
+}
 
-export type MailQuery = {
+interface MailQuery {
   readonly to?: string | undefined;
   readonly from?: string | undefined;
   readonly subject?: string | undefined;
   readonly text?: string | undefined;
   /** Exact values of headers, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
-};
+}
 
 const MAX_MAILS = 50_000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
@@ -30,46 +30,46 @@ const MAX_CHARACTERS = 256 * 1024 * 1024;
 const sizeOf = (mail: Mail): number => mail.text.length + mail.html.length;
 
 export class Mailbox {
-  readonly #mails = new Map<string, Mail>();
-  readonly #record: (line: string) => void;
+  private readonly mails = new Map<string, Mail>();
+  private readonly record: (line: string) => void;
   /** How the SMTP server treats what comes. */
   readonly behaviour = new MailBehaviour();
-  #characters = 0;
+  private characters = 0;
 
   constructor(record: (line: string) => void) {
-    this.#record = record;
+    this.record = record;
   }
 
   get size(): number {
-    return this.#mails.size;
+    return this.mails.size;
   }
 
   add(mail: Mail): void {
-    this.#mails.set(mail.id, mail);
-    this.#characters += sizeOf(mail);
-    while (this.#mails.size > MAX_MAILS || this.#characters > MAX_CHARACTERS) {
-      const oldest = this.#mails.values().next().value as Mail;
-      this.#characters -= sizeOf(oldest);
-      this.#mails.delete(oldest.id);
+    this.mails.set(mail.id, mail);
+    this.characters += sizeOf(mail);
+    while (this.mails.size > MAX_MAILS || this.characters > MAX_CHARACTERS) {
+      const oldest = this.mails.values().next().value as Mail;
+      this.characters -= sizeOf(oldest);
+      this.mails.delete(oldest.id);
     }
-    this.#record(JSON.stringify({ k: 'mail', mail }));
+    this.record(JSON.stringify({ k: 'mail', mail }));
   }
 
   get(id: string): Mail | undefined {
-    return this.#mails.get(id);
+    return this.mails.get(id);
   }
 
   clear(): void {
-    this.#mails.clear();
-    this.#characters = 0;
-    this.#record(JSON.stringify({ k: 'mails-gone' }));
+    this.mails.clear();
+    this.characters = 0;
+    this.record(JSON.stringify({ k: 'mails-gone' }));
   }
 
   /** Oldest first; text conditions are "contains", regardless of case. */
   find(query: MailQuery): Mail[] {
     const contains = (value: string, wanted: string | undefined): boolean =>
       wanted === undefined || value.toLowerCase().includes(wanted.toLowerCase());
-    return [...this.#mails.values()].filter(
+    return [...this.mails.values()].filter(
       (mail) =>
         (query.to === undefined || mail.to.some((address) => contains(address, query.to))) &&
         contains(mail.from, query.from) &&

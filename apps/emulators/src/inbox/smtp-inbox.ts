@@ -1,9 +1,9 @@
-// An SMTP server that takes every mail and keeps it; nothing is sent on.
+/** An SMTP server that takes every mail and keeps it; nothing is sent on. */
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { newGuid } from '../world/ids.ts';
+import { newGuid } from '../ids.ts';
 import type { Mail, Mailbox } from './mailbox.ts';
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;

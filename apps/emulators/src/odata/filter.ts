@@ -1,4 +1,4 @@
-// OData's $filter as Dataverse takes it: text to syntax tree, tree to yes or no. Pure.
+/** OData's $filter as Dataverse takes it: text to syntax tree, tree to yes or no. Pure. */
 
 export type Literal = string | number | boolean | null;
 export type Expression =
@@ -23,11 +23,11 @@ export class FilterError extends Error {
   }
 }
 
-type Token = {
+interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'guid' | 'date' | '(' | ')' | ',' | 'end';
   readonly text: string;
   readonly at: number;
-};
+}
 
 const PATTERNS: readonly (readonly [Token['kind'], RegExp])[] = [
   ['guid', /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/iy],

@@ -1,6 +1,9 @@
-// multipart/mixed as $batch uses it: bytes to parts, parts to bytes. Pure.
+/** multipart/mixed as $batch uses it: bytes to parts, parts to bytes. Pure. */
 
-export type Part = { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer };
+export interface Part {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 /** What was wrong with a multipart body. */
 export class MultipartError extends Error {}

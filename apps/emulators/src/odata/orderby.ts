@@ -1,7 +1,10 @@
-// OData's $orderby: text to keys, keys to a comparison. Pure.
+/** OData's $orderby: text to keys, keys to a comparison. Pure. */
 import { orderOf } from './filter.ts';
 
-export type SortKey = { readonly property: string; readonly descending: boolean };
+export interface SortKey {
+  readonly property: string;
+  readonly descending: boolean;
+}
 
 /** `createdon desc,lastname`; undefined when the text is not of that form. */
 export function parseOrderBy(text: string): SortKey[] | undefined {

@@ -1,4 +1,4 @@
-// The start page: everything there is to look at.
+/** The start page: everything there is to look at. */
 import type { World } from '../world/world.ts';
 import { escape, link, page, table } from './layout.ts';
 

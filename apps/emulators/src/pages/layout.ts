@@ -1,4 +1,4 @@
-// The frame of every page and the escaping of what others wrote.
+/** The frame of every page and the escaping of what others wrote. */
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-// The inbox as pages: a list, and one mail with its text, HTML and headers.
+/** The inbox as pages: a list, and one mail with its text, HTML and headers. */
 import type { Mail } from '../inbox/mailbox.ts';
 import { escape, facts, link, page, table, timeOf } from './layout.ts';
 

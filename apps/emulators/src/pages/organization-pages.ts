@@ -1,4 +1,4 @@
-// An organisation as a seller sees it: the list of leads, and a lead's form.
+/** An organisation as a seller sees it: the list of leads, and a lead's form. */
 import type { Incoming } from '../http/exchange.ts';
 import { valuesOf } from '../dataverse/lead-view.ts';
 import { dataverseTime } from '../dataverse/dates.ts';

@@ -1,4 +1,4 @@
-// The walk of a request for a page: the emulators' own pages, or those of an organisation.
+/** The walk of a request for a page: the emulators' own pages, or those of an organisation. */
 import { html, json, redirect, type Incoming, type Reply } from '../http/exchange.ts';
 import type { Organization } from '../dataverse/organization.ts';
 import type { World } from '../world/world.ts';

@@ -1,4 +1,4 @@
-// Contoso's organisation with two callers: the lead writer, and an administrator who may do everything.
+/** Contoso's organisation with two callers: the lead writer, and an administrator who may do everything. */
 import { CONTOSO } from '../seed.ts';
 import { startForTest, type Answer, type Running } from './running.ts';
 
@@ -6,20 +6,20 @@ export const API = '/api/data/v9.2';
 const ADMINISTRATOR = '31313131-aaaa-4bbb-8662-1234df56788f';
 const { host, tenantId, clientId, clientSecret } = CONTOSO;
 
-export type Ask = {
+interface Ask {
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
   readonly as?: 'admin' | 'writer';
-};
+}
 
-export type Contoso = {
+export interface Contoso {
   readonly running: Running;
   readonly tokens: Readonly<Record<'admin' | 'writer', string>>;
   /** Calls the Web API, as the administrator unless said otherwise. */
   readonly call: (method: string, path: string, ask?: Ask) => Promise<Answer>;
   /** Everything as at first, without leads. */
   readonly reset: () => Promise<void>;
-};
+}
 
 export async function startContoso(): Promise<Contoso> {
   const running = await startForTest();

@@ -1,22 +1,22 @@
-// The emulators on free ports for one test file, and requests to them with Microsoft's host names.
+/** The emulators on free ports for one test file, and requests to them with Microsoft's host names. */
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { startEmulators, type Emulators } from '../emulators.ts';
 import { CONTOSO } from '../seed.ts';
 
-export type Answer = {
+export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** The body as JSON; throws when it is none. */
   readonly body: () => Record<string, unknown>;
-};
+}
 
-export type Sent = {
+interface Sent {
   readonly method?: string;
   readonly host?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
-};
+}
 
 export type Running = Emulators & {
   /** Sends to `path` of `host` (default: Contoso's organisation); an object body is sent as JSON. */

@@ -1,4 +1,4 @@
-// Everything the emulators know, in one place: organisations, tenants, mails, faults, what arrived.
+/** Everything the emulators know, in one place: organisations, tenants, mails, faults, what arrived. */
 import { z } from 'zod';
 import { buildOrganization, type Organization } from '../dataverse/organization.ts';
 import { OrganizationSettings } from '../dataverse/organization-settings.ts';
@@ -6,9 +6,11 @@ import type { LeadRow } from '../dataverse/lead-store.ts';
 import type { SigningKeys } from '../entra/signing-keys.ts';
 import { TenantSettings, buildTenant, type Tenant } from '../entra/tenant.ts';
 import { Mailbox, type Mail } from '../inbox/mailbox.ts';
-import { Faults } from './faults.ts';
-import { noJournal, type Journal } from './journal.ts';
-import { RequestLog } from './request-log.ts';
+import { Faults } from '../requests/faults.ts';
+import { noJournal, type Journal } from '../journal.ts';
+import { RequestLog } from '../requests/request-log.ts';
+import { Revocations } from '../entra/revocations.ts';
+import { Waits } from '../requests/waits.ts';
 
 const Entry = z.discriminatedUnion('k', [
   z.object({ k: z.literal('organization'), host: z.string(), settings: z.unknown() }),
@@ -21,12 +23,12 @@ const Entry = z.discriminatedUnion('k', [
   z.object({ k: z.literal('mails-gone') }),
 ]);
 
-type LeadEntry = {
+interface LeadEntry {
   k: 'lead';
   host: string;
   row: [string, number, number, number, string, string, string, number, number];
   columns: unknown;
-};
+}
 
 export class World {
   readonly clock: () => number;
@@ -34,16 +36,18 @@ export class World {
   readonly mailbox: Mailbox;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
-  readonly #organizations = new Map<string, Organization>();
-  readonly #tenants = new Map<string, Tenant>();
-  #journal: Journal = noJournal;
+  readonly revocations = new Revocations();
+  readonly waits = new Waits();
+  private readonly byHost = new Map<string, Organization>();
+  private readonly byId = new Map<string, Tenant>();
+  private journal: Journal = noJournal;
   /** While a transaction runs: how to take back each change, and the lines to write once it holds. */
-  #transaction: { undo: (() => void)[]; lines: string[] } | undefined;
+  private transaction: { undo: (() => void)[]; lines: string[] } | undefined;
 
   private constructor(clock: () => number, keys: SigningKeys) {
     this.clock = clock;
     this.keys = keys;
-    this.mailbox = new Mailbox((line) => this.#journal.append(line));
+    this.mailbox = new Mailbox((line) => this.journal.append(line));
   }
 
   /** An empty world; `clock` gives ms since 1970. */
@@ -53,101 +57,105 @@ export class World {
 
   /** From here on every change is written to `journal`. */
   journalTo(journal: Journal): void {
-    this.#journal = journal;
+    this.journal = journal;
   }
 
   organization(host: string): Organization | undefined {
-    return this.#organizations.get(host) ?? this.#organizations.get(host.replace(/\.api\.crm/, '.crm'));
+    return this.byHost.get(host) ?? this.byHost.get(host.replace(/\.api\.crm/, '.crm'));
   }
 
   organizations(): readonly Organization[] {
-    return [...this.#organizations.values()];
+    return [...this.byHost.values()];
   }
 
   /** Creates an organisation or replaces its settings; its leads stay. Throws a `ZodError` on bad settings. */
   putOrganization(host: string, given: unknown): Organization {
     const settings = OrganizationSettings.parse(given);
     const name = host.toLowerCase();
-    const organization = buildOrganization(name, settings, this.#organizations.get(name)?.leads);
-    this.#organizations.set(name, organization);
-    this.#journal.append(JSON.stringify({ k: 'organization', host: name, settings }));
+    const organization = buildOrganization(name, settings, this.byHost.get(name));
+    this.byHost.set(name, organization);
+    this.journal.append(JSON.stringify({ k: 'organization', host: name, settings }));
     return organization;
   }
 
   deleteOrganization(host: string): boolean {
-    this.#journal.append(JSON.stringify({ k: 'organization-gone', host }));
-    return this.#organizations.delete(host);
+    this.journal.append(JSON.stringify({ k: 'organization-gone', host }));
+    return this.byHost.delete(host);
   }
 
   tenant(idOrDomain: string): Tenant | undefined {
     const wanted = idOrDomain.toLowerCase();
-    return (
-      this.#tenants.get(wanted) ??
-      [...this.#tenants.values()].find((tenant) => tenant.domains.includes(wanted))
-    );
+    return this.byId.get(wanted) ?? [...this.byId.values()].find((tenant) => tenant.domains.includes(wanted));
   }
 
   tenants(): readonly Tenant[] {
-    return [...this.#tenants.values()];
+    return [...this.byId.values()];
   }
 
   /** Creates a tenant or replaces its settings. Throws a `ZodError` on bad settings. */
   putTenant(id: string, given: unknown): Tenant {
     const settings = TenantSettings.parse(given);
     const tenant = buildTenant(id.toLowerCase(), settings);
-    this.#tenants.set(tenant.id, tenant);
-    this.#journal.append(JSON.stringify({ k: 'tenant', id: tenant.id, settings }));
+    this.byId.set(tenant.id, tenant);
+    this.journal.append(JSON.stringify({ k: 'tenant', id: tenant.id, settings }));
     return tenant;
   }
 
   deleteTenant(id: string): boolean {
-    this.#journal.append(JSON.stringify({ k: 'tenant-gone', id }));
-    return this.#tenants.delete(id.toLowerCase());
+    this.journal.append(JSON.stringify({ k: 'tenant-gone', id }));
+    return this.byId.delete(id.toLowerCase());
   }
 
   putLead(organization: Organization, row: LeadRow): void {
     const before = organization.leads.get(row.id);
     organization.leads.put(row);
-    this.#transaction?.undo.push(() => {
+    this.transaction?.undo.push(() => {
       if (before) organization.leads.put(before);
       else organization.leads.delete(row.id);
     });
-    if (this.#journal !== noJournal) this.#record(leadLine(organization.host, row));
+    if (this.journal !== noJournal) this.record(leadLine(organization.host, row));
   }
 
   deleteLead(organization: Organization, id: string): boolean {
     const before = organization.leads.get(id);
     if (!before) return false;
-    this.#transaction?.undo.push(() => organization.leads.put(before));
-    this.#record(JSON.stringify({ k: 'lead-gone', host: organization.host, id }));
+    this.transaction?.undo.push(() => organization.leads.put(before));
+    this.record(JSON.stringify({ k: 'lead-gone', host: organization.host, id }));
     return organization.leads.delete(id);
   }
 
   /** Runs `changes`; when it throws, every lead is as it was before. Inside another one it joins that. */
   atomically<T>(changes: () => T): T {
-    if (this.#transaction) return changes();
+    if (this.transaction) return changes();
     const transaction = { undo: [] as (() => void)[], lines: [] as string[] };
-    this.#transaction = transaction;
+    this.transaction = transaction;
     try {
       const result = changes();
-      for (const line of transaction.lines) this.#journal.append(line);
+      for (const line of transaction.lines) this.journal.append(line);
       return result;
     } catch (error) {
       for (const undo of transaction.undo.reverse()) undo();
       throw error;
     } finally {
-      this.#transaction = undefined;
+      this.transaction = undefined;
     }
   }
 
-  #record(line: string): void {
-    if (this.#transaction) this.#transaction.lines.push(line);
-    else this.#journal.append(line);
+  private record(line: string): void {
+    if (this.transaction) this.transaction.lines.push(line);
+    else this.journal.append(line);
   }
 
   clearLeads(organization: Organization): void {
-    this.#journal.append(JSON.stringify({ k: 'leads-gone', host: organization.host }));
+    this.journal.append(JSON.stringify({ k: 'leads-gone', host: organization.host }));
     organization.leads.clear();
+    organization.others.forget('of leads');
+    organization.attempts.clear();
+  }
+
+  /** Has `undo` run where the transaction under way, if any, does not hold. */
+  undoWith(undo: () => void): void {
+    this.transaction?.undo.push(undo);
   }
 
   /** Takes back in what an earlier run wrote. Only before `journalTo`. */
@@ -163,13 +171,13 @@ export class World {
         this.putOrganization(entry.host, entry.settings);
         return;
       case 'organization-gone':
-        this.#organizations.delete(entry.host);
+        this.byHost.delete(entry.host);
         return;
       case 'tenant':
         this.putTenant(entry.id, entry.settings);
         return;
       case 'tenant-gone':
-        this.#tenants.delete(entry.id);
+        this.byId.delete(entry.id);
         return;
       case 'lead-gone':
         this.organization(entry.host)?.leads.delete(entry.id);
@@ -187,7 +195,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.#journal.close();
+    await this.journal.close();
   }
 }
 

@@ -58,7 +58,7 @@ export function problemOfSilence(method: string): ApiProblem {
 }
 
 /** The session has ended, or there never was one. */
-export function problemOfSignedOut(method: string): ApiProblem {
+function problemOfSignedOut(method: string): ApiProblem {
   const detail =
     method === 'GET'
       ? 'Sign in again to go on where you were.'

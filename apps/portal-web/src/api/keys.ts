@@ -20,9 +20,15 @@ export const keys = {
   lead: (leadId: string) => ['leads', 'one', leadId] as const,
   replays: ['replays'],
   replay: (replayId: string) => ['replays', replayId] as const,
+  incidents: ['incidents'],
+  incidentList: ['incidents', 'list'],
+  incident: (incidentId: string) => ['incidents', 'one', incidentId] as const,
   lanes: ['lanes'],
   statistics: ['statistics'],
   statisticsOf: (span: 'hour' | 'week', connectionId?: string) =>
     ['statistics', span, connectionId ?? 'all'] as const,
   audit: ['audit'],
+  publisherRequests: ['publisher-requests'],
+  usage: ['usage'],
+  retention: ['retention'],
 } as const;

@@ -10,14 +10,16 @@ describe('what a live event means for the cache', () => {
     const data = { validationId: connectionId, connectionId, startedAt: '2026-01-01T00:00:00Z', checks: [] };
     const [effect, ...others] = effectsOf({ event: 'validation', data });
     expect(others).toEqual([]);
-    expect(effect).toMatchObject({ kind: 'renew', key: keys.validation(connectionId) });
-    expect(effect?.kind === 'renew' && effect.renew(undefined)).toBe(data);
+    expect(effect).toMatchObject({ kind: 'replace', key: keys.validation(connectionId) });
+    expect(effect?.kind === 'replace' && effect.replace(undefined)).toBe(data);
   });
 
-  test('a lead makes its lists, its page and the counts of offers stale', () => {
+  test('a lead makes its lists, its page and the counts of offers and incidents stale', () => {
     const event = { event: 'lead', data: { leadId: 'l1' } } as LiveEvent;
     const stale = effectsOf(event).map((effect) => (effect.kind === 'invalidate' ? effect.key : effect.kind));
-    expect(stale).toEqual(expect.arrayContaining([keys.leadLists, keys.lead('l1'), keys.offers]));
+    expect(stale).toEqual(
+      expect.arrayContaining([keys.leadLists, keys.lead('l1'), keys.offers, keys.incidents]),
+    );
   });
 
   test('after a reload nothing counts any more', () => {

@@ -4,28 +4,34 @@ import type { LiveEvent, Validation } from '@leads/contracts/portal-api';
 import { keys } from './keys.ts';
 import { newerOf } from './newer-validation.ts';
 
-/** Renew a value that is known, say that values are no longer true, or that none is. */
+/** Replace a value that is known, say that values are no longer true, or that none is. */
 export type LiveEffect =
-  | { kind: 'renew'; key: QueryKey; renew: (known: unknown) => unknown }
+  | { kind: 'replace'; key: QueryKey; replace: (known: unknown) => unknown }
   | { kind: 'invalidate'; key: QueryKey }
   | { kind: 'invalidate-all' };
 
 export function effectsOf(event: LiveEvent): LiveEffect[] {
   switch (event.event) {
     case 'lead':
-      return [keys.leadLists, keys.lead(event.data.leadId), keys.offers, keys.replays].map(stale);
+      // Lists of incidents and offers count the leads that wait.
+      return [keys.leadLists, keys.lead(event.data.leadId), keys.offers, keys.replays, keys.incidents].map(
+        stale,
+      );
     case 'offer':
       return [keys.offers, keys.connection(event.data.connectionId)].map(stale);
     case 'validation':
       return [
         {
-          kind: 'renew',
+          kind: 'replace',
           key: keys.validation(event.data.connectionId),
-          renew: (known) => newerOf(known as Validation | null | undefined, event.data),
+          replace: (known) => newerOf(known as Validation | null | undefined, event.data),
         },
       ];
     case 'lane':
       return [keys.lanes, keys.offers].map(stale);
+    case 'incident':
+      // What it holds up says so in lists and on pages.
+      return [keys.incidents, keys.leads, keys.offers, keys.lanes].map(stale);
     case 'reload':
       return [{ kind: 'invalidate-all' }];
   }
@@ -48,6 +54,7 @@ export const LIVE_EVENT_NAMES: readonly LiveEvent['event'][] = [
   'offer',
   'validation',
   'lane',
+  'incident',
   'reload',
 ];
 

@@ -11,7 +11,7 @@ declare module '@tanstack/react-query' {
 const MOST_RETRIES = 3;
 
 /** Whether a read is repeated: only where that may help. Changes never are, a person decides. */
-export function shouldRetry(failures: number, problem: unknown): boolean {
+function shouldRetry(failures: number, problem: unknown): boolean {
   return failures < MOST_RETRIES && problem instanceof ApiProblem && problem.isTransient;
 }
 

@@ -1,4 +1,4 @@
-/** Live events for a component that wants more than its queries renewed. */
+/** Live events for a component that wants more than its queries invalidated. */
 import { useEffect, useRef } from 'react';
 import type { LiveEvent } from '@leads/contracts/portal-api';
 import { onLiveEvent } from './live.ts';

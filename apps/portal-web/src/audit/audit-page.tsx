@@ -1,5 +1,5 @@
 /** Who looked at or changed what, newest first. */
-import { Button, makeStyles, mergeClasses, Spinner, tokens, useAnnounce } from '@fluentui/react-components';
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ClipboardTaskListLtr24Regular } from '@fluentui/react-icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -9,26 +9,22 @@ import { keys } from '../api/keys.ts';
 import { EmptyState } from '../pieces/empty-state.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { ShowMore } from '../pieces/show-more.tsx';
 import { StateBadge } from '../pieces/state-badge.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
 import { countWords } from '../pieces/time-words.ts';
 import { mayChange, roleWords } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { Page } from '../shell/page.tsx';
-import { PHONE } from '../shell/screen.ts';
+import { Page } from '../frames/page.tsx';
+import { card, plainList, quiet } from '../theme/looks.ts';
+import { PHONE } from '../theme/screen.ts';
+import { entryWords, personWords } from './entry-words.ts';
+import { RetentionSection } from './retention-section.tsx';
 import { targetAddress } from './target-address.ts';
 
 const useStyles = makeStyles({
-  list: {
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
-    overflow: 'hidden',
-  },
+  list: { ...plainList, ...card, overflow: 'hidden' },
   row: {
     display: 'grid',
     gridTemplateColumns: 'minmax(0, 1fr) auto',
@@ -40,9 +36,9 @@ const useStyles = makeStyles({
   },
   who: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
   what: { overflowWrap: 'anywhere' },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  person: { fontSize: tokens.fontSizeBase200 },
+  quiet,
   refused: { marginInlineStart: tokens.spacingHorizontalS },
-  more: { alignSelf: 'center' },
 });
 
 const refused = { tone: 'warning', word: 'Refused', meaning: 'It was not done.' } as const;
@@ -50,7 +46,10 @@ const refused = { tone: 'warning', word: 'Refused', meaning: 'It was not done.' 
 export function AuditPage(): ReactElement {
   const { role } = useSession();
   return (
-    <Page title="Audit" intro="Who looked at leads and addresses, and who changed what.">
+    <Page
+      title="Audit"
+      intro="Who listed, searched, exported or opened leads, who saw lead addresses, and who changed what; operators too. And how long what is kept."
+    >
       {mayChange(role) ? (
         <Entries />
       ) : (
@@ -58,6 +57,7 @@ export function AuditPage(): ReactElement {
           Ask an owner of your publisher what you want to know from it.
         </EmptyState>
       )}
+      <RetentionSection />
     </Page>
   );
 }
@@ -65,32 +65,30 @@ export function AuditPage(): ReactElement {
 function Entries(): ReactElement {
   const styles = useStyles();
   const { role: mine } = useSession();
-  const { announce } = useAnnounce();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: keys.audit,
     queryFn: ({ pageParam, signal }) =>
       read<AuditEntries>(pageParam === undefined ? '/api/audit' : `/api/audit?cursor=${pageParam}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor,
   });
-  const showMore = async (): Promise<void> => {
-    const { data: more } = await fetchNextPage();
-    announce(`${countWords(more?.pages.at(-1)?.entries.length ?? 0, 'more entry', 'more entries')} shown`);
-  };
+  const { data, error, refetch } = list;
   if (error && !data) return <ProblemBar problem={error} onRetry={refetch} />;
   if (!data) return <RowsSkeleton what="the audit" rows={6} />;
   const entries = data.pages.flatMap((page) => page.entries);
   if (entries.length === 0) {
     return (
       <EmptyState icon={<ClipboardTaskListLtr24Regular />} title="Nothing to tell yet">
-        Every look at a lead or a lead address and every change appears here, with who it was and when.
+        Every look at leads or a lead address and every change appears here, with who it was and when.
       </EmptyState>
     );
   }
   return (
     <>
       <ol className={styles.list} aria-label="Audit">
-        {entries.map(({ at, who, role, publisherId, what, target, outcome }, index) => {
+        {entries.map((entry, index) => {
+          const { at, who, role, publisherId, what, target, outcome } = entry;
+          const person = personWords(entry);
           const address = targetAddress(what, target);
           return (
             <li key={`${at} ${index}`} className={styles.row}>
@@ -114,25 +112,18 @@ function Entries(): ReactElement {
                     {address === undefined ? target : <TextLink to={address}>{target}</TextLink>}
                   </>
                 )}
+                {entryWords(entry).map((words) => ` · ${words}`)}
+                {person !== undefined && <div className={styles.person}>{person}</div>}
               </div>
             </li>
           );
         })}
       </ol>
       {error && <ProblemBar problem={error} onRetry={refetch} />}
-      {hasNextPage && (
-        <Button
-          className={styles.more}
-          disabledFocusable={isFetchingNextPage}
-          {...(isFetchingNextPage ? { icon: <Spinner size="tiny" /> } : {})}
-          onClick={() => {
-            // What failed is in the cache and shown from there.
-            showMore().catch(() => undefined);
-          }}
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore
+        list={list}
+        addedBy={(page) => countWords(page.entries.length, 'more entry', 'more entries')}
+      />
     </>
   );
 }

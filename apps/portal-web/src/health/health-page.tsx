@@ -11,7 +11,8 @@ import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
 import { countWords } from '../pieces/time-words.ts';
-import { Page } from '../shell/page.tsx';
+import { Page } from '../frames/page.tsx';
+import { plainList } from '../theme/looks.ts';
 import { lanesQuery } from './health-queries.ts';
 import { LaneCard } from './lane-card.tsx';
 import { needsAttention, sortLanes } from './sort-lanes.ts';
@@ -23,9 +24,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalM,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
 });
 

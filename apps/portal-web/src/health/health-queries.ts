@@ -4,7 +4,7 @@ import type { Lanes, Statistics } from '@leads/contracts/portal-api';
 import { read } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
 
-/** Live events say when a lane turned; numbers that only grow are looked at now and then. */
+/** Live events say when a lane is found broken, or works again; numbers that only grow are looked at now and then. */
 const LOOK_MS = 5_000;
 const STATISTICS_MS = 30_000;
 

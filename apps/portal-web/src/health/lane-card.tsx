@@ -5,20 +5,22 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import type { Lane } from '@leads/contracts/portal-api';
 import { keys } from '../api/keys.ts';
-import { renew } from '../api/renew.ts';
-import { leadsAddress } from '../offers/leads-address.ts';
+import { invalidate } from '../api/invalidate.ts';
+import { leadsAddress } from '../leads/leads-address.ts';
 import { hostOf } from '../offers/sort-offers.ts';
 import { useConnectionAction } from '../offers/use-connection-action.ts';
 import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { Fact, Facts } from '../pieces/facts.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { ProblemSummary } from '../pieces/problem-summary.tsx';
 import { StateBadge } from '../pieces/state-badge.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { concernOf, concernWords, isThrottled } from './sort-lanes.ts';
+import { card, quiet } from '../theme/looks.ts';
+import { isThrottled, stateOf } from './sort-lanes.ts';
 
 const useStyles = makeStyles({
   lane: {
@@ -27,18 +29,12 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalM,
     minWidth: 0,
     padding: tokens.spacingHorizontalL,
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
+    ...card,
   },
   top: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalM },
   words: { flex: '1 1 220px', minWidth: 0 },
   title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
-  quiet: {
-    color: tokens.colorNeutralForeground3,
-    fontSize: tokens.fontSizeBase200,
-    overflowWrap: 'anywhere',
-  },
+  quiet: { ...quiet, overflowWrap: 'anywhere' },
   reason: {
     padding: tokens.spacingHorizontalM,
     borderRadius: tokens.borderRadiusMedium,
@@ -51,7 +47,7 @@ const useStyles = makeStyles({
 export function LaneCard({ lane, now }: { lane: Lane; now: Date }): ReactElement {
   const styles = useStyles();
   const { role } = useSession();
-  const { connectionId, offer, publisher, counts, breaker, instance } = lane;
+  const { connectionId, offer, publisher, counts, breaker, incident, instance } = lane;
   return (
     <li className={styles.lane}>
       <div className={styles.top}>
@@ -63,25 +59,29 @@ export function LaneCard({ lane, now }: { lane: Lane; now: Date }): ReactElement
             {publisher.name} · {hostOf(lane.url)}
           </div>
         </div>
-        <StateBadge {...concernWords[concernOf(lane, now)]} />
+        <StateBadge {...stateOf(lane, now)} />
         {mayChange(role) && lane.state !== 'draft' && <PauseButton lane={lane} />}
       </div>
-      {breaker.state === 'open' && (
+      {(incident !== undefined || breaker.state === 'open') && (
         <div className={styles.reason}>
-          <div>{breaker.reason?.what ?? 'Dynamics refuses us.'}</div>
-          {breaker.reason && <div>{breaker.reason.remedy}</div>}
-          <div className={styles.quiet}>
-            {breaker.since !== undefined && (
-              <>
-                Failing since <Time at={breaker.since} as="short" />.{' '}
-              </>
-            )}
-            {breaker.nextProbeAt !== undefined && (
-              <>
-                Next try <Time at={breaker.nextProbeAt} />.
-              </>
-            )}
-          </div>
+          {incident ? (
+            <ProblemSummary problem={incident} />
+          ) : (
+            <>
+              <div>{breaker.reason?.what ?? 'Dynamics refuses us.'}</div>
+              {breaker.reason && <div>{breaker.reason.remedy}</div>}
+              {breaker.since !== undefined && (
+                <div className={styles.quiet}>
+                  Since <Time at={breaker.since} as="short" />
+                </div>
+              )}
+            </>
+          )}
+          {breaker.nextProbeAt !== undefined && (
+            <div className={styles.quiet}>
+              Next try <Time at={breaker.nextProbeAt} />
+            </div>
+          )}
         </div>
       )}
       <div className={styles.number}>
@@ -130,7 +130,7 @@ function PauseButton({ lane }: { lane: Lane }): ReactElement {
       onSuccess: () => {
         setAsking(false);
         toast(isPaused ? 'Resumed: what waited is written now' : 'Paused: leads are taken in and wait');
-        renew(queryClient, keys.lanes);
+        invalidate(queryClient, keys.lanes);
       },
     });
   return (

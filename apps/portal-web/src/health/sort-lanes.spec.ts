@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Lane } from '@leads/contracts/portal-api';
 import fc from 'fast-check';
-import { concernOf, concernWords, needsAttention, sortLanes } from './sort-lanes.ts';
+import { concernOf, needsAttention, sortLanes, stateOf } from './sort-lanes.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const ago = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
@@ -24,6 +24,8 @@ function laneWith(part: Partial<Lane>): Lane {
 const withPending = { accepted: 3, written: 0, pending: 3, dead: 0 };
 const withDead = { accepted: 3, written: 0, pending: 0, dead: 3 };
 const failing = laneWith({ breaker: { state: 'open' }, counts: withPending, oldestPendingAt: ago(60) });
+const reason = { cause: 'secret-expiring', what: 'It expires soon.', remedy: 'Replace it.' };
+const troubled = laneWith({ incident: { ...reason, since: ago(9) }, throttledUntil: ago(-1) });
 const late = laneWith({ counts: withPending, oldestPendingAt: ago(6) });
 const dead = laneWith({ counts: withDead });
 const throttled = laneWith({ counts: withPending, oldestPendingAt: ago(60), throttledUntil: ago(-1) });
@@ -32,14 +34,9 @@ const healthy = laneWith({});
 
 describe('what is the matter with a lane', () => {
   test('is named by the worst of it', () => {
-    expect([failing, late, dead, throttled, writing, healthy].map((lane) => concernOf(lane, now))).toEqual([
-      'failing',
-      'late',
-      'dead',
-      'throttled',
-      'waiting',
-      'none',
-    ]);
+    expect(
+      [failing, troubled, late, dead, throttled, writing, healthy].map((lane) => concernOf(lane, now)),
+    ).toEqual(['failing', 'incident', 'late', 'dead', 'throttled', 'waiting', 'none']);
   });
 
   test('is nothing late where a person has paused it', () => {
@@ -52,8 +49,14 @@ describe('what is the matter with a lane', () => {
 
   test('always has words', () => {
     for (const lane of [failing, late, dead, throttled, writing, healthy]) {
-      expect(concernWords[concernOf(lane, now)].meaning).not.toBe('');
+      expect(stateOf(lane, now).meaning).not.toBe('');
     }
+  });
+
+  test('is called by the kind of its incident', () => {
+    const refused = { ...reason, since: ago(9), kind: 'leads-refused' };
+    expect(stateOf(laneWith({ incident: refused }), now).word).toBe('Leads refused');
+    expect(stateOf(troubled, now).word).toBe('Incident');
   });
 });
 

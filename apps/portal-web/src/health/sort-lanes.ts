@@ -1,12 +1,15 @@
 /** Which lanes need somebody, and in which order they are shown; pure. */
 import type { Lane } from '@leads/contracts/portal-api';
+import { kindWords } from '../pieces/problem-words.ts';
 import type { StateWords } from '../pieces/state-words.ts';
 
 /** What is the matter with a lane, the worst first. */
-export type Concern = 'failing' | 'late' | 'dead' | 'throttled' | 'waiting' | 'paused' | 'draft' | 'none';
+export type Concern =
+  'failing' | 'incident' | 'late' | 'dead' | 'throttled' | 'waiting' | 'paused' | 'draft' | 'none';
 
 const order: readonly Concern[] = [
   'failing',
+  'incident',
   'late',
   'dead',
   'throttled',
@@ -23,6 +26,7 @@ export function concernOf(lane: Lane, now: Date): Concern {
   if (lane.state === 'draft') return 'draft';
   if (lane.state === 'paused') return 'paused';
   if (lane.breaker.state === 'open') return 'failing';
+  if (lane.incident) return 'incident';
   if (isThrottled(lane, now)) return 'throttled';
   if (lane.counts.pending > 0 && waitsFor(lane, now) > LATE_MS) return 'late';
   if (lane.counts.dead > 0) return 'dead';
@@ -34,7 +38,7 @@ export function isThrottled({ throttledUntil }: Lane, now: Date): boolean {
 }
 
 export function needsAttention(lane: Lane, now: Date): boolean {
-  return ['failing', 'late', 'dead'].includes(concernOf(lane, now));
+  return ['failing', 'incident', 'late', 'dead'].includes(concernOf(lane, now));
 }
 
 /** Who needs help first; among equals, who has waited longest. */
@@ -48,11 +52,23 @@ export function sortLanes(lanes: readonly Lane[], now: Date): Lane[] {
   );
 }
 
-export const concernWords: Record<Concern, StateWords> = {
+/** How a lane is, in words: of an incident, what it is. */
+export function stateOf(lane: Lane, now: Date): StateWords {
+  const concern = concernOf(lane, now);
+  const words = concernWords[concern];
+  return concern === 'incident' ? { ...words, word: kindWords(lane.incident?.kind ?? '') } : words;
+}
+
+const concernWords: Record<Concern, StateWords> = {
   failing: {
     tone: 'bad',
     word: 'Failing',
     meaning: 'Dynamics refuses us. Leads are taken in and wait; it is tried again by itself.',
+  },
+  incident: {
+    tone: 'warning',
+    word: 'Incident',
+    meaning: 'Something is the matter; its page says what to do.',
   },
   late: { tone: 'warning', word: 'Late', meaning: 'Leads have waited for over five minutes.' },
   dead: { tone: 'warning', word: 'Dead leads', meaning: 'Some leads are kept until somebody replays them.' },

@@ -1,12 +1,13 @@
 /** Lines over time, with a sentence that says what they show, and the same numbers as a table for whoever wants them. */
 import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useId, useState, type ReactElement } from 'react';
+import { plainList, quiet } from '../theme/looks.ts';
 import { dotsOf, pathOf, scaleOf, type Values } from './chart-shape.ts';
 
 const useStyles = makeStyles({
   chart: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minWidth: 0, margin: 0 },
   title: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   plot: {
     position: 'relative',
     borderBottom: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke1}`,
@@ -26,9 +27,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexWrap: 'wrap',
     gap: `0 ${tokens.spacingHorizontalL}`,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
   entry: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   sample: { width: '24px', height: '8px' },
@@ -38,7 +37,7 @@ const useStyles = makeStyles({
   start: { textAlign: 'start' },
 });
 
-export interface ChartLine {
+interface ChartLine {
   name: string;
   values: Values;
 }

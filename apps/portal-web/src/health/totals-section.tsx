@@ -1,10 +1,11 @@
-/** accepted = written + waiting + dead: every lead that was ever taken in is in one of the three. */
+/** accepted = written + waiting + dead + removed: every lead that was ever taken in is in one of these. */
 import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
-import type { Lanes } from '@leads/contracts/portal-api';
+import type { Lanes, LeadState } from '@leads/contracts/portal-api';
 import { Section } from '../pieces/section.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
-import { leadsAddress } from '../offers/leads-address.ts';
+import { leadsAddress } from '../leads/leads-address.ts';
+import { quiet } from '../theme/looks.ts';
 
 const useStyles = makeStyles({
   equation: {
@@ -21,9 +22,17 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     fontVariantNumeric: 'tabular-nums',
   },
-  name: { fontSize: tokens.fontSizeBase200, color: tokens.colorNeutralForeground3 },
+  name: quiet,
   sign: { fontSize: tokens.fontSizeBase500, color: tokens.colorNeutralForeground3 },
 });
+
+interface Part {
+  name: string;
+  count: number;
+  sign: string;
+  /** Whose list it leads to. */
+  state?: LeadState;
+}
 
 export function TotalsSection({ totals }: { totals: Lanes['totals'] }): ReactElement {
   const styles = useStyles();
@@ -32,11 +41,20 @@ export function TotalsSection({ totals }: { totals: Lanes['totals'] }): ReactEle
     { name: 'Written', count: totals.written, sign: '=', state: 'written' as const },
     { name: 'Waiting', count: totals.pending, sign: '+', state: 'pending' as const },
     { name: 'Dead', count: totals.dead, sign: '+', state: 'dead' as const },
+    ...(totals.removed === undefined
+      ? []
+      : [
+          {
+            name: 'Removed, because they were dead for as long as they are kept',
+            count: totals.removed,
+            sign: '+',
+          },
+        ]),
   ];
   return (
     <Section title="Every lead" intro="Test leads are counted in none of these.">
       <dl className={styles.equation}>
-        {parts.map(({ name, count, sign, state }) => (
+        {parts.map(({ name, count, sign, state }: Part) => (
           <PartOf key={name} sign={sign} name={name}>
             {state === undefined || count === 0 ? (
               count.toLocaleString('en')

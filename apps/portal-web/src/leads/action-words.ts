@@ -1,4 +1,5 @@
 /** What the customer did, in words, by the marketplace's action code. */
+import { own } from '@leads/contracts';
 
 const known: Record<string, string> = {
   INS: 'Acquired the offer or began a free trial (Get it now)',
@@ -11,5 +12,5 @@ const known: Record<string, string> = {
 /** @returns words for a code that is known; an unknown one as it came, since the marketplace adds codes */
 export function actionWords(actionCode: string): string {
   if (actionCode === '') return 'Not said';
-  return known[actionCode.toUpperCase()] ?? actionCode;
+  return own(known, actionCode.toUpperCase()) ?? actionCode;
 }

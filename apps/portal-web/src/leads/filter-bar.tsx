@@ -1,14 +1,16 @@
-/** What the list shows: search, offer, state, time, tests. Each choice stands in the page's address. */
-import { Button, Field, Input, makeStyles, SearchBox, Select, tokens } from '@fluentui/react-components';
+/** What the list shows: search, offer, state, time, tests. */
+import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
+import { Dismiss16Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { LeadState } from '@leads/contracts/portal-api';
-import { offersQuery } from '../offers/offer-queries.ts';
+import { offersQuery } from '../api/offers-query.ts';
 import { leadWords } from '../pieces/state-words.ts';
-import { PHONE } from '../shell/screen.ts';
-import { daysOf, isEmpty, type LeadFilter, type Span, spanOf, timesOf } from './lead-filter.ts';
-
-const SEARCH_PAUSE_MS = 300;
+import { PHONE } from '../theme/screen.ts';
+import { Choice } from './choice.tsx';
+import { isEmpty, type LeadFilter, type Span } from './lead-filter.ts';
+import { LeadSearch } from './lead-search.tsx';
+import { useSpan } from './use-span.ts';
 
 const useStyles = makeStyles({
   bar: {
@@ -18,18 +20,27 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalM,
   },
   search: { flex: '2 1 260px', minWidth: 0 },
-  searchBox: { maxWidth: '100%', width: '100%' },
   choice: { flex: '1 1 150px', minWidth: 0, maxWidth: '260px', [PHONE]: { maxWidth: '100%' } },
 });
 
-const spanWords: Record<Span, string> = {
-  any: 'Any time',
-  today: 'Today',
-  '7-days': 'Last 7 days',
-  '30-days': 'Last 30 days',
-  days: 'From – to …',
-};
-const testWords = { customers: "Customers' leads", true: 'Test leads', all: 'Both' } as const;
+const ANY = '';
+const stateOptions = [
+  [ANY, 'All states'],
+  ...Object.entries(leadWords).map(([state, { word }]) => [state, word] as const),
+] as const;
+const spanOptions: readonly (readonly [Span, string])[] = [
+  ['any', 'Any time'],
+  ['today', 'Today'],
+  ['7-days', 'Last 7 days'],
+  ['30-days', 'Last 30 days'],
+  ['days', 'From – to …'],
+];
+const CUSTOMERS = 'customers';
+const kindOptions = [
+  [CUSTOMERS, "Customers' leads"],
+  ['true', 'Test leads'],
+  ['all', 'Both'],
+] as const;
 
 export interface FilterBarProps {
   filter: LeadFilter;
@@ -38,88 +49,83 @@ export interface FilterBarProps {
 
 export function FilterBar({ filter, onChange }: FilterBarProps): ReactElement {
   const styles = useStyles();
-  const { data: offers } = useQuery(offersQuery);
-  const now = new Date();
-  const [showsDays, setShowsDays] = useState(spanOf(filter, now) === 'days');
-  const span = showsDays ? 'days' : spanOf(filter, now);
-  const days = daysOf(filter);
+  const { data: offers = [] } = useQuery(offersQuery);
   const change = (part: { [Name in keyof LeadFilter]: LeadFilter[Name] | undefined }): void =>
     onChange(given({ ...filter, ...part }));
-  const chooseSpan = (next: Span): void => {
-    setShowsDays(next === 'days');
-    if (next !== 'days') change({ from: undefined, to: undefined, ...timesOf(next, days, now) });
-  };
-  const chooseDays = (part: Partial<typeof days>): void =>
-    change({ from: undefined, to: undefined, ...timesOf('days', { ...days, ...part }, now) });
+  const times = useSpan(filter, ({ from, to }) => change({ from, to }));
   return (
     <div role="search" aria-label="Leads" className={styles.bar}>
       <Field label="Search" className={styles.search}>
-        <Search search={filter.search ?? ''} onSearch={(search) => change({ search: search || undefined })} />
+        <LeadSearch
+          search={filter.search ?? ''}
+          onSearch={(search) => change({ search: search || undefined })}
+        />
       </Field>
-      <Field label="Offer" className={styles.choice}>
-        <Select
-          value={filter.connectionId ?? ''}
-          onChange={(_, { value }) => change({ connectionId: value || undefined })}
-        >
-          <option value="">All offers</option>
-          {offers?.map(({ connectionId, offer }) => (
-            <option key={connectionId} value={connectionId}>
-              {offer.title}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      <Field label="State" className={styles.choice}>
-        <Select
-          value={filter.state ?? ''}
-          onChange={(_, { value }) => change({ state: (value || undefined) as LeadState | undefined })}
-        >
-          <option value="">All states</option>
-          {Object.entries(leadWords).map(([state, { word }]) => (
-            <option key={state} value={state}>
-              {word}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      <Field label="Received" className={styles.choice}>
-        <Select value={span} onChange={(_, { value }) => chooseSpan(value as Span)}>
-          {Object.entries(spanWords).map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </Select>
-      </Field>
-      {span === 'days' && (
+      <Choice
+        label="Offer"
+        className={styles.choice}
+        options={[
+          [ANY, 'All offers'],
+          ...offers.map(({ connectionId, offer }) => [connectionId, offer.title] as const),
+        ]}
+        value={filter.connectionId ?? ANY}
+        onChange={(connectionId) => change({ connectionId: connectionId || undefined })}
+      />
+      <Choice
+        label="State"
+        className={styles.choice}
+        options={stateOptions}
+        value={filter.state ?? ANY}
+        onChange={(state) => change({ state: (state || undefined) as LeadState | undefined })}
+      />
+      <Choice
+        label="Received"
+        className={styles.choice}
+        options={spanOptions}
+        value={times.span}
+        onChange={(span) => times.chooseSpan(span as Span)}
+      />
+      {times.span === 'days' && (
         <>
           <Field label="From" className={styles.choice}>
-            <Input type="date" value={days.first} onChange={(_, { value }) => chooseDays({ first: value })} />
+            <Input
+              type="date"
+              value={times.days.first}
+              onChange={(_, { value }) => times.chooseDays({ first: value })}
+            />
           </Field>
           <Field label="To" className={styles.choice}>
-            <Input type="date" value={days.last} onChange={(_, { value }) => chooseDays({ last: value })} />
+            <Input
+              type="date"
+              value={times.days.last}
+              onChange={(_, { value }) => times.chooseDays({ last: value })}
+            />
           </Field>
         </>
       )}
-      <Field label="Kind" className={styles.choice}>
-        <Select
-          value={filter.tests ?? 'customers'}
-          onChange={(_, { value }) =>
-            change({ tests: value === 'customers' ? undefined : (value as 'true' | 'all') })
-          }
+      <Choice
+        label="Kind"
+        className={styles.choice}
+        options={kindOptions}
+        value={filter.tests ?? CUSTOMERS}
+        onChange={(kind) => change({ tests: kind === CUSTOMERS ? undefined : (kind as 'true' | 'all') })}
+      />
+      {filter.incidentId !== undefined && (
+        <Button
+          appearance="outline"
+          icon={<Dismiss16Regular />}
+          iconPosition="after"
+          aria-label="Of one incident: show those of all"
+          onClick={() => change({ incidentId: undefined })}
         >
-          {Object.entries(testWords).map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </Select>
-      </Field>
+          Of one incident
+        </Button>
+      )}
       {!isEmpty(filter) && (
         <Button
           appearance="subtle"
           onClick={() => {
-            setShowsDays(false);
+            times.reset();
             onChange({});
           }}
         >
@@ -127,32 +133,6 @@ export function FilterBar({ filter, onChange }: FilterBarProps): ReactElement {
         </Button>
       )}
     </div>
-  );
-}
-
-/** Searches when one pauses in typing, and at once when one clears it. */
-function Search({ search, onSearch }: { search: string; onSearch: (search: string) => void }): ReactElement {
-  const styles = useStyles();
-  const [typed, setTyped] = useState(search);
-  const [known, setKnown] = useState(search);
-  // The address has changed otherwise, by Back or by Clear filters.
-  if (search !== known) {
-    setKnown(search);
-    if (search !== typed.trim()) setTyped(search);
-  }
-  useEffect(() => {
-    if (typed.trim() === search) return;
-    const timer = setTimeout(() => onSearch(typed.trim()), typed === '' ? 0 : SEARCH_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, search, onSearch]);
-  return (
-    <SearchBox
-      className={styles.searchBox}
-      placeholder="Name, company or e-mail"
-      maxLength={200}
-      value={typed}
-      onChange={(_, { value }) => setTyped(value)}
-    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LeadSummary } from '@leads/contracts/portal-api';
+import type { LeadFilter, LeadSummary } from '@leads/contracts/portal-api';
 import fc from 'fast-check';
 import { daysOf, maySuit, readFilter, spanOf, timesOf, writeFilter } from './lead-filter.ts';
 
@@ -9,16 +9,17 @@ const now = new Date(2026, 10, 22, 15, 30);
 const day = fc
   .date({ min: new Date(2020, 0, 1), max: new Date(2030, 0, 1), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
-const filters = fc.record(
-  {
-    search: fc.constantFrom('Trujillo', 'a&b=c', 'ana@adatum.example', '100 %'),
-    connectionId: fc.uuid(),
-    state: fc.constantFrom('pending' as const, 'written' as const, 'dead' as const),
-    from: fc.date({ noInvalidDate: true, min: new Date(0) }).map((date) => date.toISOString()),
-    tests: fc.constantFrom('true' as const, 'all' as const),
-  },
-  { requiredKeys: [] },
-);
+const time = fc.date({ noInvalidDate: true, min: new Date(0) }).map((date) => date.toISOString());
+const parts: { [Part in keyof Required<LeadFilter>]: fc.Arbitrary<Required<LeadFilter>[Part]> } = {
+  search: fc.constantFrom('Trujillo', 'a&b=c', 'ana@adatum.example', '100 %'),
+  connectionId: fc.uuid(),
+  state: fc.constantFrom('pending', 'written', 'dead'),
+  from: time,
+  to: time,
+  incidentId: fc.uuid(),
+  tests: fc.constantFrom('true', 'all'),
+};
+const filters = fc.record(parts, { requiredKeys: [] });
 
 describe('the filter in the address of the page', () => {
   test('is read as it was written', () => {

@@ -6,22 +6,28 @@ export type { LeadFilter };
 const STATES: readonly LeadState[] = ['pending', 'written', 'dead'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+type Part = keyof Required<LeadFilter>;
+
+/** How each part is read from the page's query; one that is forgotten here does not compile. */
+const READ: { [Name in Part]: (text: string) => LeadFilter[Name] } = {
+  search: (text) => text.trim().slice(0, 200) || undefined,
+  connectionId: (text) => (UUID.test(text) ? text : undefined),
+  state: (text) => STATES.find((known) => known === text),
+  from: readTime,
+  to: readTime,
+  incidentId: (text) => (UUID.test(text) ? text : undefined),
+  tests: (text) => (text === 'true' || text === 'all' ? text : undefined),
+};
+
+function readTime(text: string): string | undefined {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
 /** Reads the page's query. What it does not know or cannot be is left out: an old link still opens. */
 export function readFilter(query: URLSearchParams): LeadFilter {
-  const filter: LeadFilter = {};
-  const search = query.get('search')?.trim().slice(0, 200);
-  if (search) filter.search = search;
-  const connectionId = query.get('connectionId') ?? '';
-  if (UUID.test(connectionId)) filter.connectionId = connectionId;
-  const state = STATES.find((known) => known === query.get('state'));
-  if (state) filter.state = state;
-  for (const end of ['from', 'to'] as const) {
-    const at = new Date(query.get(end) ?? '');
-    if (!Number.isNaN(at.getTime())) filter[end] = at.toISOString();
-  }
-  const tests = query.get('tests');
-  if (tests === 'true' || tests === 'all') filter.tests = tests;
-  return filter;
+  const read = Object.entries(READ).map(([name, of]) => [name, of(query.get(name) ?? '')] as const);
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
 /** The filter as a query, for this page's address and for the portal alike. */
@@ -35,14 +41,22 @@ export function isEmpty(filter: LeadFilter): boolean {
   return Object.values(filter).every((value) => value === undefined);
 }
 
-/** Whether a lead that has just come belongs into the list. Only the portal knows for a search: it may. */
+/** Whether a lead suits each part as it is asked for; one that is forgotten here does not compile. */
+const SUITS: { [Name in Part]: (lead: LeadSummary, asked: LeadFilter[Name]) => boolean } = {
+  // Only the portal knows for a search and an incident: it may.
+  search: () => true,
+  incidentId: () => true,
+  connectionId: (lead, asked) => asked === undefined || lead.connectionId === asked,
+  state: (lead, asked) => asked === undefined || lead.state === asked,
+  from: (lead, asked) => asked === undefined || lead.acceptedAt >= asked,
+  to: (lead, asked) => asked === undefined || lead.acceptedAt < asked,
+  tests: (lead, asked) => asked === 'all' || lead.isTest === (asked === 'true'),
+};
+
+/** Whether a lead that has just come belongs into the list. */
 export function maySuit(lead: LeadSummary, filter: LeadFilter): boolean {
-  if (filter.connectionId !== undefined && lead.connectionId !== filter.connectionId) return false;
-  if (filter.state !== undefined && lead.state !== filter.state) return false;
-  if (filter.from !== undefined && lead.acceptedAt < filter.from) return false;
-  if (filter.to !== undefined && lead.acceptedAt >= filter.to) return false;
-  if (filter.tests === undefined) return !lead.isTest;
-  return filter.tests === 'all' || lead.isTest;
+  const suits = <Name extends Part>(name: Name): boolean => SUITS[name](lead, filter[name]);
+  return (Object.keys(SUITS) as Part[]).every(suits);
 }
 
 /** Time spans that are one click away. */

@@ -1,5 +1,12 @@
 /** One lead: who it is, what became of it and when, and what the marketplace sent. */
-import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  tokens,
+} from '@fluentui/react-components';
 import { ArrowRepeatAll20Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
@@ -11,12 +18,13 @@ import { OutsideLink } from '../pieces/outside-link.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
-import { LeadStateBadge } from '../pieces/state-badge.tsx';
+import { LeadStateBadge, TestBadge } from '../pieces/state-badge.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { NotFoundPage } from '../shell/not-found-page.tsx';
-import { Page } from '../shell/page.tsx';
+import { NotFoundPage } from '../frames/not-found-page.tsx';
+import { Page } from '../frames/page.tsx';
+import { NARROW } from '../theme/screen.ts';
 import { actionWords } from './action-words.ts';
 import { leadQuery } from './lead-queries.ts';
 import { nameOf } from './lead-row.tsx';
@@ -32,7 +40,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: 'minmax(0, 3fr) minmax(0, 2fr)',
     alignItems: 'start',
     gap: tokens.spacingHorizontalL,
-    '@media (max-width: 900px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
+    [NARROW]: { gridTemplateColumns: 'minmax(0, 1fr)' },
   },
 });
 
@@ -69,11 +77,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
       intro={
         <div className={styles.intro}>
           <LeadStateBadge state={lead.state} />
-          {lead.isTest && (
-            <Badge appearance="outline" size="large">
-              Test
-            </Badge>
-          )}
+          {lead.isTest && <TestBadge />}
           {lead.crmUrl !== undefined && <OutsideLink href={lead.crmUrl}>Open in Dynamics 365</OutsideLink>}
         </div>
       }
@@ -87,6 +91,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
     >
       <ReplayProgress />
       {problem !== null && problem !== undefined && <ProblemBar problem={problem} onRetry={onRetry} />}
+      <Held lead={lead} />
       <div className={styles.columns}>
         <Section title="What happened">
           <Timeline entries={lead.timeline} acceptedAt={lead.acceptedAt} />
@@ -119,6 +124,33 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
         />
       )}
     </Page>
+  );
+}
+
+/** What keeps it from being written, where that is not its own matter. */
+function Held({ lead: { waitsFor, incidentId } }: { lead: LeadDetail }): ReactElement | undefined {
+  const incident = incidentId !== undefined && (
+    <TextLink to={`/incidents/${incidentId}`} look="in-text">
+      See the incident
+    </TextLink>
+  );
+  if (!waitsFor && !incident) return undefined;
+  return (
+    <MessageBar intent={waitsFor ? 'info' : 'warning'} layout="multiline" politeness="polite">
+      <MessageBarBody>
+        {waitsFor ? (
+          <>
+            <MessageBarTitle>{waitsFor.what}</MessageBarTitle>
+            It waits for that, is kept safe, and is written afterwards. {incident || waitsFor.remedy}
+          </>
+        ) : (
+          <>
+            <MessageBarTitle>It is dead because of an incident.</MessageBarTitle>
+            Mended and replayed once there, it goes with all others of the same cause. {incident}
+          </>
+        )}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 

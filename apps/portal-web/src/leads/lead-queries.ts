@@ -2,6 +2,7 @@
 import type { InfiniteData, QueryKey, UseInfiniteQueryOptions, UseQueryOptions } from '@tanstack/react-query';
 import type { LeadDetail, LeadPage, Replay, ReplayOrder } from '@leads/contracts/portal-api';
 import { read, send } from '../api/api.ts';
+import type { ApiProblem } from '../api/api-problem.ts';
 import { keys } from '../api/keys.ts';
 import { type LeadFilter, writeFilter } from './lead-filter.ts';
 
@@ -13,7 +14,7 @@ export function leadsQuery(
   filter: LeadFilter,
 ): UseInfiniteQueryOptions<
   LeadPage,
-  Error,
+  ApiProblem,
   InfiniteData<LeadPage, string | undefined>,
   QueryKey,
   string | undefined

@@ -1,12 +1,12 @@
 /** One lead in the list. */
-import { Badge, Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Checkbox, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import type { LeadSummary } from '@leads/contracts/portal-api';
-import { LeadStateBadge } from '../pieces/state-badge.tsx';
+import { LeadStateBadge, TestBadge } from '../pieces/state-badge.tsx';
 import { Time } from '../pieces/time.tsx';
-
-const NARROW = '@media (max-width: 900px)';
+import { quiet } from '../theme/looks.ts';
+import { NARROW } from '../theme/screen.ts';
 
 const useStyles = makeStyles({
   row: {
@@ -39,7 +39,7 @@ const useStyles = makeStyles({
   state: { minWidth: 0, [NARROW]: { gridArea: 'state' } },
   when: { textAlign: 'end', [NARROW]: { gridArea: 'when' } },
   line: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   link: {
     color: tokens.colorNeutralForeground1,
     fontWeight: tokens.fontWeightSemibold,
@@ -64,6 +64,7 @@ export interface LeadRowProps {
 export function LeadRow({ lead, showPublisher, selection }: LeadRowProps): ReactElement {
   const styles = useStyles();
   const name = nameOf(lead);
+  const why = lead.waitsFor ?? lead.reason;
   return (
     <li className={mergeClasses(styles.row, selection && styles.selectable)}>
       {selection && (
@@ -92,14 +93,10 @@ export function LeadRow({ lead, showPublisher, selection }: LeadRowProps): React
       <div className={styles.state}>
         <div className={styles.badges}>
           <LeadStateBadge state={lead.state} />
-          {lead.isTest && (
-            <Badge appearance="outline" size="large">
-              Test
-            </Badge>
-          )}
+          {lead.isTest && <TestBadge />}
         </div>
-        {lead.state !== 'written' && lead.reason && (
-          <div className={mergeClasses(styles.quiet, styles.reason)}>{lead.reason.what}</div>
+        {lead.state !== 'written' && why && (
+          <div className={mergeClasses(styles.quiet, styles.reason)}>{why.what}</div>
         )}
       </div>
       <div className={mergeClasses(styles.when, styles.quiet)}>

@@ -1,4 +1,4 @@
-/** The progress of the replay that was asked for last, until it is dismissed. */
+/** The progress of the replay that was asked for last on this page: until it is dismissed, or has ended and was seen. */
 import {
   Button,
   makeStyles,
@@ -10,10 +10,11 @@ import {
 } from '@fluentui/react-components';
 import { Dismiss16Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
+import { useLocation } from 'react-router';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { replayQuery } from './lead-queries.ts';
-import { showReplay, useShownReplay } from './replay-store.ts';
+import { hideReplay, useShownReplay } from './replay-store.ts';
 import { replayWords } from './replay-words.ts';
 
 const useStyles = makeStyles({
@@ -26,13 +27,16 @@ const useStyles = makeStyles({
 });
 
 export function ReplayProgress(): ReactElement | null {
-  const replayId = useShownReplay();
-  return replayId === null ? null : <Progress key={replayId} replayId={replayId} />;
+  const replayId = useShownReplay(useLocation().pathname);
+  return replayId === undefined ? null : <Progress key={replayId} replayId={replayId} />;
 }
 
 function Progress({ replayId }: { replayId: string }): ReactElement | null {
   const styles = useStyles();
   const { data: replay, error, refetch } = useQuery(replayQuery(replayId));
+  // News for as long as one stays.
+  const isOld = replay?.waiting === 0;
+  useEffect(() => (isOld ? hideReplay : undefined), [isOld]);
   if (error) return <ProblemBar problem={error} onRetry={refetch} />;
   if (!replay) return null;
   const { share, hasEnded, sentence } = replayWords(replay);
@@ -49,7 +53,7 @@ function Progress({ replayId }: { replayId: string }): ReactElement | null {
             appearance="transparent"
             icon={<Dismiss16Regular />}
             aria-label={hasEnded ? 'Dismiss' : 'Hide; the replay goes on'}
-            onClick={() => showReplay(undefined)}
+            onClick={hideReplay}
           />
         }
       />

@@ -15,6 +15,16 @@ describe('a timeline in words', () => {
     });
   });
 
+  test('a lead that its connection keeps says why, and whether it still does', () => {
+    const held = { kind: 'held', at, incidentId: '', reason } as const;
+    expect(entryWords(held)).toEqual({
+      ...{ tone: 'waiting', title: 'Waits for its connection', detail: reason.what },
+    });
+    expect(entryWords({ ...held, until: at })).toEqual({
+      ...{ tone: 'quiet', title: 'Waited for its connection', detail: reason.what },
+    });
+  });
+
   test('a dead lead is never shown as waiting', () => {
     expect(entryWords({ kind: 'dead', at, attempts: 1, reason }).tone).toBe('bad');
   });
@@ -32,5 +42,10 @@ describe('a timeline in words', () => {
   test('written says how long it took', () => {
     const written = { kind: 'written', at, attempts: 1, crmId: '', crmUrl: '' } as const;
     expect(entryWords(written, 85).detail).toBe('85 ms after it was accepted.');
+  });
+
+  test('what was found there says that an earlier attempt had reached Dynamics', () => {
+    const written = { kind: 'written', at, attempts: 2, crmId: '', crmUrl: '', foundThere: true } as const;
+    expect(entryWords(written).detail).toBe('It was there already: an earlier attempt had reached Dynamics.');
   });
 });

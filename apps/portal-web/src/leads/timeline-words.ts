@@ -36,6 +36,12 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
         detail: entry.reason.what,
         next: entry.reason.remedy,
       };
+    case 'held':
+      return {
+        tone: entry.until === undefined ? 'waiting' : 'quiet',
+        title: entry.until === undefined ? 'Waits for its connection' : 'Waited for its connection',
+        detail: entry.reason.what,
+      };
     case 'dead':
       return {
         tone: 'bad',
@@ -49,12 +55,17 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
         title: entry.by === undefined ? 'Replayed' : `Replayed by ${entry.by}`,
         detail: 'It goes the same way as a new lead.',
       };
-    case 'written':
+    case 'written': {
+      const detail = [
+        ...(since === undefined ? [] : [`${durationWords(since)} after it was accepted.`]),
+        ...(entry.foundThere ? ['It was there already: an earlier attempt had reached Dynamics.'] : []),
+      ];
       return {
         tone: 'good',
         title: 'Written into Dynamics 365',
-        ...(since === undefined ? {} : { detail: `${durationWords(since)} after it was accepted.` }),
+        ...(detail.length === 0 ? {} : { detail: detail.join(' ') }),
       };
+    }
     case 'mailed': {
       const sent = entry.recipients.filter(({ result }) => result === 'sent').length;
       const refused = entry.recipients.length - sent;

@@ -12,11 +12,13 @@ import type { ReactElement } from 'react';
 import type { TimelineEntry } from '@leads/contracts/portal-api';
 import { OutsideLink } from '../pieces/outside-link.tsx';
 import type { Tone } from '../pieces/state-words.ts';
+import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
+import { plainList, quiet } from '../theme/looks.ts';
 import { entryWords } from './timeline-words.ts';
 
 const useStyles = makeStyles({
-  list: { display: 'flex', flexDirection: 'column', margin: 0, padding: 0, listStyleType: 'none' },
+  list: { display: 'flex', flexDirection: 'column', ...plainList },
   entry: {
     display: 'grid',
     gridTemplateColumns: '20px minmax(0, 1fr)',
@@ -40,7 +42,7 @@ const useStyles = makeStyles({
   },
   top: { display: 'flex', flexWrap: 'wrap', gap: `0 ${tokens.spacingHorizontalM}`, alignItems: 'baseline' },
   title: { fontWeight: tokens.fontWeightSemibold, overflowWrap: 'anywhere' },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   detail: { color: tokens.colorNeutralForeground2, overflowWrap: 'anywhere', maxWidth: '75ch' },
   people: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXL },
   good: { color: tokens.colorStatusSuccessForeground1 },
@@ -85,6 +87,16 @@ export function Timeline({
               </div>
               {detail !== undefined && <div className={styles.detail}>{detail}</div>}
               {next !== undefined && <div className={styles.detail}>{next}</div>}
+              {entry.kind === 'held' && (
+                <div className={styles.quiet}>
+                  {entry.until !== undefined && (
+                    <>
+                      Until <Time at={entry.until} as="exact" />.{' '}
+                    </>
+                  )}
+                  <TextLink to={`/incidents/${entry.incidentId}`}>See the incident</TextLink>
+                </div>
+              )}
               {entry.kind === 'deferred' && (
                 <div className={styles.quiet}>
                   Next attempt <Time at={entry.nextAttemptAt} />

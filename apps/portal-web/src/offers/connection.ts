@@ -1,4 +1,5 @@
 /** A connection as `/api/connections` answers it; secrets and the lead address are never in it. */
+import type { MappingWarning } from '@leads/contracts';
 import type { Offer } from '@leads/contracts/portal-api';
 
 export type Authentication = Offer['authentication'];
@@ -27,6 +28,10 @@ export interface Connection {
     /** The last day on which it works, `YYYY-MM-DD`, where that is known. */
     expiresOn?: string;
   };
+  /** The publisher’s other connections of this application; absent where there are none. */
+  sameApplication?: { connectionId: string; offer: { id: string; title: string } }[];
+  /** Of what was just saved: what to look at in its mapping. */
+  warnings?: MappingWarning[];
   leadAddressSetAt: string;
   changedAt: string;
   changedBy: string;

@@ -2,11 +2,12 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowRight16Regular } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
+import { quiet } from '../theme/looks.ts';
 import type { Difference } from './connection-differences.ts';
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM, margin: 0 },
-  name: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  name: quiet,
   values: {
     display: 'flex',
     flexWrap: 'wrap',

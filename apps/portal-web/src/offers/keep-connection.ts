@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Offer } from '@leads/contracts/portal-api';
 import type { Versioned } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
-import { renew } from '../api/renew.ts';
+import { invalidate } from '../api/invalidate.ts';
 import type { Connection } from './connection.ts';
 import { offerWith } from './offer-facts.ts';
 
@@ -11,5 +11,5 @@ export function keepConnection(queryClient: QueryClient, saved: Versioned<Connec
   const { connectionId } = saved.value;
   queryClient.setQueryData<Versioned<Connection>>(keys.connection(connectionId), saved);
   queryClient.setQueryData<Offer>(keys.offer(connectionId), (known) => offerWith(known, saved.value));
-  renew(queryClient, keys.offers, keys.versions(connectionId));
+  invalidate(queryClient, keys.offers, keys.versions(connectionId));
 }

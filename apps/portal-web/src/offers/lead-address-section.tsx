@@ -8,6 +8,7 @@ import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { Time } from '../pieces/time.tsx';
+import { buttonRow, quiet } from '../theme/looks.ts';
 import { readLeadAddress } from './offer-queries.ts';
 
 const useStyles = makeStyles({
@@ -26,7 +27,7 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     overflowWrap: 'anywhere',
   },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  actions: buttonRow,
   steps: {
     display: 'flex',
     flexDirection: 'column',
@@ -35,7 +36,7 @@ const useStyles = makeStyles({
     paddingLeft: tokens.spacingHorizontalXL,
     color: tokens.colorNeutralForeground2,
   },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
 });
 
 export interface LeadAddressSectionProps {

@@ -6,7 +6,7 @@ import type { LeadFilter, Offer } from '@leads/contracts/portal-api';
 import { Section } from '../pieces/section.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
-import { leadsAddress } from './leads-address.ts';
+import { leadsAddress } from '../leads/leads-address.ts';
 
 const useStyles = makeStyles({
   counts: {

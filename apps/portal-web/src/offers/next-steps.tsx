@@ -6,27 +6,26 @@ import type { Offer } from '@leads/contracts/portal-api';
 import { LinkButton } from '../pieces/link-button.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
-import { useSuccessToast } from '../pieces/success-toast.tsx';
-import type { ValidationInHand } from '../validate/use-validation.ts';
-import { useConnectionAction } from './use-connection-action.ts';
+import type { NewestValidation } from '../validate/use-validation.ts';
+import { plainList } from '../theme/looks.ts';
+import { PHONE } from '../theme/screen.ts';
+import { usePublish } from './use-publish.ts';
 
 const useStyles = makeStyles({
   steps: {
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalM,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
   step: {
     display: 'grid',
     gridTemplateColumns: '20px minmax(0, 1fr) auto',
     alignItems: 'center',
     gap: tokens.spacingHorizontalM,
-    '@media (max-width: 640px)': { gridTemplateColumns: '20px minmax(0, 1fr)' },
+    [PHONE]: { gridTemplateColumns: '20px minmax(0, 1fr)' },
   },
-  action: { '@media (max-width: 640px)': { gridColumn: 2, justifySelf: 'start' } },
+  action: { [PHONE]: { gridColumn: 2, justifySelf: 'start' } },
   name: { fontWeight: tokens.fontWeightSemibold },
   quiet: { color: tokens.colorNeutralForeground2 },
   done: { color: tokens.colorStatusSuccessForeground1 },
@@ -35,14 +34,13 @@ const useStyles = makeStyles({
 
 export interface NextStepsProps {
   offer: Offer;
-  inHand: ValidationInHand;
+  newest: NewestValidation;
 }
 
-export function NextSteps({ offer, inHand }: NextStepsProps): ReactElement {
+export function NextSteps({ offer, newest }: NextStepsProps): ReactElement {
   const styles = useStyles();
-  const toast = useSuccessToast();
-  const act = useConnectionAction(offer.connectionId);
-  const { validation, isRunning, start } = inHand;
+  const { publish, isPending, error } = usePublish(offer.connectionId);
+  const { validation, isRunning, start } = newest;
   const isValidated = validation?.passed === true;
   const steps = [
     { name: 'Connect', words: 'The connection details are saved.', isDone: true },
@@ -73,13 +71,8 @@ export function NextSteps({ offer, inHand }: NextStepsProps): ReactElement {
       action: (
         <Button
           appearance={isValidated ? 'primary' : 'secondary'}
-          disabledFocusable={act.isPending}
-          onClick={() =>
-            act.mutate('publish', {
-              onSuccess: () =>
-                toast('Published', 'Leads are taken in. Paste the address into Partner Center now.'),
-            })
-          }
+          disabledFocusable={isPending}
+          onClick={publish}
         >
           Publish
         </Button>
@@ -100,7 +93,7 @@ export function NextSteps({ offer, inHand }: NextStepsProps): ReactElement {
         </LinkButton>
       }
     >
-      {act.error && <ProblemBar problem={act.error} />}
+      {error && <ProblemBar problem={error} />}
       <ol className={styles.steps}>
         {steps.map(({ name, words, isDone, action }) => (
           <li key={name} className={styles.step}>

@@ -5,13 +5,15 @@ import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
 import type { Offer } from '@leads/contracts/portal-api';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
+import { kindWords, leadsWords } from '../pieces/problem-words.ts';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { HealthBadge } from '../pieces/state-badge.tsx';
+import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { Page } from '../shell/page.tsx';
-import { useGo } from '../shell/use-go.ts';
+import { Page } from '../frames/page.tsx';
+import { useGo } from '../frames/use-go.ts';
 import { useValidation } from '../validate/use-validation.ts';
 import { ValidateSection } from '../validate/validate-section.tsx';
 import { CustomerLeadsSection } from './customer-leads-section.tsx';
@@ -59,9 +61,10 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
   const { role } = useSession();
   const { connectionId, problem, state } = offer;
   const connection = useQuery(connectionQuery(connectionId));
-  const inHand = useValidation(connectionId);
+  const newest = useValidation(connectionId);
   const [isEditing, setEditing] = useState(false);
   const may = mayChange(role);
+  const hit = problem?.leads ?? { waiting: 0, dead: 0 };
   const openDetails = may && connection.data ? (): void => setEditing(true) : undefined;
   return (
     <Page
@@ -82,15 +85,24 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
           politeness="polite"
         >
           <MessageBarBody>
-            <MessageBarTitle>{problem.what}</MessageBarTitle>
-            {problem.remedy} Since <Time at={problem.since} />; leads are taken in meanwhile, and none is
-            lost.
+            <MessageBarTitle>
+              {problem.kind === undefined ? problem.what : kindWords(problem.kind)}
+            </MessageBarTitle>
+            {problem.kind !== undefined && `${problem.what} `}
+            {problem.remedy} Since <Time at={problem.since} />
+            {hit.waiting + hit.dead > 0 && `: ${leadsWords(hit)}`}; leads are taken in meanwhile, and none is
+            lost.{' '}
+            {problem.incidentId !== undefined && (
+              <TextLink to={`/incidents/${problem.incidentId}`} look="in-text">
+                See the incident
+              </TextLink>
+            )}
           </MessageBarBody>
         </MessageBar>
       )}
       <div className={styles.columns}>
         <div className={styles.column}>
-          {state === 'draft' && may && <NextSteps offer={offer} inHand={inHand} />}
+          {state === 'draft' && may && <NextSteps offer={offer} newest={newest} />}
           <CustomerLeadsSection
             offer={offer}
             connection={connection.data?.value}
@@ -100,9 +112,9 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
           />
           <ValidateSection
             offer={offer}
-            inHand={inHand}
+            newest={newest}
             mayRun={may}
-            isOfferedAbove={state === 'draft' && may && !inHand.validation}
+            isOfferedAbove={state === 'draft' && may && !newest.validation}
             onOpenDetails={openDetails}
           />
         </div>

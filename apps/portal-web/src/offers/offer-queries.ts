@@ -1,17 +1,12 @@
 /** What the pages of offers read. */
-import { type QueryClient, queryOptions, type UseQueryOptions } from '@tanstack/react-query';
-import type { LeadAddress, Offer, Offers } from '@leads/contracts/portal-api';
+import type { QueryClient, UseQueryOptions } from '@tanstack/react-query';
+import type { LeadAddress, Offer } from '@leads/contracts/portal-api';
 import { read, readVersioned, type Versioned } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
 import type { Connection, ConnectionVersion } from './connection.ts';
 import { newerOffer } from './offer-facts.ts';
 
 const AGAIN_MS = 1_000;
-
-export const offersQuery = queryOptions<Offer[]>({
-  queryKey: keys.offers,
-  queryFn: async ({ signal }) => (await read<Offers>('/api/offers', signal)).offers,
-});
 
 /** @param queryClient where what is known already is: what a person has just saved may be newer than the ledger */
 export function offerQuery(connectionId: string, queryClient: QueryClient): UseQueryOptions<Offer> {

@@ -14,11 +14,14 @@ import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Offer } from '@leads/contracts/portal-api';
 import { MenuLink } from '../pieces/menu-link.tsx';
+import { ProblemSummary } from '../pieces/problem-summary.tsx';
 import { HealthBadge } from '../pieces/state-badge.tsx';
 import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
 import { useSession } from '../session/use-session.ts';
-import { leadsAddress } from './leads-address.ts';
+import { leadsAddress } from '../leads/leads-address.ts';
+import { card, quiet } from '../theme/looks.ts';
+import { NARROW } from '../theme/screen.ts';
 import { hostOf } from './sort-offers.ts';
 
 const useStyles = makeStyles({
@@ -29,9 +32,7 @@ const useStyles = makeStyles({
     columnGap: tokens.spacingHorizontalL,
     rowGap: tokens.spacingVerticalS,
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalL}`,
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
+    ...card,
     contentVisibility: 'auto',
     containIntrinsicSize: 'auto 76px',
     ':hover': {
@@ -40,14 +41,14 @@ const useStyles = makeStyles({
       borderBottomColor: tokens.colorNeutralStroke1Hover,
       borderLeftColor: tokens.colorNeutralStroke1Hover,
     },
-    '@media (max-width: 900px)': {
+    [NARROW]: {
       alignItems: 'start',
       gridTemplateColumns: 'minmax(0, 1.6fr) minmax(0, 1fr) minmax(0, 1fr) 32px',
       gridTemplateAreas:
         '"name name name menu" "badge badge badge badge" "last waiting dead dead" "problem problem problem problem"',
     },
   },
-  name: { minWidth: 0, '@media (max-width: 900px)': { gridArea: 'name' } },
+  name: { minWidth: 0, [NARROW]: { gridArea: 'name' } },
   title: {
     margin: 0,
     fontSize: tokens.fontSizeBase400,
@@ -62,13 +63,13 @@ const useStyles = makeStyles({
     ':hover': { color: tokens.colorBrandForegroundLinkHover, textDecorationLine: 'underline' },
     ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '2px' },
   },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   destination: { overflowWrap: 'anywhere' },
-  badge: { '@media (max-width: 900px)': { gridArea: 'badge' } },
-  last: { '@media (max-width: 900px)': { gridArea: 'last' } },
-  waiting: { '@media (max-width: 900px)': { gridArea: 'waiting' } },
-  dead: { '@media (max-width: 900px)': { gridArea: 'dead' } },
-  menu: { '@media (max-width: 900px)': { gridArea: 'menu', alignSelf: 'start' } },
+  badge: { [NARROW]: { gridArea: 'badge' } },
+  last: { [NARROW]: { gridArea: 'last' } },
+  waiting: { [NARROW]: { gridArea: 'waiting' } },
+  dead: { [NARROW]: { gridArea: 'dead' } },
+  menu: { [NARROW]: { gridArea: 'menu', alignSelf: 'start' } },
   number: { fontVariantNumeric: 'tabular-nums' },
   bad: { color: tokens.colorStatusDangerForeground1, fontWeight: tokens.fontWeightSemibold },
   problem: {
@@ -76,7 +77,7 @@ const useStyles = makeStyles({
     paddingTop: tokens.spacingVerticalS,
     borderTop: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke3}`,
     overflowWrap: 'anywhere',
-    '@media (max-width: 900px)': { gridArea: 'problem' },
+    [NARROW]: { gridArea: 'problem' },
   },
 });
 
@@ -130,10 +131,7 @@ export function OfferRow({ offer }: { offer: Offer }): ReactElement {
       </div>
       {problem && (
         <div className={styles.problem}>
-          {problem.what}{' '}
-          <TextLink to={page} look="in-text">
-            What to do
-          </TextLink>
+          <ProblemSummary problem={problem} page={page} />
         </div>
       )}
     </li>

@@ -9,15 +9,16 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactElement } from 'react';
 import type { Offer, PublisherFacts } from '@leads/contracts/portal-api';
+import { offersQuery } from '../api/offers-query.ts';
 import { EmptyState } from '../pieces/empty-state.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { countWords } from '../pieces/time-words.ts';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { Page } from '../shell/page.tsx';
-import { useGo } from '../shell/use-go.ts';
-import { offersQuery } from './offer-queries.ts';
+import { Page } from '../frames/page.tsx';
+import { useGo } from '../frames/use-go.ts';
+import { plainList } from '../theme/looks.ts';
 import { OfferRow } from './offer-row.tsx';
 import { ConnectionDetails } from './open-details.tsx';
 import { findOffers, sortOffers } from './sort-offers.ts';
@@ -27,9 +28,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalM,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
   search: { maxWidth: '360px', width: '100%' },
 });

@@ -3,7 +3,7 @@ import { useMutation, type UseMutationResult, useQueryClient } from '@tanstack/r
 import { send, type Versioned } from '../api/api.ts';
 import type { ApiProblem } from '../api/api-problem.ts';
 import { keys } from '../api/keys.ts';
-import { renew } from '../api/renew.ts';
+import { invalidate } from '../api/invalidate.ts';
 import type { Connection } from './connection.ts';
 import { keepConnection } from './keep-connection.ts';
 
@@ -22,12 +22,12 @@ export function useConnectionAction(
         await send('DELETE', path, undefined, { etag: known?.etag });
         queryClient.removeQueries({ queryKey: keys.connection(connectionId) });
         queryClient.removeQueries({ queryKey: keys.offer(connectionId) });
-        renew(queryClient, keys.offers);
+        invalidate(queryClient, keys.offers);
       } else {
         keepConnection(queryClient, await send<Connection>('POST', `${path}/${act}`));
       }
     },
     // It may have been done or changed by somebody else.
-    onError: () => renew(queryClient, keys.offers, keys.connection(connectionId)),
+    onError: () => invalidate(queryClient, keys.offers, keys.connection(connectionId)),
   });
 }

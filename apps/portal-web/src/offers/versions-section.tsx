@@ -1,41 +1,32 @@
 /** What the connection was before, who changed it, and back to that. */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { send, type Versioned } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
-import { renew } from '../api/renew.ts';
+import { invalidate } from '../api/invalidate.ts';
 import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
+import { DialogFrame } from '../pieces/dialog-frame.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
 import { useReturnFocus } from '../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { Time } from '../pieces/time.tsx';
+import { plainList, quiet } from '../theme/looks.ts';
 import type { Connection, ConnectionVersion } from './connection.ts';
 import { differencesBetween } from './connection-differences.ts';
 import { DifferenceList } from './difference-list.tsx';
 import { keepConnection } from './keep-connection.ts';
 import { versionsQuery } from './offer-queries.ts';
+import { SavedWithWarnings } from './saved-with-warnings.tsx';
 
 const useStyles = makeStyles({
   list: {
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalXS,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
   version: {
     display: 'grid',
@@ -43,13 +34,8 @@ const useStyles = makeStyles({
     alignItems: 'baseline',
     gap: tokens.spacingHorizontalS,
   },
-  content: { paddingBottom: tokens.spacingVerticalM },
   number: { color: tokens.colorNeutralForeground3, fontVariantNumeric: 'tabular-nums' },
-  quiet: {
-    color: tokens.colorNeutralForeground3,
-    fontSize: tokens.fontSizeBase200,
-    overflowWrap: 'anywhere',
-  },
+  quiet: { ...quiet, overflowWrap: 'anywhere' },
 });
 
 /** So many are shown at first. */
@@ -133,11 +119,12 @@ interface VersionDialogProps extends VersionsProps {
 }
 
 function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogProps): ReactElement {
-  const styles = useStyles();
+  // The question takes the place of the dialog that it was opened from: the focus returns to before both.
   useReturnFocus();
   const toast = useSuccessToast();
   const queryClient = useQueryClient();
   const [isAsking, setAsking] = useState(false);
+  const [warnings, setWarnings] = useState<Connection['warnings']>();
   const { connectionId } = current.value;
   const restoring = useMutation({
     mutationFn: () =>
@@ -152,12 +139,17 @@ function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogP
     onSuccess: (answer) => {
       keepConnection(queryClient, answer);
       toast(`Version ${version.version} is in use again`, 'Validate, to see that it works.');
-      onClose();
+      if (answer.value.warnings) setWarnings(answer.value.warnings);
+      else onClose();
     },
     // Somebody else may have been faster.
-    onError: () => renew(queryClient, keys.connection(connectionId)),
+    onError: () => invalidate(queryClient, keys.connection(connectionId)),
   });
   const isCurrent = version.version === current.value.version;
+  if (warnings) {
+    const title = `Version ${version.version} is in use again`;
+    return <SavedWithWarnings title={title} warnings={warnings} onClose={onClose} />;
+  }
   if (isAsking) {
     return (
       <ConfirmDialog
@@ -178,31 +170,26 @@ function VersionDialog({ version, current, mayRestore, onClose }: VersionDialogP
     );
   }
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>
-            Version {version.version}
-            {isCurrent ? ' (in use)' : ', and what is different now'}
-          </DialogTitle>
-          <DialogContent className={styles.content}>
-            {isCurrent ? (
-              'This is how the connection is now.'
-            ) : (
-              <DifferenceList differences={differencesBetween(version, current.value)} />
-            )}
-          </DialogContent>
-          <DialogActions>
-            {mayRestore && !isCurrent && (
-              <Button appearance="primary" onClick={() => setAsking(true)}>
-                Restore…
-              </Button>
-            )}
-            <Button onClick={onClose}>Close</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={`Version ${version.version}${isCurrent ? ' (in use)' : ', and what is different now'}`}
+      onClose={onClose}
+      actions={
+        <>
+          {mayRestore && !isCurrent && (
+            <Button appearance="primary" onClick={() => setAsking(true)}>
+              Restore…
+            </Button>
+          )}
+          <Button onClick={onClose}>Close</Button>
+        </>
+      }
+    >
+      {isCurrent ? (
+        'This is how the connection is now.'
+      ) : (
+        <DifferenceList differences={differencesBetween(version, current.value)} />
+      )}
+    </DialogFrame>
   );
 }
 

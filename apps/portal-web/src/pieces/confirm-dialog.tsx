@@ -1,28 +1,11 @@
 /** Asks before something is done that is not undone with a click, by naming what will happen. */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  mergeClasses,
-  Spinner,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import type { ReactElement, ReactNode, RefObject } from 'react';
-import { useReturnFocus } from './use-return-focus.ts';
+import { BusyButton } from './busy-button.tsx';
+import { DialogFrame } from './dialog-frame.tsx';
 import { ProblemBar } from './problem-bar.tsx';
 
 const useStyles = makeStyles({
-  content: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalM,
-    paddingBottom: tokens.spacingVerticalM,
-  },
   button: { whiteSpace: 'nowrap' },
   dangerous: {
     backgroundColor: tokens.colorStatusDangerBackground3,
@@ -66,48 +49,33 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement | undefin
 }
 
 function Question(props: ConfirmDialogProps): ReactElement {
-  useReturnFocus(props.returnTo);
-  const {
-    title,
-    children,
-    action,
-    isDangerous = false,
-    isPending = false,
-    problem,
-    cancel = 'Cancel',
-  } = props;
+  const { title, action, cancel = 'Cancel', isDangerous = false, isPending = false, problem } = props;
   const styles = useStyles();
   return (
-    <Dialog
-      open
-      modalType="alert"
-      onOpenChange={(_, { open }) => {
-        if (!open && !isPending) props.onCancel();
-      }}
+    <DialogFrame
+      title={title}
+      kind="alert"
+      isBusy={isPending}
+      returnTo={props.returnTo}
+      onClose={props.onCancel}
+      actions={
+        <>
+          <Button className={styles.button} onClick={props.onCancel} disabled={isPending}>
+            {cancel}
+          </Button>
+          <BusyButton
+            appearance="primary"
+            className={mergeClasses(styles.button, isDangerous && styles.dangerous)}
+            isBusy={isPending}
+            onClick={props.onConfirm}
+          >
+            {action}
+          </BusyButton>
+        </>
+      }
     >
-      <DialogSurface backdrop={{ appearance: 'dimmed' }}>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {problem !== undefined && problem !== null && <ProblemBar problem={problem} showFaults />}
-            {children}
-          </DialogContent>
-          <DialogActions>
-            <Button className={styles.button} onClick={props.onCancel} disabled={isPending}>
-              {cancel}
-            </Button>
-            <Button
-              appearance="primary"
-              className={mergeClasses(styles.button, isDangerous && styles.dangerous)}
-              disabledFocusable={isPending}
-              onClick={props.onConfirm}
-              {...(isPending ? { icon: <Spinner size="tiny" /> } : {})}
-            >
-              {action}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+      {problem !== undefined && problem !== null && <ProblemBar problem={problem} showFaults />}
+      {props.children}
+    </DialogFrame>
   );
 }

@@ -1,6 +1,7 @@
 /** A list of facts, each with its name: two columns, below each other where there is no room. */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import type { ReactElement, ReactNode } from 'react';
+import { quiet } from '../theme/looks.ts';
 
 const useStyles = makeStyles({
   facts: {
@@ -10,7 +11,7 @@ const useStyles = makeStyles({
     margin: 0,
   },
   fact: { minWidth: 0 },
-  name: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  name: quiet,
   value: { margin: 0, overflowWrap: 'anywhere' },
 });
 

@@ -1,7 +1,7 @@
 /** The outline of what is being loaded; says so to screen readers. */
 import { makeStyles, Skeleton, SkeletonItem, tokens } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
-import { PHONE } from '../shell/screen.ts';
+import { PHONE } from '../theme/screen.ts';
 
 const useStyles = makeStyles({
   page: {

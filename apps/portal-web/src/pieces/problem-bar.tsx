@@ -10,7 +10,7 @@ import {
 import type { ReactElement } from 'react';
 import { toProblem } from '../api/api-problem.ts';
 import { asSentence } from './sentence.ts';
-import { signInAddress } from '../session/sign-in-addresses.ts';
+import { signInAddress } from '../api/sign-in-addresses.ts';
 
 export interface ProblemBarProps {
   /** An `ApiProblem`, or whatever else was thrown. */

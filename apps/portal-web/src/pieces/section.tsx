@@ -1,7 +1,8 @@
 /** A part of a page with its own heading, as a card. */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useId, type ReactElement, type ReactNode } from 'react';
-import { PHONE } from '../shell/screen.ts';
+import { PHONE } from '../theme/screen.ts';
+import { buttonRow, card } from '../theme/looks.ts';
 
 const useStyles = makeStyles({
   section: {
@@ -10,9 +11,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalL,
     minWidth: 0,
     padding: tokens.spacingHorizontalXL,
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
+    ...card,
     [PHONE]: { padding: tokens.spacingHorizontalL },
   },
   top: {
@@ -37,7 +36,7 @@ const useStyles = makeStyles({
     minHeight: '32px',
   },
   intro: { color: tokens.colorNeutralForeground2, maxWidth: '70ch' },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  actions: buttonRow,
 });
 
 export interface SectionProps {

@@ -40,3 +40,12 @@ export function HealthBadge({ health }: { health: OfferHealth }): ReactElement {
 export function LeadStateBadge({ state }: { state: LeadState }): ReactElement {
   return <StateBadge {...leadWords[state]} />;
 }
+
+/** Marks a lead that is a test and no customer's. */
+export function TestBadge(): ReactElement {
+  return (
+    <Badge appearance="outline" size="large">
+      Test
+    </Badge>
+  );
+}

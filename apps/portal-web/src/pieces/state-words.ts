@@ -26,7 +26,7 @@ export const healthWords: Record<OfferHealth, StateWords> = {
   failing: {
     tone: 'bad',
     word: 'Failing',
-    meaning: 'Leads cannot be written. They are taken in and wait; none is lost.',
+    meaning: 'Leads cannot be written. They wait, or are kept as dead until replayed; none is lost.',
   },
   paused: { tone: 'quiet', word: 'Paused', meaning: 'Leads are taken in and wait until it is resumed.' },
 };

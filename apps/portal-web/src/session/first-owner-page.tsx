@@ -1,28 +1,71 @@
-/** For the first owner of a directory: it is nobody's publisher yet, and they name it. Readers have to wait. */
-import { Button, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
+/** For people of a directory that is nobody's publisher yet: an owner names it, and an operator decides. */
+import {
+  Button,
+  Field,
+  Input,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  tokens,
+} from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactElement } from 'react';
-import type { PublisherFacts, PublisherRegistration, Session } from '@leads/contracts/portal-api';
+import type { PublisherRegistration, RegistrationState, Session } from '@leads/contracts/portal-api';
 import { send } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
-import { CenteredCard } from '../shell/centered-card.tsx';
+import { Fact, Facts } from '../pieces/facts.tsx';
+import { Time } from '../pieces/time.tsx';
+import { CenteredCard } from '../frames/centered-card.tsx';
+import { buttonRow } from '../theme/looks.ts';
 import { signOut } from './sign-out.ts';
 import { publisherFaults } from './publisher-faults.ts';
 
 const useStyles = makeStyles({
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  actions: buttonRow,
 });
 
 export function FirstOwnerPage({ session }: { session: Session }): ReactElement {
-  return session.role === 'owner' ? <Registration /> : <WaitForOwner />;
+  const { role, registration } = session;
+  if (registration?.state === 'waiting') return <WaitForOperators registration={registration} />;
+  return role === 'owner' ? <Registration refused={registration} /> : <WaitForOwner />;
+}
+
+function WaitForOperators({ registration }: { registration: RegistrationState }): ReactElement {
+  const styles = useStyles();
+  return (
+    <CenteredCard title="Waiting for approval">
+      <Text>
+        The operators of this system check that the publisher is yours and then approve it. Nothing can be
+        connected until then, and there is nothing more for you to do: load this page again later, or ask your
+        contact at the operators.
+      </Text>
+      <Facts>
+        <Fact name="Publisher name">{registration.name}</Fact>
+        <Fact name="Publisher ID">{registration.id}</Fact>
+        <Fact name="Asked at">
+          <Time at={registration.askedAt} as="exact" />
+        </Fact>
+      </Facts>
+      <div className={styles.actions}>
+        <Button appearance="primary" onClick={() => window.location.reload()}>
+          Load again
+        </Button>
+        <Button onClick={signOut}>Sign out</Button>
+      </div>
+    </CenteredCard>
+  );
 }
 
 function WaitForOwner(): ReactElement {
   return (
     <CenteredCard title="Your publisher is not registered yet">
-      <Text>An owner has to sign in once and name the publisher. Ask them, then load this page again.</Text>
+      <Text>
+        An owner has to sign in once and name the publisher, and the operators have to approve it. Ask your
+        owner, then load this page again.
+      </Text>
       <div>
         <Button appearance="primary" onClick={() => window.location.reload()}>
           Load again
@@ -32,13 +75,16 @@ function WaitForOwner(): ReactElement {
   );
 }
 
-function Registration(): ReactElement {
+function Registration({ refused }: { refused: RegistrationState | undefined }): ReactElement {
   const styles = useStyles();
   const queryClient = useQueryClient();
-  const [entered, setEntered] = useState<PublisherRegistration>({ id: '', name: '' });
+  const [entered, setEntered] = useState<PublisherRegistration>({
+    id: refused?.id ?? '',
+    name: refused?.name ?? '',
+  });
   const [isShown, setShown] = useState({ id: false, name: false });
   const register = useMutation({
-    mutationFn: (body: PublisherRegistration) => send<PublisherFacts>('POST', '/api/publisher', body),
+    mutationFn: (body: PublisherRegistration) => send<RegistrationState>('POST', '/api/publisher', body),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.session }),
   });
   const faults = { ...publisherFaults(entered), ...serverFaults(register.error?.errors) };
@@ -55,9 +101,16 @@ function Registration(): ReactElement {
   return (
     <CenteredCard title="Register your publisher">
       <Text>
-        You are the first owner from your directory. Name the publisher once, as it is in Partner Center;
-        colleagues who sign in later find it here.
+        You are the first owner from your directory. Name the publisher once, as it is in Partner Center. The
+        operators approve it before anything can be connected; colleagues who sign in later find it here.
       </Text>
+      {refused && (
+        <MessageBar intent="warning">
+          <MessageBarBody>
+            The operators refused {refused.name} ({refused.id}): {refused.reason} Correct it and ask again.
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <form className={styles.form} onSubmit={submit} noValidate>
         {register.error && <ProblemBar problem={register.error} />}
         <Field

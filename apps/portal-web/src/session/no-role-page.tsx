@@ -3,12 +3,13 @@ import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import type { Session } from '@leads/contracts/portal-api';
 import { CopyButton } from '../pieces/copy-button.tsx';
-import { CenteredCard } from '../shell/centered-card.tsx';
+import { CenteredCard } from '../frames/centered-card.tsx';
+import { quiet } from '../theme/looks.ts';
 import { signOut } from './sign-out.ts';
 
 const useStyles = makeStyles({
   facts: { display: 'grid', gap: tokens.spacingVerticalS, margin: 0 },
-  term: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  term: quiet,
   fact: {
     display: 'flex',
     alignItems: 'center',

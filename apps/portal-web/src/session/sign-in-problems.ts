@@ -1,4 +1,5 @@
 /** Why somebody is on the page for those who are not signed in, by the word in its address. */
+import { own } from '@leads/contracts';
 import type { SignInProblem } from '@leads/contracts/portal-api';
 
 export interface SignInProblemWords {
@@ -69,5 +70,5 @@ const unknown: SignInProblemWords = {
 /** @param word the `problem` in the address; `null` where there is none */
 export function signInProblem(word: string | null): SignInProblemWords | undefined {
   if (word === null || word === '') return undefined;
-  return Object.hasOwn(problems, word) ? problems[word as keyof typeof problems] : unknown;
+  return own<SignInProblemWords>(problems, word) ?? unknown;
 }

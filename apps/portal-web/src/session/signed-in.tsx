@@ -4,11 +4,11 @@ import { lazy, Suspense, useEffect, type ReactElement } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { onSignedOut } from '../api/api.ts';
 import { followLiveEvents } from '../api/live.ts';
-import { OpeningScreen } from '../shell/opening-screen.tsx';
-import { CenteredProblem } from '../shell/centered-problem.tsx';
-import { useGo } from '../shell/use-go.ts';
+import { OpeningScreen } from '../frames/opening-screen.tsx';
+import { CenteredProblem } from '../frames/centered-problem.tsx';
+import { useGo } from '../frames/use-go.ts';
 import { sessionQuery } from './session-query.ts';
-import { signedOutAddress } from './sign-in-addresses.ts';
+import { signedOutAddress } from '../api/sign-in-addresses.ts';
 import { hasUnsavedWork } from './unsaved-work.ts';
 import { SessionContext, type RoleSession } from './use-session.ts';
 

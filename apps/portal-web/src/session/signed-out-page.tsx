@@ -11,8 +11,8 @@ import {
 import type { ReactElement } from 'react';
 import { useSearchParams } from 'react-router';
 import { asSentence } from '../pieces/sentence.ts';
-import { CenteredCard } from '../shell/centered-card.tsx';
-import { signInAddress, returnPath } from './sign-in-addresses.ts';
+import { CenteredCard } from '../frames/centered-card.tsx';
+import { signInAddress, returnPath } from '../api/sign-in-addresses.ts';
 import { signInProblem } from './sign-in-problems.ts';
 
 const useStyles = makeStyles({

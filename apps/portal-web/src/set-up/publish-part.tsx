@@ -3,9 +3,8 @@ import { Button } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import { LeadAddressSection } from '../offers/lead-address-section.tsx';
-import { useConnectionAction } from '../offers/use-connection-action.ts';
+import { usePublish } from '../offers/use-publish.ts';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
-import { useSuccessToast } from '../pieces/success-toast.tsx';
 
 export interface PublishPartProps {
   offer: Offer;
@@ -14,18 +13,13 @@ export interface PublishPartProps {
 
 export function PublishPart({ offer, addressSetAt }: PublishPartProps): ReactElement {
   const { connectionId, state } = offer;
-  const toast = useSuccessToast();
-  const act = useConnectionAction(connectionId);
-  const publish = (): void =>
-    act.mutate('publish', {
-      onSuccess: () => toast('Published', 'Leads are taken in. Paste the address into Partner Center now.'),
-    });
+  const { publish, isPending, error } = usePublish(connectionId);
   return (
     <>
-      {act.error && <ProblemBar problem={act.error} />}
+      {error && <ProblemBar problem={error} />}
       {state === 'draft' && (
         <div>
-          <Button appearance="primary" disabledFocusable={act.isPending} onClick={publish}>
+          <Button appearance="primary" disabledFocusable={isPending} onClick={publish}>
             Publish
           </Button>
         </div>

@@ -15,6 +15,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
 import type { Offer, Validation } from '@leads/contracts/portal-api';
+import type { GuideStep } from '@leads/contracts/validation';
 import type { Versioned } from '../api/api.ts';
 import type { Connection } from '../offers/connection.ts';
 import { connectionQuery, offerQuery } from '../offers/offer-queries.ts';
@@ -25,10 +26,10 @@ import { StateBadge } from '../pieces/state-badge.tsx';
 import { Time } from '../pieces/time.tsx';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { Page } from '../shell/page.tsx';
+import { Page } from '../frames/page.tsx';
 import { useValidation } from '../validate/use-validation.ts';
+import { card, quiet } from '../theme/looks.ts';
 import { PublishPart } from './publish-part.tsx';
-import type { StepName } from './set-up-step.ts';
 import { stepsFor } from './set-up-steps.ts';
 import { factsOf, stepWords } from './set-up-words.ts';
 import { StepCheck } from './step-check.tsx';
@@ -37,11 +38,9 @@ import { nextOf, readSteps, type StepReading } from './step-readings.ts';
 
 const useStyles = makeStyles({
   progress: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS, maxWidth: '480px' },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   item: {
-    borderRadius: tokens.borderRadiusXLarge,
-    border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
-    backgroundColor: tokens.colorNeutralBackground1,
+    ...card,
     marginBottom: tokens.spacingVerticalM,
   },
   header: {
@@ -83,9 +82,9 @@ interface SetUpProps {
 function SetUp({ offer, connection }: SetUpProps): ReactElement {
   const { role } = useSession();
   const { connectionId } = offer;
-  const inHand = useValidation(connectionId);
+  const newest = useValidation(connectionId);
   const [isEditing, setEditing] = useState(false);
-  const { validation, problem } = inHand;
+  const { validation, problem } = newest;
   const { authentication } = connection.value;
   const readings = readSteps(stepsFor(factsOf(connection.value)), validation, offer.state !== 'draft');
   const may = mayChange(role);
@@ -121,7 +120,7 @@ function SetUp({ offer, connection }: SetUpProps): ReactElement {
                   reading={reading}
                   readings={readings}
                   url={offer.url}
-                  inHand={inHand}
+                  newest={newest}
                   mayRun={may}
                   onOpenDetails={openDetails}
                   onGoTo={goTo}
@@ -190,7 +189,7 @@ function Progress({ readings, validation }: ProgressProps): ReactElement {
 
 interface StepsProps {
   readings: readonly StepReading[];
-  panelOf: (reading: StepReading, goTo: (name: StepName) => void) => ReactElement;
+  panelOf: (reading: StepReading, goTo: (name: GuideStep) => void) => ReactElement;
 }
 
 /** First the next step is open. Whatever a Validate finds later, steps stay open and closed as a person left them. */
@@ -198,7 +197,7 @@ function Steps({ readings, panelOf }: StepsProps): ReactElement {
   const styles = useStyles();
   const prefix = useId();
   const [open, setOpen] = useState<readonly unknown[]>(() => [nextOf(readings)?.step.name]);
-  const goTo = (name: StepName): void => {
+  const goTo = (name: GuideStep): void => {
     setOpen((before) => [...before.filter((one) => one !== name), name]);
     document.getElementById(prefix + name)?.focus();
   };

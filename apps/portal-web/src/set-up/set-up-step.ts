@@ -1,5 +1,7 @@
 /** A step of the guided set-up, as it is told. */
 import type { Authentication } from '@leads/contracts';
+import type { SecretKind } from '@leads/contracts/connection-details';
+import type { CheckName, GuideStep, PageName } from '@leads/contracts/validation';
 
 /** Something that has to be entered or found somewhere exactly as it is. */
 export interface SetUpValue {
@@ -7,19 +9,17 @@ export interface SetUpValue {
   value: string;
 }
 
-/** What is done in one place. */
+/** What is done on one page. */
 export interface SetUpPart {
   /** Absent where it is done here. */
-  place?: { name: string; href: string };
+  page?: PageName;
   /** From that page on, menu by menu. */
   path: readonly string[];
   clicks: readonly string[];
 }
 
-export type StepName = 'register' | 'enter' | 'solution' | 'user' | 'role' | 'privileges' | 'publish';
-
-export interface SetUpStep {
-  name: StepName;
+/** A step in words. */
+export interface StepTelling {
   title: string;
   why: string;
   parts: readonly SetUpPart[];
@@ -29,17 +29,21 @@ export interface SetUpStep {
   beware: string;
   /** What older guides say otherwise. */
   outdated?: string;
+}
+
+export interface SetUpStep extends StepTelling {
+  name: GuideStep;
   /** Those that concern it. */
-  checks: readonly string[];
+  checks: readonly CheckName[];
   /** Those among them without which it is not done. */
-  needs: readonly string[];
+  needs: readonly CheckName[];
 }
 
 /** What of a connection the steps need. */
 export interface SetUpFacts {
   authentication: Authentication;
   url: string;
-  secretKind: 'client-secret' | 'certificate' | 'password';
+  secretKind: SecretKind;
   applicationId?: string;
   directoryId?: string;
   userName?: string;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { KNOWN_CHECKS } from '../validate/check-words.ts';
-import { ROLE, SOLUTION } from './dynamics-steps.ts';
+import { CHECK_NAMES, LEAD_WRITER_ROLE, LEAD_WRITER_SOLUTION } from '@leads/contracts/validation';
 import { stepsFor } from './set-up-steps.ts';
 
 const url = 'https://contoso.crm4.dynamics.com';
 const application = { authentication: 'azure-active-directory', url, secretKind: 'client-secret' } as const;
 const byApplication = stepsFor({ ...application, applicationId: 'an-id' });
+const byCertificate = stepsFor({ ...application, secretKind: 'certificate' });
 const byUser = stepsFor({
   authentication: 'office-365',
   url,
@@ -21,8 +21,8 @@ const valuesOf = (steps: typeof byUser): string[] =>
 
 describe('the steps of the guided set-up', () => {
   test('have a place for every check that there is', () => {
-    const covered = [...byApplication, ...byUser].flatMap(({ checks }) => checks);
-    expect(KNOWN_CHECKS.filter((check) => !covered.includes(check))).toEqual([]);
+    const covered = [...byApplication, ...byCertificate, ...byUser].flatMap(({ checks }) => checks);
+    expect(CHECK_NAMES.filter((check) => !covered.includes(check))).toEqual([]);
   });
 
   test.each(both)('with %s, no check belongs to two steps', (_, steps) => {
@@ -38,12 +38,34 @@ describe('the steps of the guided set-up', () => {
   });
 
   test('need the certificate where the connection has one', () => {
-    expect(stepsFor({ ...application, secretKind: 'certificate' })[0]?.needs).toContain('certificate');
+    expect(byCertificate[0]?.needs).toContain('certificate');
+  });
+
+  test('say how to prove who the application is: a certificate first, where there can be one', () => {
+    expect(byCertificate[0]?.title).toContain('certificate');
+    expect(JSON.stringify(byCertificate[0]?.parts)).not.toContain('client secret');
+    expect(byApplication[0]?.beware).toMatch(/^A certificate is the better proof/);
+    const ways = byApplication[0]?.parts.map(({ path }) => path.at(-1));
+    expect(ways).toEqual(['New registration', 'Upload certificate', 'New client secret']);
+    expect(byApplication[0]?.title).toMatch(/a certificate or a secret/);
+  });
+
+  test('speak of no secret where the application proves itself by its certificate, but to say where older guides differ', () => {
+    for (const { title, why, parts, afterwards, beware } of byCertificate.slice(0, 2))
+      expect(JSON.stringify([title, why, parts.map(({ clicks }) => clicks), afterwards, beware])).not.toMatch(
+        /secret/i,
+      );
+    expect(JSON.stringify(byCertificate[1])).toMatch(/private key/);
+    expect(JSON.stringify(byApplication[1])).toMatch(/the secret’s Value of step 1/);
   });
 
   test('bring the values that have to be entered elsewhere', () => {
-    expect(valuesOf(byApplication)).toEqual(expect.arrayContaining(['an-id', url, ROLE, SOLUTION]));
-    expect(valuesOf(byUser)).toEqual(expect.arrayContaining(['leads@contoso.example', url, ROLE, SOLUTION]));
+    expect(valuesOf(byApplication)).toEqual(
+      expect.arrayContaining(['an-id', url, LEAD_WRITER_ROLE, LEAD_WRITER_SOLUTION]),
+    );
+    expect(valuesOf(byUser)).toEqual(
+      expect.arrayContaining(['leads@contoso.example', url, LEAD_WRITER_ROLE, LEAD_WRITER_SOLUTION]),
+    );
   });
 
   test('are fewer with a user, and none of them is about an application', () => {

@@ -1,17 +1,18 @@
 /** "Check this step now", and what a Validate found of the step. */
-import { Button, makeStyles, Spinner, tokens } from '@fluentui/react-components';
+import { Button, makeStyles } from '@fluentui/react-components';
 import { ArrowRight20Regular, ShieldCheckmark20Regular } from '@fluentui/react-icons';
 import { useState, type ReactElement } from 'react';
+import { BusyButton } from '../pieces/busy-button.tsx';
+import type { GuideStep } from '@leads/contracts/validation';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
-import { CheckRow } from '../validate/check-row.tsx';
-import type { ValidationInHand } from '../validate/use-validation.ts';
-import type { StepName } from './set-up-step.ts';
+import { CheckList } from '../validate/check-list.tsx';
+import type { NewestValidation } from '../validate/use-validation.ts';
+import { buttonRow } from '../theme/looks.ts';
 import { stepWords } from './set-up-words.ts';
 import { blockerOf, nextOf, type StepReading } from './step-readings.ts';
 
 const useStyles = makeStyles({
-  checks: { margin: 0, padding: 0, listStyleType: 'none' },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  actions: buttonRow,
 });
 
 export interface StepCheckProps {
@@ -20,18 +21,18 @@ export interface StepCheckProps {
   readings: readonly StepReading[];
   /** Of the Dynamics 365 instance. */
   url: string;
-  inHand: ValidationInHand;
+  newest: NewestValidation;
   /** Whether the person may run checks. */
   mayRun: boolean;
   onOpenDetails: (() => void) | undefined;
   /** Opens another step. */
-  onGoTo: (name: StepName) => void;
+  onGoTo: (name: GuideStep) => void;
 }
 
 export function StepCheck(props: StepCheckProps): ReactElement {
-  const { reading, readings, url, inHand, mayRun, onOpenDetails, onGoTo } = props;
+  const { reading, readings, url, newest, mayRun, onOpenDetails, onGoTo } = props;
   const { step, checks, state } = reading;
-  const { validation, isRunning, start, problem } = inHand;
+  const { validation, isRunning, start, problem } = newest;
   const styles = useStyles();
   // Which Validate was the newest when this step was to be checked: the answer is in a newer one.
   const [askedAfter, setAskedAfter] = useState<string>();
@@ -47,30 +48,20 @@ export function StepCheck(props: StepCheckProps): ReactElement {
     <>
       {mayRun && (
         <div className={styles.actions}>
-          <Button
-            icon={isRunning ? <Spinner size="tiny" /> : <ShieldCheckmark20Regular />}
-            disabledFocusable={isRunning}
-            onClick={check}
-          >
+          <BusyButton isBusy={isRunning} icon={<ShieldCheckmark20Regular />} onClick={check}>
             {isRunning ? 'Checking…' : 'Check this step now'}
-          </Button>
+          </BusyButton>
         </div>
       )}
       {askedAfter !== undefined && problem && <ProblemBar problem={problem} />}
       <div role="status">{hasAnswer && answerWords(reading, blocker)}</div>
-      {checks.length > 0 && (
-        <ol className={styles.checks} aria-label={`Checks of: ${step.title}`}>
-          {checks.map((one) => (
-            <CheckRow
-              key={one.check}
-              check={one}
-              instanceUrl={url}
-              onOpenDetails={onOpenDetails}
-              onRunAgain={mayRun && !isRunning ? check : undefined}
-            />
-          ))}
-        </ol>
-      )}
+      <CheckList
+        label={`Checks of: ${step.title}`}
+        checks={checks}
+        instanceUrl={url}
+        onOpenDetails={onOpenDetails}
+        onRunAgain={mayRun && !isRunning ? check : undefined}
+      />
       {next && next.step !== step && (
         <div>
           <Button

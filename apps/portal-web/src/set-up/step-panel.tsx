@@ -1,9 +1,11 @@
 /** One step: where to click, what to enter there, what one sees then, what goes wrong most. */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ChevronRight12Regular } from '@fluentui/react-icons';
-import { type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import { PAGES } from '@leads/contracts/validation';
 import { CopyButton } from '../pieces/copy-button.tsx';
 import { OutsideLink } from '../pieces/outside-link.tsx';
+import { plainList } from '../theme/looks.ts';
 import type { SetUpPart, SetUpStep } from './set-up-step.ts';
 
 const useStyles = makeStyles({
@@ -20,9 +22,7 @@ const useStyles = makeStyles({
     flexWrap: 'wrap',
     alignItems: 'center',
     gap: `0 ${tokens.spacingHorizontalXS}`,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
     fontWeight: tokens.fontWeightSemibold,
   },
   crumb: { display: 'inline-flex', alignItems: 'center', gap: tokens.spacingHorizontalXS, minWidth: 0 },
@@ -39,9 +39,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalXS,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
   },
   value: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: `0 ${tokens.spacingHorizontalS}` },
   text: { minWidth: 0, fontFamily: tokens.fontFamilyMonospace },
@@ -111,9 +109,10 @@ export function StepPanel({ step, onOpenDetails, children }: StepPanelProps): Re
 /** @param first the number of its first click, counted through the step */
 function Part({ part, first }: { part: SetUpPart; first: number }): ReactElement {
   const styles = useStyles();
-  const { place, path, clicks } = part;
-  const from = place && <OutsideLink href={place.href}>{place.name}</OutsideLink>;
-  const crumbs: ReactNode[] = from ? [from, ...path] : [...path];
+  const { page, path, clicks } = part;
+  const { name, href } = page ? PAGES[page] : {};
+  const from = href === undefined ? name : <OutsideLink href={href}>{name}</OutsideLink>;
+  const crumbs: ReactNode[] = from === undefined ? [...path] : [from, ...path];
   return (
     <div>
       <ol className={styles.path} aria-label="Where">

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check, Validation } from '@leads/contracts/portal-api';
+import { CHECK_NAMES, type GuideStep } from '@leads/contracts/validation';
 import fc from 'fast-check';
-import { KNOWN_CHECKS } from '../validate/check-words.ts';
-import type { StepName } from './set-up-step.ts';
 import { stepsFor } from './set-up-steps.ts';
 import { blockerOf, nextOf, readSteps, type StepReading, stepOf } from './step-readings.ts';
 
@@ -26,7 +25,7 @@ function validationOf(statuses: Record<string, Check['status']>, isFinished = tr
   };
 }
 
-function readingOf(name: StepName, validation: Validation | null, isPublished = true): StepReading {
+function readingOf(name: GuideStep, validation: Validation | null, isPublished = true): StepReading {
   const found = readSteps(steps, validation, isPublished).find(({ step }) => step.name === name);
   if (!found) throw new Error(`There is no step ${name}.`);
   return found;
@@ -96,7 +95,7 @@ describe('the last step', () => {
 });
 
 describe('what to do next', () => {
-  const nextName = (validation: Validation | null): StepName | undefined =>
+  const nextName = (validation: Validation | null): GuideStep | undefined =>
     nextOf(readSteps(steps, validation, true))?.step.name;
 
   test('is the first step that is not done, and the last when all are', () => {
@@ -113,7 +112,7 @@ describe('what to do next', () => {
 });
 
 test('every check that is told, known or not, is shown with exactly one step', () => {
-  const name = fc.oneof(fc.constantFrom(...KNOWN_CHECKS), fc.string({ minLength: 1 }));
+  const name = fc.oneof(fc.constantFrom(...CHECK_NAMES), fc.string({ minLength: 1 }));
   fc.assert(
     fc.property(fc.uniqueArray(name), (names) => {
       const given = validationOf(Object.fromEntries(names.map((one) => [one, 'passed'])));

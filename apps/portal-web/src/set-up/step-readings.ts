@@ -19,7 +19,7 @@ export interface StepReading {
 
 /** The step that a check concerns: one that this console does not know belongs to the last, which is the whole way. */
 export function stepOf(check: string, steps: readonly SetUpStep[]): SetUpStep | undefined {
-  return steps.find(({ checks }) => checks.includes(check)) ?? steps.at(-1);
+  return steps.find(({ checks }) => checks.some((name) => name === check)) ?? steps.at(-1);
 }
 
 /** @param isPublished whether leads are taken in, without which the last step is not done */

@@ -4,8 +4,8 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import { useSession } from '../session/use-session.ts';
 import { PersonMenu } from './person-menu.tsx';
-import { ProductMark } from './product-mark.tsx';
-import { PHONE } from './screen.ts';
+import { ProductMark } from '../frames/product-mark.tsx';
+import { PHONE } from '../theme/screen.ts';
 
 const useStyles = makeStyles({
   header: {

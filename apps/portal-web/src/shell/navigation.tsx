@@ -1,6 +1,10 @@
 /** The ways through the console: a rail at the side, on a phone a bar at the bottom. */
-import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Badge, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
+  Alert20Filled,
+  Alert20Regular,
+  Building20Filled,
+  Building20Regular,
   bundleIcon,
   ClipboardTextLtr20Filled,
   ClipboardTextLtr20Regular,
@@ -12,12 +16,15 @@ import {
   Tag20Filled,
   Tag20Regular,
 } from '@fluentui/react-icons';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { NavLink } from 'react-router';
 import type { Role } from '@leads/contracts/portal-api';
+import { incidentsQuery } from '../api/incidents-query.ts';
 import { mayChange, mayOperate } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
-import { DESKTOP, PHONE, TABLET } from './screen.ts';
+import { DESKTOP, PHONE, TABLET } from '../theme/screen.ts';
+import { plainList } from '../theme/looks.ts';
 
 interface Way {
   to: string;
@@ -26,14 +33,22 @@ interface Way {
   isFor: (role: Role) => boolean;
 }
 
+const INCIDENTS = '/incidents';
 const everybody = (): boolean => true;
 const ways: readonly Way[] = [
   { to: '/offers', text: 'Offers', Icon: bundleIcon(Tag20Filled, Tag20Regular), isFor: everybody },
   { to: '/leads', text: 'Leads', Icon: bundleIcon(People20Filled, People20Regular), isFor: everybody },
+  { to: INCIDENTS, text: 'Incidents', Icon: bundleIcon(Alert20Filled, Alert20Regular), isFor: everybody },
   {
     to: '/health',
     text: 'Health',
     Icon: bundleIcon(HeartPulse20Filled, HeartPulse20Regular),
+    isFor: mayOperate,
+  },
+  {
+    to: '/publishers',
+    text: 'Publishers',
+    Icon: bundleIcon(Building20Filled, Building20Regular),
     isFor: mayOperate,
   },
   {
@@ -68,9 +83,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     gap: tokens.spacingVerticalXXS,
-    margin: 0,
-    padding: 0,
-    listStyleType: 'none',
+    ...plainList,
     [PHONE]: { flexDirection: 'row', gap: 0 },
     '@media (min-width: 641px)': { position: 'sticky', top: `calc(52px + ${tokens.spacingHorizontalM})` },
   },
@@ -97,6 +110,12 @@ const useStyles = makeStyles({
       height: '60px',
       fontSize: tokens.fontSizeBase200,
     },
+  },
+  open: {
+    position: 'absolute',
+    top: '4px',
+    right: '8px',
+    [DESKTOP]: { position: 'static', marginInlineStart: 'auto' },
   },
   here: {
     color: tokens.colorNeutralForeground1,
@@ -135,6 +154,7 @@ export function Navigation(): ReactElement {
                   <>
                     <Icon filled={isActive} aria-hidden />
                     {text}
+                    {to === INCIDENTS && <OpenIncidents />}
                   </>
                 )}
               </NavLink>
@@ -142,5 +162,17 @@ export function Navigation(): ReactElement {
           ))}
       </ul>
     </nav>
+  );
+}
+
+/** How many of them nobody has taken on yet. */
+function OpenIncidents(): ReactElement | undefined {
+  const styles = useStyles();
+  const { data: open = 0 } = useQuery({ ...incidentsQuery, select: (incidents) => incidents.open });
+  if (open === 0) return undefined;
+  return (
+    <Badge className={styles.open} color="danger" size="small" aria-label={`${open} open`} role="img">
+      {open > 99 ? '99+' : open}
+    </Badge>
   );
 }

@@ -3,7 +3,7 @@ import { Button, Text } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import { useRouteError } from 'react-router';
 import { toProblem } from '../api/api-problem.ts';
-import { CenteredCard } from './centered-card.tsx';
+import { CenteredCard } from '../frames/centered-card.tsx';
 
 export function RouteProblem(): ReactElement {
   const error = useRouteError();

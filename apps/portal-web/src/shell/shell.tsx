@@ -7,7 +7,7 @@ import { TOASTER } from '../pieces/success-toast.tsx';
 import { Header } from './header.tsx';
 import { LiveStatusBar } from './live-status-bar.tsx';
 import { Navigation } from './navigation.tsx';
-import { DESKTOP, PHONE, TABLET } from './screen.ts';
+import { DESKTOP, PHONE, TABLET } from '../theme/screen.ts';
 
 const useStyles = makeStyles({
   skip: {

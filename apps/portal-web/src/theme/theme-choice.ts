@@ -1,7 +1,7 @@
 /** Light, dark, or as the system has it: what was chosen, kept in this browser. */
 
 export type ThemeChoice = 'light' | 'dark' | 'system';
-export const THEME_CHOICES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
+const THEME_CHOICES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
 
 const KEY = 'theme';
 

@@ -10,8 +10,10 @@ import {
 import { useId, useState, type ReactElement } from 'react';
 import type { Check } from '@leads/contracts/portal-api';
 import { durationWords } from '../pieces/time-words.ts';
+import { quiet } from '../theme/looks.ts';
+import { PHONE } from '../theme/screen.ts';
 import { checkWords } from './check-words.ts';
-import { RemedySteps } from './remedy-steps.tsx';
+import { type CheckActions, RemedySteps } from './remedy-steps.tsx';
 import { RunningTimer } from './running-timer.tsx';
 import { opensByItself } from './validation-progress.ts';
 
@@ -33,7 +35,7 @@ const useStyles = makeStyles({
     minHeight: '36px',
   },
   words: { display: 'flex', flexWrap: 'wrap', columnGap: tokens.spacingHorizontalM, alignItems: 'baseline' },
-  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  quiet,
   time: {
     color: tokens.colorNeutralForeground3,
     fontSize: tokens.fontSizeBase200,
@@ -52,17 +54,13 @@ const useStyles = makeStyles({
     padding: tokens.spacingHorizontalL,
     borderRadius: tokens.borderRadiusLarge,
     backgroundColor: tokens.colorNeutralBackground2,
-    '@media (max-width: 640px)': { marginLeft: 0 },
+    [PHONE]: { marginLeft: 0 },
   },
   cause: { margin: 0, overflowWrap: 'anywhere' },
 });
 
-export interface CheckRowProps {
+export interface CheckRowProps extends CheckActions {
   check: Check;
-  instanceUrl: string;
-  /** Absent where they may not. */
-  onOpenDetails?: (() => void) | undefined;
-  onRunAgain?: (() => void) | undefined;
 }
 
 const statusWords: Record<Check['status'], string> = {

@@ -3,7 +3,8 @@ import { Button, makeStyles, tokens } from '@fluentui/react-components';
 import { ArrowClockwise20Regular, Open16Regular } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
 import type { Check } from '@leads/contracts/portal-api';
-import { addressOf, remedyOf } from './remedies.ts';
+import { buttonRow } from '../theme/looks.ts';
+import { remedyOf } from './remedies.ts';
 
 const useStyles = makeStyles({
   title: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
@@ -21,14 +22,19 @@ const useStyles = makeStyles({
     paddingLeft: tokens.spacingHorizontalXL,
     maxWidth: '75ch',
   },
-  actions: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
+  actions: buttonRow,
 });
 
-export interface RemedyStepsProps {
-  check: Check;
+/** What can be done about a check. */
+export interface CheckActions {
   instanceUrl: string;
+  /** Absent where they may not. */
   onOpenDetails?: (() => void) | undefined;
   onRunAgain?: (() => void) | undefined;
+}
+
+export interface RemedyStepsProps extends CheckActions {
+  check: Check;
 }
 
 export function RemedySteps({
@@ -38,13 +44,14 @@ export function RemedySteps({
   onRunAgain,
 }: RemedyStepsProps): ReactElement {
   const styles = useStyles();
-  const remedy = remedyOf(check.check);
+  const remedy = remedyOf(check.check, instanceUrl);
+  const told = check.remedy === remedy?.paragraph ? undefined : check.remedy;
   return (
     <>
       <div>
         <h3 className={styles.title}>What to do</h3>
-        {check.remedy !== undefined && <p className={styles.short}>{check.remedy}</p>}
-        {remedy && check.remedy !== undefined && <h3 className={styles.subtitle}>Step by step</h3>}
+        {told !== undefined && <p className={styles.short}>{told}</p>}
+        {remedy && told !== undefined && <h3 className={styles.subtitle}>Step by step</h3>}
         {remedy && (
           <ol className={styles.steps}>
             {remedy.steps.map((step) => (
@@ -59,29 +66,27 @@ export function RemedySteps({
             Run again
           </Button>
         )}
-        {remedy?.links.map((link) => {
-          const address = addressOf(link, instanceUrl);
-          if (address !== undefined) {
-            return (
-              <Button
-                key={link.to}
-                as="a"
-                href={address}
-                target="_blank"
-                rel="noreferrer"
-                icon={<Open16Regular />}
-                iconPosition="after"
-              >
-                {link.text}
-              </Button>
-            );
-          }
-          return onOpenDetails ? (
-            <Button key={link.to} onClick={onOpenDetails}>
-              {link.text}
+        {remedy?.links.map(({ page, text, href }) =>
+          href !== undefined ? (
+            <Button
+              key={page}
+              as="a"
+              href={href}
+              target="_blank"
+              rel="noreferrer"
+              icon={<Open16Regular />}
+              iconPosition="after"
+            >
+              {text}
             </Button>
-          ) : undefined;
-        })}
+          ) : (
+            onOpenDetails && (
+              <Button key={page} onClick={onOpenDetails}>
+                {text}
+              </Button>
+            )
+          ),
+        )}
       </div>
     </>
   );

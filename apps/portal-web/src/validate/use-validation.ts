@@ -9,7 +9,7 @@ import { newerOf } from '../api/newer-validation.ts';
 /** Events bring every step; this is for when one of them was lost. */
 const LOOK_AGAIN_MS = 3_000;
 
-export interface ValidationInHand {
+export interface NewestValidation {
   /** `undefined` while it is being read, `null` where there has been none. */
   validation: Validation | null | undefined;
   isRunning: boolean;
@@ -19,7 +19,7 @@ export interface ValidationInHand {
   problem: ApiProblem | null;
 }
 
-export function useValidation(connectionId: string): ValidationInHand {
+export function useValidation(connectionId: string): NewestValidation {
   const queryClient = useQueryClient();
   const key = keys.validation(connectionId);
   const { data, error } = useQuery<Validation | null>({

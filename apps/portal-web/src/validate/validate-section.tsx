@@ -18,13 +18,12 @@ import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { Section } from '../pieces/section.tsx';
 import { countWords, durationWords } from '../pieces/time-words.ts';
 import { Time } from '../pieces/time.tsx';
-import { CheckRow } from './check-row.tsx';
+import { CheckList } from './check-list.tsx';
 import { RunningTimer } from './running-timer.tsx';
-import type { ValidationInHand } from './use-validation.ts';
+import type { NewestValidation } from './use-validation.ts';
 import { headline, newsOf, progressOf } from './validation-progress.ts';
 
 const useStyles = makeStyles({
-  list: { margin: 0, padding: 0, listStyleType: 'none' },
   progress: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
   headline: {
     display: 'flex',
@@ -39,7 +38,7 @@ const useStyles = makeStyles({
 export interface ValidateSectionProps {
   offer: Pick<Offer, 'url' | 'state'>;
   /** From `useValidation`. */
-  inHand: ValidationInHand;
+  newest: NewestValidation;
   /** Whether the person may run checks. */
   mayRun: boolean;
   /** Whether the page has a button for the first one elsewhere. */
@@ -48,8 +47,8 @@ export interface ValidateSectionProps {
 }
 
 export function ValidateSection(props: ValidateSectionProps): ReactElement {
-  const { offer, inHand, mayRun, isOfferedAbove = false, onOpenDetails } = props;
-  const { validation, isRunning, start, problem } = inHand;
+  const { offer, newest, mayRun, isOfferedAbove = false, onOpenDetails } = props;
+  const { validation, isRunning, start, problem } = newest;
   useNews(validation);
   const button = (
     <Button
@@ -91,7 +90,6 @@ interface ChecksProps {
 }
 
 function Checks({ validation, offer, onOpenDetails, onRunAgain }: ChecksProps): ReactElement {
-  const styles = useStyles();
   const { checks, finishedAt } = validation;
   // What passed some time ago need not be read again; what passes before one's eyes stays there.
   const [showsPassed, setShowsPassed] = useState(finishedAt === undefined);
@@ -100,19 +98,13 @@ function Checks({ validation, offer, onOpenDetails, onRunAgain }: ChecksProps): 
   return (
     <>
       <Outcome validation={validation} state={offer.state} />
-      {shown.length > 0 && (
-        <ol className={styles.list} aria-label="Checks">
-          {shown.map((check) => (
-            <CheckRow
-              key={check.check}
-              check={check}
-              instanceUrl={offer.url}
-              onOpenDetails={onOpenDetails}
-              onRunAgain={onRunAgain}
-            />
-          ))}
-        </ol>
-      )}
+      <CheckList
+        label="Checks"
+        checks={shown}
+        instanceUrl={offer.url}
+        onOpenDetails={onOpenDetails}
+        onRunAgain={onRunAgain}
+      />
       {hidden > 0 && (
         <div>
           <Button appearance="transparent" onClick={() => setShowsPassed(true)}>

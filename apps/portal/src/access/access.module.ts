@@ -1,98 +1,90 @@
 /** Who may come in: sign-in, sessions, the guard before every route, and the audit of what was done. */
-import {
-  Global,
-  Inject,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import type { Kysely } from 'kysely';
-import { DATABASE, LOG, type Logger, Outbound } from '@leads/service';
-import { config } from '../config.ts';
-import { CREDENTIALS, type Credentials } from '../connections/credentials.ts';
-import { ConnectionsModule } from '../connections/connections.module.ts';
-import type { PortalTables } from '../tables.ts';
-import { AUDIT_LOG, AuditLog } from './audit-log.ts';
+import { DatabaseClock } from '@leads/database';
+import { Outbound, proxyOf, SETTINGS } from '@leads/service';
+import type { Settings } from '../config.ts';
+import { CredentialsApiModule } from '../credentials-api/credentials-api.module.ts';
+import { AuditLog } from './audit-log.ts';
 import { AuditController } from './audit.controller.ts';
 import { AuditInterceptor } from './audited.ts';
 import { AccessGuard, GUARD_OPTIONS, type GuardOptions } from './guard.ts';
-import { PUBLISHERS, Publishers } from './publishers.ts';
-import { forgetEndedSessions } from './session-store.ts';
-import { type HasConnections, KNOWN_CONNECTIONS, SessionController } from './session.controller.ts';
+import { PendingSignIns } from './pending-sign-ins.ts';
+import { PublisherRequestsController } from './publisher-requests.controller.ts';
+import { PublisherRequests } from './publisher-requests.ts';
+import { Publishers } from './publishers.ts';
+import { QuotaGuard, QUOTAS, type Quotas } from './quotas.ts';
+import { SessionController } from './session.controller.ts';
+import { SettleRepeats } from './settle-repeats.ts';
 import { SignInController } from './sign-in.controller.ts';
 import { SignIn } from './sign-in.ts';
+import { UsageController } from './usage.controller.ts';
 
-const FORGET_EVERY_MS = 10 * 60_000;
-
-@Global()
 @Module({
-  imports: [ConnectionsModule],
-  controllers: [SignInController, SessionController, AuditController],
+  imports: [CredentialsApiModule],
+  controllers: [
+    SignInController,
+    SessionController,
+    PublisherRequestsController,
+    UsageController,
+    AuditController,
+  ],
   providers: [
     {
       provide: SignIn,
-      useFactory: () =>
+      inject: [SETTINGS, DatabaseClock],
+      useFactory: (settings: Settings, clock: DatabaseClock) =>
         new SignIn({
-          authority: config.SIGN_IN_AUTHORITY,
-          clientId: config.SIGN_IN_CLIENT_ID,
-          clientSecret: config.SIGN_IN_CLIENT_SECRET_FILE,
-          publicUrl: config.PORTAL_PUBLIC_URL,
-          operatorDirectoryId: config.OPERATOR_DIRECTORY_ID,
-          browserOrigin: config.SIGN_IN_BROWSER_ORIGIN,
+          authority: settings.SIGN_IN_AUTHORITY,
+          clientId: settings.SIGN_IN_CLIENT_ID,
+          clientSecret: settings.SIGN_IN_CLIENT_SECRET_FILE,
+          publicUrl: settings.PORTAL_PUBLIC_URL,
+          operatorDirectoryId: settings.OPERATOR_DIRECTORY_ID,
+          browserOrigin: settings.SIGN_IN_BROWSER_ORIGIN,
           outbound: new Outbound({
-            resolver: config.MICROSOFT_RESOLVER,
+            resolver: settings.MICROSOFT_RESOLVER,
+            proxy: proxyOf(settings),
             connections: 10,
             timeoutMs: 10_000,
             maxBodyBytes: 1024 * 1024,
           }),
-          now: () => new Date(),
+          now: clock.date,
         }),
     },
     {
-      provide: PUBLISHERS,
-      inject: [DATABASE],
-      useFactory: (database: Kysely<PortalTables>) => new Publishers(database),
+      provide: PendingSignIns,
+      inject: [SETTINGS],
+      useFactory: (settings: Settings) =>
+        new PendingSignIns({ publicUrl: settings.PORTAL_PUBLIC_URL, sessionKey: settings.SESSION_KEY_FILE }),
     },
-    {
-      provide: AUDIT_LOG,
-      inject: [DATABASE],
-      useFactory: (database: Kysely<PortalTables>) => new AuditLog(database),
-    },
-    {
-      provide: KNOWN_CONNECTIONS,
-      inject: [CREDENTIALS],
-      useFactory:
-        (credentials: Credentials): HasConnections =>
-        (publisherId) =>
-          credentials.hasConnectionsOf(publisherId),
-    },
+    Publishers,
+    PublisherRequests,
+    AuditLog,
+    SettleRepeats,
     {
       provide: GUARD_OPTIONS,
-      useValue: { publicUrl: config.PORTAL_PUBLIC_URL, now: () => new Date() } satisfies GuardOptions,
+      inject: [SETTINGS],
+      useFactory: (settings: Settings): GuardOptions => ({
+        publicUrl: settings.PORTAL_PUBLIC_URL,
+      }),
+    },
+    {
+      provide: QUOTAS,
+      inject: [SETTINGS],
+      useFactory: (settings: Settings): Quotas => ({
+        connections: settings.PUBLISHER_CONNECTIONS,
+        saves: settings.PUBLISHER_SAVES_PER_HOUR,
+        validates: settings.PUBLISHER_VALIDATES_PER_HOUR,
+        searches: settings.PUBLISHER_SEARCHES_PER_HOUR,
+        exports: settings.PUBLISHER_EXPORTS_PER_HOUR,
+        replays: settings.PUBLISHER_REPLAYS_PER_HOUR,
+      }),
     },
     { provide: APP_GUARD, useClass: AccessGuard },
+    // After it: only who is let in is counted.
+    { provide: APP_GUARD, useClass: QuotaGuard },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
-  exports: [AUDIT_LOG, PUBLISHERS],
+  exports: [Publishers],
 })
-export class AccessModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      forgetEndedSessions(this.database, new Date()).catch((error: unknown) =>
-        this.log.warn({ error }, 'ended sessions could not be removed; it is tried again'),
-      );
-    }, FORGET_EVERY_MS);
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-}
+export class AccessModule {}

@@ -1,36 +1,33 @@
 /** The audit, for operators and for a publisher's owners. */
-import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
-import type { AuditPage } from '@leads/contracts/portal-api';
-import { ProblemError } from '@leads/service';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Get } from '@nestjs/common';
+import { AuditPage } from '@leads/contracts/portal-api';
+import { Answers, CheckedQuery } from '@leads/service';
 import { z } from 'zod';
-import { AUDIT_LOG, type AuditLog } from './audit-log.ts';
-import { Allow, viewerOf } from './viewer.ts';
+import { AuditLog } from './audit-log.ts';
+import { Allow, CurrentViewer, type Viewer } from './viewer.ts';
 
-const Page = z.object({
+const AuditQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many entries to a page.'),
   cursor: z
     .string()
-    .regex(/^\d{1,15}$/)
+    .regex(/^\d{1,15}$/, 'This is no cursor of the audit; begin at its start.')
     .transform(Number)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+    .optional()
+    .describe('`nextCursor` of the page before.'),
 });
+type AuditQuery = z.infer<typeof AuditQuery>;
 
 @Controller('api/audit')
 export class AuditController {
-  constructor(@Inject(AUDIT_LOG) private readonly audit: AuditLog) {}
+  constructor(private readonly audit: AuditLog) {}
 
   @Get()
   @Allow('owner', 'operator')
-  read(@Query() query: unknown, @Req() request: FastifyRequest): Promise<AuditPage> {
-    const page = Page.safeParse(query);
-    if (!page.success) {
-      throw new ProblemError({
-        status: 400,
-        title: 'Not a page of the audit',
-        detail: 'The limit goes from 1 to 200, and the cursor is the nextCursor of the page before.',
-      });
-    }
-    return this.audit.read(viewerOf(request).publisherId, page.data.cursor, page.data.limit);
+  @Answers('Who looked at or changed what, newest first, by pages.', AuditPage)
+  read(
+    @CurrentViewer() { publisherId }: Viewer,
+    @CheckedQuery(AuditQuery) { cursor, limit }: AuditQuery,
+  ): Promise<AuditPage> {
+    return this.audit.read(publisherId, cursor, limit);
   }
 }

@@ -1,7 +1,8 @@
 /** The one setting that registering a publisher needs. */
-import { readSettings, serviceSettings } from '@leads/service';
+import type { DatabaseServer } from '@leads/database';
+import { databaseOf, databaseVariables, readSettings } from '@leads/service';
 
 /** The database that the publisher is written into. */
-export function registrationSettings(): { DATABASE_URL: string } {
-  return readSettings(process.env, { DATABASE_URL: serviceSettings.DATABASE_URL });
+export function registrationSettings(): DatabaseServer {
+  return databaseOf(readSettings(process.env, databaseVariables));
 }

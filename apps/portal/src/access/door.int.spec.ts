@@ -11,14 +11,14 @@ import { testDatabase } from '@leads/testing';
 import type { FastifyRequest } from 'fastify';
 import { serveConsole } from '../console/serve-console.ts';
 import type { PortalTables } from '../tables.ts';
-import { buildConsole } from '../testing/console.fixture.ts';
+import { buildConsole } from '../testing/console.ts';
 import { hangDoor } from './door.ts';
 
 @Controller('api')
 class Marking {
   @Get('mark')
   mark(@Req() { session }: FastifyRequest): object {
-    session.pending = {};
+    session.endsAt = new Date(Date.now() + 60_000).toISOString();
     return {};
   }
 }
@@ -47,7 +47,12 @@ beforeAll(async () => {
   for (const publicUrl of ['https://portal.example', 'http://127.0.0.1:4004']) {
     const adapter = new FastifyAdapter({ trustProxy: publicUrl.startsWith('https') });
     const app = await NestFactory.create<NestFastifyApplication>(MarkingModule, adapter, { logger: false });
-    await hangDoor(app, { publicUrl, sessionKey: secret, database });
+    await hangDoor(app, {
+      publicUrl,
+      sessionKey: secret,
+      database,
+      rates: { perPerson: 1_000, perSource: 1_000 },
+    });
     await serveConsole(app, `${folder}/console`);
     await app.listen(0, '127.0.0.1');
     closers.push(() => app.close());

@@ -1,4 +1,4 @@
-/** What every request passes before a route: strict headers, the cookie, the session. */
+/** What every request passes before a route: strict headers, the cookie, the session, the rates. */
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import session from '@fastify/session';
@@ -7,12 +7,14 @@ import type { Kysely } from 'kysely';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { PortalTables } from '../tables.ts';
+import { limitRequests, type RequestRates } from './request-rates.ts';
 import { PostgresSessionStore } from './session-store.ts';
 
 export interface DoorOptions {
   publicUrl: string;
   sessionKey: string;
   database: Kysely<PortalTables>;
+  rates: RequestRates;
 }
 
 const nonces = new WeakMap<ServerResponse, string>();
@@ -65,8 +67,9 @@ export async function hangDoor(app: NestFastifyApplication, options: DoorOptions
     // The browser takes a cookie of this name only if it is Secure, of this host and for all of it.
     cookieName: secure ? '__Host-leads-session' : 'leads-session',
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure },
-    store: new PostgresSessionStore(options.database, () => new Date()),
+    store: new PostgresSessionStore(options.database),
     saveUninitialized: false,
     rolling: false,
   });
+  await limitRequests(app, options.rates);
 }

@@ -4,11 +4,11 @@ import { Reflector } from '@nestjs/core';
 import type { Role } from '@leads/contracts/portal-api';
 import { HealthController, type Problem, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
-import { AUDIT_LOG, type AuditLog } from './audit-log.ts';
+import { AuditLog, REFUSALS_MS } from './audit-log.ts';
 import { AUDITED, type AuditedAct, targetOf } from './audited.ts';
 import { isFromElsewhere } from './cross-site.ts';
 import type { Person } from './person.ts';
-import { PUBLISHERS, type Publishers } from './publishers.ts';
+import { Publishers } from './publishers.ts';
 import { carriesCsrfToken, personOfSession } from './session.ts';
 import { ALLOWED, type Allowed, notSignedIn, setViewer, type Viewer } from './viewer.ts';
 
@@ -16,7 +16,6 @@ export const GUARD_OPTIONS = Symbol('guard options');
 
 export interface GuardOptions {
   publicUrl: string;
-  now: () => Date;
 }
 
 @Injectable()
@@ -24,8 +23,8 @@ export class AccessGuard implements CanActivate {
   private readonly reflector = new Reflector();
 
   constructor(
-    @Inject(PUBLISHERS) private readonly publishers: Publishers,
-    @Inject(AUDIT_LOG) private readonly audit: AuditLog,
+    private readonly publishers: Publishers,
+    private readonly audit: AuditLog,
     @Inject(GUARD_OPTIONS) private readonly options: GuardOptions,
   ) {}
 
@@ -34,7 +33,7 @@ export class AccessGuard implements CanActivate {
     const allowed = this.allowedOf(context);
     if (allowed === 'anybody') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const person = personOfSession(request, this.options.now());
+    const person = personOfSession(request);
     if (!person) throw notSignedIn();
     const viewer = await this.viewerOf(person);
     const problem =
@@ -58,25 +57,27 @@ export class AccessGuard implements CanActivate {
   /** `undefined` for whoever has no role, or acts for a directory that is no publisher's yet. */
   private async viewerOf({ role, directoryId, userId, name, email }: Person): Promise<Viewer | undefined> {
     if (role === undefined) return undefined;
-    if (role === 'operator') return { userId, name, email, role };
+    if (role === 'operator') return { userId, directoryId, name, email, role };
     const publisher = await this.publishers.ofDirectory(directoryId);
-    return publisher && { userId, name, email, role, publisherId: publisher.id };
+    return publisher && { userId, directoryId, name, email, role, publisherId: publisher.id };
   }
 
+  /** Whoever acts for nobody leaves one entry a minute, whatever they ask for; others one for each route. */
   private writeDown(
     context: ExecutionContext,
     request: FastifyRequest,
     person: Person,
     viewer: Viewer | undefined,
   ): Promise<void> {
+    if (!viewer) {
+      const what = person.role === undefined ? 'asked without a role' : 'asked without a publisher';
+      return this.audit.addOften({ who: person, what, outcome: 'refused' }, REFUSALS_MS);
+    }
     const act = this.reflector.get<AuditedAct | undefined>(AUDITED, context.getHandler());
-    return this.audit.add({
-      who: viewer ?? { email: person.email, ...(person.role ? { role: person.role } : {}) },
-      // The route's pattern, not the address: that may hold anything.
-      what: act?.what ?? `asked for ${request.method} ${request.routeOptions.url ?? ''}`,
-      target: act && targetOf(request, act),
-      outcome: 'refused',
-    });
+    // The route's pattern, not the address: that may hold anything.
+    const what = act?.what ?? `asked for ${request.method} ${request.routeOptions.url ?? ''}`;
+    const target = act && targetOf(request, act);
+    return this.audit.addOften({ who: viewer, what, target, outcome: 'refused' }, REFUSALS_MS);
   }
 }
 
@@ -87,6 +88,15 @@ function changes({ method }: FastifyRequest): boolean {
 /** Why somebody who is signed in may not. */
 function refusalOf(allowed: Allowed, person: Person, viewer: Viewer | undefined): Problem | undefined {
   if (allowed === 'signed-in' || allowed === 'anybody') return undefined;
+  if (allowed === 'any owner') {
+    if (person.role === 'owner') return undefined;
+    return {
+      status: 403,
+      title: 'Not allowed',
+      detail:
+        'Only an owner (Publisher.Owner) of a directory can ask for its publisher. Nothing was changed. An administrator of your directory gives that role in the Microsoft Entra admin center under Enterprise applications > this application > Users and groups.',
+    };
+  }
   if (person.role === undefined) {
     return refused(
       'No role',
@@ -96,7 +106,7 @@ function refusalOf(allowed: Allowed, person: Person, viewer: Viewer | undefined)
   if (!viewer) {
     return refused(
       'No publisher yet',
-      'Your directory has not been registered as a publisher. An owner registers it on the first page after signing in.',
+      'Your directory has not been registered as a publisher, or its registration waits for the operators. An owner asks for it on the first page after signing in.',
     );
   }
   if (allowed.includes(viewer.role)) return undefined;

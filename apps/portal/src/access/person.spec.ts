@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { directories } from '@leads/testing/contoso';
 import { personOf } from './person.ts';
 
-const OPERATORS = '9b1d2c3e-4f50-4a61-8b72-0c9d8e7f6a50';
-const CONTOSO = '12345678-8af1-4a5f-8234-12234d01db47';
+const { northwind: OPERATORS, contoso: CONTOSO } = directories;
 const claims = {
   oid: '0c6f4f5c-6d4a-4d0c-9a35-5a3a5b8a7e02',
   tid: CONTOSO,
@@ -23,6 +23,15 @@ describe('who a verified ID token is about', () => {
     [[], OPERATORS, undefined],
   ])('%j of the directory %s are the role %s', (roles, tid, role) => {
     expect(personOf({ ...claims, tid, roles }, OPERATORS)?.role).toBe(role);
+  });
+
+  test('has a name that can be kept and shown, whatever their directory holds', () => {
+    const hostile = {
+      name: `\0Alex\u202e${'x'.repeat(195)}\u{1f642}`,
+      preferred_username: `\ud83d${'y'.repeat(9_999)}`,
+    };
+    const person = personOf({ ...claims, ...hostile }, OPERATORS);
+    expect(person).toMatchObject({ name: `Alex${'x'.repeat(195)}`, email: `\ufffd${'y'.repeat(199)}` });
   });
 
   test('is known by ids, and by no address that could be anybody’s', () => {

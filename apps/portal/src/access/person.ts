@@ -1,5 +1,6 @@
 /** Who signed in and what they may do, as a verified ID token says. */
 import { z } from 'zod';
+import { cleanLine } from '@leads/contracts';
 import type { Role } from '@leads/contracts/portal-api';
 
 /** A signed-in person, as the session keeps them. */
@@ -14,16 +15,17 @@ export interface Person {
   role?: Role;
 }
 
+const LONGEST_NAME = 200;
+const Name = z.string().overwrite((text) => cleanLine(text, LONGEST_NAME));
+
 /** What is read of an ID token of Microsoft Entra ID, v2.0. */
 const Claims = z.object({
   oid: z.guid().toLowerCase(),
   tid: z.guid().toLowerCase(),
-  name: z.string().optional(),
-  preferred_username: z.string().optional(),
+  name: Name.optional(),
+  preferred_username: Name.optional(),
   roles: z.array(z.string()).default([]),
 });
-
-const LONGEST_NAME = 200;
 
 /**
  * The person whom the claims of a verified ID token are about. Names are shown and written down, never decided by:
@@ -33,11 +35,11 @@ const LONGEST_NAME = 200;
 export function personOf(claims: unknown, operatorDirectoryId: string): Person | undefined {
   const { success, data } = Claims.safeParse(claims);
   if (!success) return undefined;
-  const email = data.preferred_username?.slice(0, LONGEST_NAME) ?? data.oid;
+  const email = data.preferred_username || data.oid;
   const role = roleOf(data.roles, data.tid === operatorDirectoryId);
   return {
     userId: data.oid,
-    name: data.name?.slice(0, LONGEST_NAME) ?? email,
+    name: data.name || email,
     email,
     directoryId: data.tid,
     ...(role === undefined ? {} : { role }),

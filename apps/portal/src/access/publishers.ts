@@ -1,14 +1,13 @@
 /** Publishers: whose directory acts for whom. */
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { Injectable } from '@nestjs/common';
+import { Kysely, sql, type Transaction } from 'kysely';
 import type { PublisherFacts, PublisherRegistration } from '@leads/contracts/portal-api';
 import type { PortalTables } from '../tables.ts';
-
-export const PUBLISHERS = Symbol('publishers');
 
 export type Registered =
   { ok: true; publisher: PublisherFacts } | { ok: false; taken: 'id' | 'directory'; by?: string };
 
+@Injectable()
 export class Publishers {
   constructor(private readonly database: Kysely<PortalTables>) {}
 
@@ -26,6 +25,15 @@ export class Publishers {
       .selectFrom('publishers')
       .select(['id', 'name'])
       .where('id', '=', id)
+      .executeTakeFirst();
+  }
+
+  /** One of this id, however it is spelled. */
+  findAlike(id: string): Promise<PublisherFacts | undefined> {
+    return this.database
+      .selectFrom('publishers')
+      .select(['id', 'name'])
+      .where(sql`lower(id)`, '=', id.toLowerCase())
       .executeTakeFirst();
   }
 
@@ -51,21 +59,31 @@ export class Publishers {
   }
 
   /** Registers one. Ids that differ in letter case only are the same: people could not tell them apart. */
-  register({ id, name }: PublisherRegistration, directoryId: string): Promise<Registered> {
-    return this.database.transaction().execute(async (transaction) => {
-      await sql`select pg_advisory_xact_lock(hashtext('portal publishers'))`.execute(transaction);
-      const others = await transaction
-        .selectFrom('publishers')
-        .select(['id', 'directory_id'])
-        .where((where) =>
-          where.or([where(sql`lower(id)`, '=', id.toLowerCase()), where('directory_id', '=', directoryId)]),
-        )
-        .execute();
-      const sameDirectory = others.find((other) => other.directory_id === directoryId);
-      if (sameDirectory) return { ok: false, taken: 'directory', by: sameDirectory.id };
-      if (others.length > 0) return { ok: false, taken: 'id' };
-      await transaction.insertInto('publishers').values({ id, name, directory_id: directoryId }).execute();
-      return { ok: true, publisher: { id, name } };
-    });
+  register(registration: PublisherRegistration, directoryId: string): Promise<Registered> {
+    return this.database
+      .transaction()
+      .execute((transaction) => this.registerWithin(transaction, registration, directoryId));
+  }
+
+  /** As {@link register}, as part of something greater. */
+  async registerWithin(
+    transaction: Transaction<PortalTables>,
+    { id, name }: PublisherRegistration,
+    directoryId: string,
+  ): Promise<Registered> {
+    await sql`select pg_advisory_xact_lock(hashtext('portal publishers'))`.execute(transaction);
+    const others = await transaction
+      .selectFrom('publishers')
+      .select(['id', 'directory_id'])
+      .where((where) =>
+        where.or([where(sql`lower(id)`, '=', id.toLowerCase()), where('directory_id', '=', directoryId)]),
+      )
+      .execute();
+    const sameDirectory = others.find((other) => other.directory_id === directoryId);
+    if (sameDirectory) return { ok: false, taken: 'directory', by: sameDirectory.id };
+    if (others.length > 0) return { ok: false, taken: 'id' };
+    await transaction.insertInto('publishers').values({ id, name, directory_id: directoryId }).execute();
+    await transaction.deleteFrom('publisher_requests').where('directory_id', '=', directoryId).execute();
+    return { ok: true, publisher: { id, name } };
   }
 }

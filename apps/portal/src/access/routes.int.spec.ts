@@ -3,10 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { ModulesContainer } from '@nestjs/core';
 import { RequestMethod } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
-import type { Browser, Sent } from '../testing/browser.fixture.ts';
-import { contoso } from '../testing/contoso.fixture.ts';
-import { DIRECTORIES, PEOPLE, type RunningPortal, startPortal } from '../testing/running-portal.fixture.ts';
+import { type Browser, type Sent, contoso, directories, eventually, people } from '@leads/testing';
+import { type RunningPortal, startPortal } from '../testing/running-portal.ts';
 import { AUDITED } from './audited.ts';
 import { ALLOWED } from './viewer.ts';
 
@@ -23,11 +21,12 @@ interface Row {
 }
 
 const everybody = (status: number): Statuses => [status, status, status, status, status, status, status];
-const people: Statuses = [401, 403, 403, 200, 200, 200, 200];
+const whoHasRole: Statuses = [401, 403, 403, 200, 200, 200, 200];
 /** What is Contoso's: others get the words for what does not exist. */
 const contosos: Statuses = [401, 403, 403, 200, 200, 404, 200];
 /** `status`: what says that the request was let through, and refused for a reason of its own. */
 const owners = (status: number): Statuses => [401, 403, 403, 403, status, status, status];
+const operatorsAlone = (status: number): Statuses => [401, 403, 403, 403, 403, 403, status];
 const contososOwners = (status: number): Statuses => [401, 403, 403, 403, status, 404, status];
 /** No version that there is: nothing is changed by whoever is let through. */
 const stale = { headers: { 'if-match': '"999"' } };
@@ -42,9 +41,22 @@ const TABLE: Record<string, Row> = {
   'GET /api/openapi.json': { statuses: everybody(200) },
   'GET /api/session': { statuses: [401, 200, 200, 200, 200, 200, 200] },
   'POST /api/publisher': { statuses: [401, 403, 422, 403, 422, 422, 403], sent: { body: {} } },
+  'GET /api/usage': { statuses: operatorsAlone(200) },
+  'GET /api/publisher-requests': { statuses: operatorsAlone(200) },
+  // Nobody has asked.
+  'POST /api/publisher-requests/:directoryId/approve': {
+    ...{ statuses: operatorsAlone(422), path: `/api/publisher-requests/${randomUUID()}/approve` },
+    sent: { body: {} },
+  },
+  'POST /api/publisher-requests/:directoryId/refuse': {
+    ...{ statuses: operatorsAlone(422), path: `/api/publisher-requests/${randomUUID()}/refuse` },
+    sent: { body: {} },
+  },
   'GET /api/audit': { statuses: [401, 403, 403, 403, 200, 200, 200] },
-  'GET /api/events': { statuses: people },
-  'GET /api/offers': { statuses: people },
+  'GET /api/retention': { statuses: whoHasRole },
+  'PUT /api/retention': { statuses: [401, 403, 403, 403, 422, 422, 403], sent: { body: {} } },
+  'GET /api/events': { statuses: whoHasRole },
+  'GET /api/offers': { statuses: whoHasRole },
   'GET /api/offers/:connectionId': { statuses: contosos, path: '/api/offers/{connection}' },
   'GET /api/offers/:connectionId/validation': {
     // There was none yet.
@@ -55,17 +67,24 @@ const TABLE: Record<string, Row> = {
     statuses: [401, 403, 403, 404, 404, 404, 404],
     path: `/api/offers/{connection}/validations/${randomUUID()}`,
   },
-  'GET /api/lanes': { statuses: people },
-  'GET /api/statistics': { statuses: people, path: '/api/statistics?span=hour' },
-  'GET /api/leads': { statuses: people },
-  'GET /api/leads.csv': { statuses: people },
+  'GET /api/lanes': { statuses: whoHasRole },
+  'GET /api/statistics': { statuses: whoHasRole, path: '/api/statistics?span=hour' },
+  'GET /api/leads': { statuses: whoHasRole },
+  'GET /api/leads.csv': { statuses: whoHasRole },
   'GET /api/leads/:leadId': { statuses: contosos, path: '/api/leads/{lead}' },
   'POST /api/replays': { statuses: owners(422), sent: { body: {} } },
   'GET /api/replays/:replayId': {
     statuses: [401, 403, 403, 404, 404, 404, 404],
     path: `/api/replays/${randomUUID()}`,
   },
-  'GET /api/connections': { statuses: people },
+  'GET /api/incidents': { statuses: whoHasRole },
+  // There is none.
+  ...ofNoIncident({
+    'GET ': { statuses: [401, 403, 403, 404, 404, 404, 404] },
+    'POST /acknowledge': { statuses: owners(404) },
+    'POST /resolve': { statuses: owners(404) },
+  }),
+  'GET /api/connections': { statuses: whoHasRole },
   'POST /api/connections': { statuses: owners(422), sent: { body: {} } },
   ...ofConnection({
     'GET ': { statuses: contosos },
@@ -78,6 +97,7 @@ const TABLE: Record<string, Row> = {
     'POST /pause': { statuses: contososOwners(412), sent: stale },
     'POST /resume': { statuses: contososOwners(412), sent: stale },
     'POST /rotate-address-key': { statuses: contososOwners(412), sent: stale },
+    'POST /mapping-preview': { statuses: contososOwners(422), sent: { body: {} } },
     'GET /versions': { statuses: contosos },
     'GET /versions/:version': { statuses: contosos },
     'POST /versions/:version/restore': { statuses: contososOwners(412), sent: stale },
@@ -99,6 +119,16 @@ function ofConnection(rows: Record<string, Row>): Record<string, Row> {
   );
 }
 
+function ofNoIncident(rows: Record<string, Row>): Record<string, Row> {
+  const id = randomUUID();
+  return Object.fromEntries(
+    Object.entries(rows).map(([route, row]) => {
+      const [method = '', rest = ''] = route.split(' ');
+      return [`${method} /api/incidents/:id${rest}`, { ...row, path: `/api/incidents/${id}${rest}` }];
+    }),
+  );
+}
+
 let portal: RunningPortal;
 let browsers: Record<Actor, Browser>;
 let ids: Record<string, string>;
@@ -108,18 +138,18 @@ beforeAll(async () => {
   const { database, signedIn } = portal;
   await database
     .insertInto('publishers')
-    .values({ id: 'contoso', name: 'Contoso', directory_id: DIRECTORIES.contoso })
+    .values({ id: 'contoso', name: 'Contoso', directory_id: directories.contoso })
     .execute();
   // A second owner of a directory that nobody has registered.
-  const unregistered = await signedIn(PEOPLE.foreignOwner);
+  const unregistered = await signedIn(people.newOwner);
   browsers = {
     nobody: portal.browser(),
-    'no role': await signedIn(PEOPLE.stranger),
+    'no role': await signedIn(people.stranger),
     unregistered,
-    reader: await signedIn(PEOPLE.reader),
-    owner: await signedIn(PEOPLE.owner),
-    'foreign owner': await signedIn(PEOPLE.foreignOwner),
-    operator: await signedIn(PEOPLE.operator),
+    reader: await signedIn(people.reader),
+    owner: await signedIn(people.owner),
+    'foreign owner': await signedIn(people.newOwner),
+    operator: await signedIn(people.operator),
   };
   const created = await browsers.owner.ask('POST', '/api/connections', { body: contoso });
   expect(created).toMatchObject({ status: 201 });
@@ -165,7 +195,7 @@ afterAll(() => portal.close());
 async function registerFabrikam(isRegistered: boolean): Promise<void> {
   await portal.database.deleteFrom('publishers').where('id', '=', 'fabrikam').execute();
   if (!isRegistered) return;
-  const row = { id: 'fabrikam', name: 'Fabrikam', directory_id: DIRECTORIES.fabrikam };
+  const row = { id: 'fabrikam', name: 'Fabrikam', directory_id: directories.fabrikam };
   await portal.database.insertInto('publishers').values(row).execute();
 }
 
@@ -235,20 +265,67 @@ describe('the audit of all this', () => {
     const rows = await portal.database.selectFrom('audit').selectAll().execute();
     const has = (who: string, what: string, outcome: string): boolean =>
       rows.some((row) => row.who === who && row.what === what && row.outcome === outcome);
-    expect(has(PEOPLE.owner, 'created the connection', 'done')).toBe(true);
-    expect(has(PEOPLE.reader, 'opened the lead', 'done')).toBe(true);
-    expect(has(PEOPLE.foreignOwner, 'opened the lead', 'refused')).toBe(true);
-    expect(has(PEOPLE.reader, 'exported leads', 'done')).toBe(true);
-    expect(has(PEOPLE.operator, 'revealed the lead address', 'done')).toBe(true);
-    expect(has(PEOPLE.reader, 'revealed the lead address', 'refused')).toBe(true);
-    expect(has(PEOPLE.reader, 'deleted the connection', 'refused')).toBe(true);
-    expect(has(PEOPLE.owner, 'deleted the connection', 'done')).toBe(false);
-    expect(has(PEOPLE.stranger, 'asked for GET /api/leads', 'refused')).toBe(true);
+    expect(has(people.owner, 'created the connection', 'done')).toBe(true);
+    expect(has(people.reader, 'opened the lead', 'done')).toBe(true);
+    expect(has(people.newOwner, 'opened the lead', 'refused')).toBe(true);
+    expect(has(people.reader, 'exported leads', 'done')).toBe(true);
+    expect(has(people.operator, 'revealed the lead address', 'done')).toBe(true);
+    expect(has(people.reader, 'revealed the lead address', 'refused')).toBe(true);
+    expect(has(people.reader, 'deleted the connection', 'refused')).toBe(true);
+    expect(has(people.owner, 'deleted the connection', 'done')).toBe(false);
+    expect(has(people.reader, 'listed leads', 'done')).toBe(true);
+    // Whoever may nothing at all leaves one entry, whatever they ask for; how often is written down a minute later.
+    expect(rows.filter(({ who }) => who === people.stranger)).toMatchObject([
+      { what: 'asked without a role', outcome: 'refused', directory_id: directories.contoso },
+    ]);
+    for (const { who, directory_id, user_id } of rows) {
+      expect(who).toMatch(/@/);
+      expect(directory_id).toMatch(/^[0-9a-f-]{36}$/);
+      expect(user_id).toMatch(/^[0-9a-f-]{36}$/);
+    }
     expect(JSON.stringify(rows)).not.toMatch(/zo[eë]|customer\.example|gateway\.example|emulated-client/i);
   });
 
+  test('says what was listed and exported, how many leads that were, and of whom', async () => {
+    const read = async (browser: Browser): Promise<Record<string, unknown>[]> =>
+      (await browser.ask('GET', '/api/audit?limit=200')).body['entries'] as Record<string, unknown>[];
+    const [operator, owner, reader, foreignOwner] = await Promise.all(
+      [people.operator, people.owner, people.reader, people.newOwner].map((who) => portal.signedIn(who)),
+    );
+    if (!operator || !owner || !reader || !foreignOwner) throw new Error('nobody signed in');
+    for (let time = 0; time < 3; time++) {
+      expect(
+        (await operator.ask('GET', '/api/leads?state=pending&search=secret')).body['leads'],
+      ).toHaveLength(1);
+    }
+    expect((await operator.ask('GET', '/api/leads.csv?state=pending')).status).toBe(200);
+    expect((await reader.ask('GET', '/api/leads.csv?state=dead')).status).toBe(200);
+    const seen = await read(owner);
+    const listed = { what: 'listed leads', filter: { state: 'pending', search: 'secret' }, leads: 1 };
+    expect(seen.filter(({ what, filter }) => what === 'listed leads' && filter !== undefined)).toEqual([
+      expect.objectContaining({ ...listed, who: people.operator, publisherId: 'contoso' }),
+    ]);
+    const exported = (who: string) =>
+      seen.filter((each) => each['what'] === 'exported leads' && each['who'] === who);
+    expect(exported(people.operator)).toContainEqual(
+      expect.objectContaining({ filter: { state: 'pending' }, leads: 1, publisherId: 'contoso' }),
+    );
+    expect(exported(people.reader)).toContainEqual(
+      expect.objectContaining({ filter: { state: 'dead' }, leads: 0 }),
+    );
+    // An operator's stream shows what is everybody's, so everybody reads of it.
+    expect(seen).toContainEqual(
+      expect.objectContaining({ what: 'followed leads live', who: people.operator, role: 'operator' }),
+    );
+    await registerFabrikam(true);
+    const foreign = await read(foreignOwner);
+    expect(foreign.filter(({ who }) => who === people.operator).map(({ what }) => what)).toEqual([
+      'followed leads live',
+    ]);
+  });
+
   test('is all for operators, and for owners what concerns their publisher, page by page', async () => {
-    const owner = await portal.signedIn(PEOPLE.owner);
+    const owner = await portal.signedIn(people.owner);
     const entries: Record<string, unknown>[] = [];
     for (let path: string | undefined = '/api/audit?limit=7'; path !== undefined;) {
       const { body } = await owner.ask('GET', path);
@@ -260,18 +337,21 @@ describe('the audit of all this', () => {
     const { count } = await portal.database
       .selectFrom('audit')
       .select(({ fn }) => fn.countAll<string>().as('count'))
-      .where('publisher_id', '=', 'contoso')
+      .where((where) => where.or([where('publisher_id', '=', 'contoso'), where('concerns_all', '=', true)]))
       .executeTakeFirstOrThrow();
     expect(entries).toHaveLength(Number(count));
-    expect(entries.every(({ publisherId }) => publisherId === 'contoso')).toBe(true);
+    const everybodys = entries.filter(({ publisherId }) => publisherId !== 'contoso');
+    expect(everybodys.map(({ who, what }) => `${String(who)} ${String(what)}`)).toEqual([
+      `${people.operator} followed leads live`,
+    ]);
     // What an operator does to a publisher's leads and connections is that publisher's business.
     expect(entries).toContainEqual(
-      expect.objectContaining({ who: PEOPLE.operator, what: 'opened the lead' }),
+      expect.objectContaining({ who: people.operator, what: 'opened the lead' }),
     );
-    const operator = await portal.signedIn(PEOPLE.operator);
+    const operator = await portal.signedIn(people.operator);
     const { body } = await operator.ask('GET', '/api/audit?limit=200');
     const all = (body as { entries: { who: string }[] }).entries;
-    expect(all.some(({ who }) => who === PEOPLE.foreignOwner)).toBe(true);
+    expect(all.some(({ who }) => who === people.newOwner)).toBe(true);
     expect((await operator.ask('GET', '/api/audit?limit=1000')).status).toBe(400);
   });
 });

@@ -1,15 +1,22 @@
 /** Whose rows a person may see. */
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { ProblemError } from '@leads/service';
-import type { Viewer } from './viewer.ts';
+import { type Viewer, viewerOf } from './viewer.ts';
 
 /** `everybody` for operators; others see their own publisher's rows, and without a publisher none. */
 export type Scope = 'everybody' | { publisherId: string };
 
-export function scopeOf({ role, publisherId }: Pick<Viewer, 'role' | 'publisherId'>): Scope {
+function scopeOf({ role, publisherId }: Pick<Viewer, 'role' | 'publisherId'>): Scope {
   // No publisher has an empty id.
   return role === 'operator' ? 'everybody' : { publisherId: publisherId ?? '' };
 }
+
+/** A route's parameter: whose rows whoever makes the request may see, a {@link Scope}. */
+export const CurrentScope = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  scopeOf(viewerOf(context.switchToHttp().getRequest<FastifyRequest>())),
+);
 
 /** The condition that keeps to the scope, on a column that holds a publisher's id. */
 export function within(scope: Scope, column: string): RawBuilder<SqlBool> {
@@ -17,7 +24,7 @@ export function within(scope: Scope, column: string): RawBuilder<SqlBool> {
 }
 
 /** What is answered for ids of nothing and for those of others alike, so that nobody can tell which are in use. */
-export function notFound(what: 'lead' | 'offer' | 'validation' | 'replay'): ProblemError {
+export function notFound(what: 'lead' | 'offer' | 'validation' | 'replay' | 'incident'): ProblemError {
   return new ProblemError({
     status: 404,
     title: 'Not found',

@@ -2,34 +2,29 @@
 import { createHash } from 'node:crypto';
 import type { SessionStore } from '@fastify/session';
 import type { Session } from 'fastify';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { PortalTables } from '../tables.ts';
-import { PENDING_MS } from './sign-in.ts';
+import type { Person } from './person.ts';
 
 /** Keeps sessions by a hash of their id: who reads the table cannot take one over. */
 export class PostgresSessionStore implements SessionStore {
-  constructor(
-    private readonly database: Kysely<PortalTables>,
-    private readonly now: () => Date,
-  ) {}
+  constructor(private readonly database: Kysely<PortalTables>) {}
 
+  /** One that has ended, by the database's clock, is none. */
   get(id: string, callback: (error: unknown, session?: Session | null) => void): void {
     const found = this.database
       .selectFrom('sessions')
       .select('data')
       .where('id', '=', hashOf(id))
-      .where('expires_at', '>', this.now())
+      .where('expires_at', '>', sql<Date>`now()`)
       .executeTakeFirst();
     found.then((row) => callback(null, (row?.data as Session | undefined) ?? null), callback);
   }
 
-  /** One in which nobody has signed in yet ends with the sign-in that it keeps. */
+  /** Only one in which somebody has signed in: strangers leave no rows. */
   set(id: string, session: Session, callback: (error?: unknown) => void): void {
-    const pendingUntil = new Date(this.now().getTime() + PENDING_MS);
-    const row = {
-      data: JSON.stringify(session),
-      expires_at: session.endsAt === undefined ? pendingUntil : new Date(session.endsAt),
-    };
+    if (session.endsAt === undefined) return callback();
+    const row = { data: JSON.stringify(session), expires_at: new Date(session.endsAt) };
     const stored = this.database
       .insertInto('sessions')
       .values({ id: hashOf(id), ...row })
@@ -44,9 +39,19 @@ export class PostgresSessionStore implements SessionStore {
   }
 }
 
-/** Forgets sessions that have ended. */
-export async function forgetEndedSessions(database: Kysely<PortalTables>, now: Date): Promise<void> {
-  await database.deleteFrom('sessions').where('expires_at', '<=', now).execute();
+/** Ends a person's oldest sessions, so that with the one that begins they have no more than they may. */
+export async function endOldestSessions(
+  database: Kysely<PortalTables>,
+  { directoryId, userId }: Pick<Person, 'directoryId' | 'userId'>,
+  most: number,
+): Promise<void> {
+  await sql`
+    delete from sessions where id in (
+      select id from sessions
+      where data #>> '{person,directoryId}' = ${directoryId} and data #>> '{person,userId}' = ${userId}
+      order by expires_at desc offset ${most - 1}
+    )
+  `.execute(database);
 }
 
 function hashOf(id: string): string {

@@ -1,96 +1,98 @@
-/** Who is signed in, and the one thing that an owner without a publisher can do: register theirs. */
-import { Body, Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { type PublisherFacts, PublisherRegistration, type Session } from '@leads/contracts/portal-api';
-import { ProblemError } from '@leads/service';
+/** Who is signed in, and the one thing that an owner without a publisher can do: ask for theirs. */
+import {
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  HttpCode,
+  Post,
+  Req,
+} from '@nestjs/common';
+import { PublisherRegistration, RegistrationState, Session } from '@leads/contracts/portal-api';
+import { MINUTE_MS } from '@leads/pacing';
+import { Answers, CheckedBody, errorsOf, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
-import { faultsOf } from '@leads/contracts/connection-details';
-import { AUDIT_LOG, type AuditLog } from './audit-log.ts';
+import { Credentials } from '../credentials-api/credentials.ts';
+import { AuditLog } from './audit-log.ts';
 import { Audited } from './audited.ts';
 import type { Person } from './person.ts';
-import { PUBLISHERS, type Publishers } from './publishers.ts';
+import { PublisherRequests } from './publisher-requests.ts';
+import { Publishers } from './publishers.ts';
 import { csrfTokenOf, personOfSession } from './session.ts';
-import { AllowSignedIn, notSignedIn } from './viewer.ts';
+import { AllowAnyOwner, AllowSignedIn, notSignedIn } from './viewer.ts';
 
-export const KNOWN_CONNECTIONS = Symbol('known connections');
+/** A route's parameter: who is signed in, a {@link Person}. */
+const SignedIn = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const person = personOfSession(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!person) throw notSignedIn();
+  return person;
+});
 
-/** Whether a connection of this publisher exists, as the service that keeps them says. */
-export type HasConnections = (publisherId: string) => Promise<boolean>;
+/** Somebody who asks again and again is one entry in so long. */
+const ASKED_MS = 10 * MINUTE_MS;
 
 @Controller('api')
 @AllowSignedIn()
 export class SessionController {
   constructor(
-    @Inject(PUBLISHERS) private readonly publishers: Publishers,
-    @Inject(AUDIT_LOG) private readonly audit: AuditLog,
-    @Inject(KNOWN_CONNECTIONS) private readonly hasConnections: HasConnections,
+    private readonly publishers: Publishers,
+    private readonly requests: PublisherRequests,
+    private readonly audit: AuditLog,
+    private readonly credentials: Credentials,
   ) {}
 
   @Get('session')
-  async read(@Req() request: FastifyRequest): Promise<Session> {
-    const { userId, name, email, role, directoryId } = signedInPerson(request);
-    const publisher = role === 'operator' ? undefined : await this.publishers.ofDirectory(directoryId);
+  @Answers('Who is signed in.', Session)
+  async read(
+    @SignedIn() { userId, name, email, role, directoryId }: Person,
+    @Req() request: FastifyRequest,
+  ): Promise<Session> {
+    const isPublishers = role === 'owner' || role === 'reader';
+    const publisher = isPublishers ? await this.publishers.ofDirectory(directoryId) : undefined;
+    const registration =
+      isPublishers && !publisher ? await this.requests.ofDirectory(directoryId) : undefined;
     return {
       user: { id: userId, name, email },
       ...(role === undefined ? {} : { role }),
       directoryId,
-      ...(publisher && role !== undefined ? { publisher } : {}),
+      ...(publisher ? { publisher } : {}),
+      ...(registration ? { registration } : {}),
       csrfToken: csrfTokenOf(request),
     };
   }
 
   @Post('publisher')
-  @HttpCode(201)
-  @Audited('registered the publisher')
-  async register(@Body() body: unknown, @Req() request: FastifyRequest): Promise<PublisherFacts> {
-    const person = signedInPerson(request);
-    if (person.role !== 'owner') {
-      await this.writeDown(person, undefined, 'refused');
-      throw new ProblemError({
-        status: 403,
-        title: 'Not allowed',
-        detail:
-          'Only an owner (Publisher.Owner) of a directory can register its publisher. Nothing was changed. An administrator of your directory gives that role in the Microsoft Entra admin center under Enterprise applications > this application > Users and groups.',
-      });
-    }
-    const wanted = PublisherRegistration.safeParse(body);
-    if (!wanted.success) {
-      throw new ProblemError({
-        status: 422,
-        title: 'The publisher cannot be registered',
-        detail: 'Correct what is marked. Nothing was saved.',
-        errors: faultsOf(wanted.error),
-      });
-    }
-    if (await this.isInUse(wanted.data.id)) throw taken('id');
-    const registered = await this.publishers.register(wanted.data, person.directoryId);
-    if (!registered.ok) throw taken(registered.taken);
-    await this.writeDown(person, registered.publisher.id, 'done');
-    return registered.publisher;
+  @AllowAnyOwner()
+  @HttpCode(202)
+  @Answers('Asks to be the publisher of a directory; an operator decides.', RegistrationState)
+  @Audited('asked to be the publisher')
+  async register(
+    @SignedIn() person: Person,
+    @CheckedBody(PublisherRegistration, notAccepted) wanted: PublisherRegistration,
+  ): Promise<RegistrationState> {
+    if (await this.publishers.ofDirectory(person.directoryId)) throw taken('directory');
+    if (await this.isInUse(wanted.id)) throw taken('id');
+    const asked = await this.requests.ask(wanted, person, new Date());
+    // For the guard they act for nobody yet.
+    const entry = { who: person, what: 'asked to be the publisher', target: wanted.id };
+    await this.audit.addOften({ ...entry, outcome: 'done' }, ASKED_MS);
+    return asked;
   }
 
-  /** Else whoever comes first could make another's connections theirs. */
+  /** What is another's is not asked for. */
   private async isInUse(id: string): Promise<boolean> {
-    return (await this.publishers.haveConnections(id)) || (await this.hasConnections(id));
-  }
-
-  private writeDown(
-    { email, role }: Person,
-    publisherId: string | undefined,
-    outcome: 'done' | 'refused',
-  ): Promise<void> {
-    const who = {
-      email,
-      ...(role === undefined ? {} : { role }),
-      ...(publisherId === undefined ? {} : { publisherId }),
-    };
-    return this.audit.add({ who, what: 'registered the publisher', target: publisherId, outcome });
+    if (await this.publishers.findAlike(id)) return true;
+    return (await this.publishers.haveConnections(id)) || (await this.credentials.hasConnectionsOf(id));
   }
 }
 
-function signedInPerson(request: FastifyRequest): Person {
-  const person = personOfSession(request, new Date());
-  if (!person) throw notSignedIn();
-  return person;
+function notAccepted(issues: Issues): ProblemError {
+  return new ProblemError({
+    status: 422,
+    title: 'The publisher cannot be registered',
+    detail: 'Correct what is marked. Nothing was saved.',
+    errors: errorsOf(issues),
+  });
 }
 
 function taken(what: 'id' | 'directory'): ProblemError {

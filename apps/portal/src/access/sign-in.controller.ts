@@ -1,10 +1,16 @@
 /** The browser's walk to Microsoft's sign-in page and back, and out again. */
 import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { SignInProblem } from '@leads/contracts/portal-api';
-import { LOG, type Logger } from '@leads/service';
+import { DatabaseClock } from '@leads/database';
+import { LOG, type Logger, SETTINGS } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Kysely } from 'kysely';
+import type { Settings } from '../config.ts';
+import type { PortalTables } from '../tables.ts';
 import { returnPath } from './return-path.ts';
-import { beginSession, keepPending, personOfSession, takePending } from './session.ts';
+import { PendingSignIns } from './pending-sign-ins.ts';
+import { beginSession, personOfSession } from './session.ts';
+import { endOldestSessions } from './session-store.ts';
 import { SignIn } from './sign-in.ts';
 import type { SignInFailure } from './sign-in-problem.ts';
 import { AllowAnybody, AllowSignedIn } from './viewer.ts';
@@ -13,7 +19,11 @@ import { AllowAnybody, AllowSignedIn } from './viewer.ts';
 export class SignInController {
   constructor(
     @Inject(SignIn) private readonly signIn: SignIn,
+    private readonly pendingSignIns: PendingSignIns,
+    private readonly database: Kysely<PortalTables>,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'PERSON_SESSIONS'>,
     @Inject(LOG) private readonly log: Logger,
+    private readonly clock: DatabaseClock,
   ) {}
 
   @Get('sign-in')
@@ -26,7 +36,7 @@ export class SignInController {
     const returnTo = returnPath(typeof wanted === 'string' ? wanted : undefined);
     const begun = await this.signIn.begin(returnTo);
     if (!begun.ok) return this.endBadly(reply, begun.failure, returnTo);
-    keepPending(request, begun.state, begun.pending);
+    await this.pendingSignIns.keep(request, reply, begun.state, begun.pending);
     await reply.redirect(begun.url, 302);
   }
 
@@ -36,15 +46,16 @@ export class SignInController {
   async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { search, searchParams } = new URL(request.url, 'http://here.invalid');
     const state = searchParams.get('state') ?? '';
-    const pending = takePending(request, state);
+    const pending = await this.pendingSignIns.take(request, reply, state);
     const ended = await this.signIn.finish(search, state, pending);
     if (!ended.ok) {
       // Opened a second time, or begun in two tabs: whoever is signed in has what they came for.
-      const isIn = ended.failure.problem === 'expired' && personOfSession(request, new Date()) !== undefined;
+      const isIn = ended.failure.problem === 'expired' && personOfSession(request) !== undefined;
       if (isIn) return void (await reply.redirect(pending?.returnTo ?? '/', 302));
       return this.endBadly(reply, ended.failure, pending?.returnTo ?? '/');
     }
-    await beginSession(request, ended.person, new Date());
+    await endOldestSessions(this.database, ended.person, this.settings.PERSON_SESSIONS);
+    await beginSession(request, ended.person, this.clock.date());
     await reply.redirect(pending?.returnTo ?? '/', 302);
   }
 

@@ -31,7 +31,7 @@ export interface SignInOptions {
   now: () => Date;
 }
 
-/** A sign-in that has begun: kept in the session until the browser comes back. */
+/** A sign-in that has begun: kept until the browser comes back. */
 export interface PendingSignIn {
   nonce: string;
   verifier: string;
@@ -45,7 +45,7 @@ export interface PendingSignIn {
 export const PENDING_MS = 10 * 60_000;
 
 /** Where Entra ID sends the browser back to, below the portal's address. */
-export const CALLBACK_PATH = '/auth/callback';
+const CALLBACK_PATH = '/auth/callback';
 
 export class SignIn {
   private configuration: Promise<Configuration> | undefined;

@@ -1,5 +1,5 @@
 /** Who is signed in, as controllers see it; the guard finds out and enforces {@link Allow}. */
-import { SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Role } from '@leads/contracts/portal-api';
 import { ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 /** A signed-in person with a role. */
 export interface Viewer {
   userId: string;
+  directoryId: string;
   name: string;
   email: string;
   role: Role;
@@ -33,6 +34,11 @@ export function viewerOf(request: FastifyRequest): Viewer {
   throw notSignedIn();
 }
 
+/** A route's parameter: who makes the request, a {@link Viewer}. */
+export const CurrentViewer = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  viewerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
 export function notSignedIn(): ProblemError {
   return new ProblemError({
     status: 401,
@@ -41,8 +47,11 @@ export function notSignedIn(): ProblemError {
   });
 }
 
-/** `signed-in`: whoever is, with or without a role; `anybody`: without signing in. */
-export type Allowed = readonly Role[] | 'signed-in' | 'anybody';
+/**
+ * `signed-in`: whoever is, with or without a role; `any owner`: of a directory that is no publisher's yet too;
+ * `anybody`: without signing in.
+ */
+export type Allowed = readonly Role[] | 'signed-in' | 'any owner' | 'anybody';
 
 /** Where {@link Allow} keeps who is allowed, for the guard's Reflector. */
 export const ALLOWED = 'portal: allowed';
@@ -52,6 +61,9 @@ export const Allow = (...roles: Role[]): MethodDecorator & ClassDecorator => Set
 
 /** A route for whoever is signed in, whether they have a role or not. */
 export const AllowSignedIn = (): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, 'signed-in');
+
+/** A route for owners, whether their directory is a publisher's yet or not. */
+export const AllowAnyOwner = (): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, 'any owner');
 
 /** A route that needs no sign-in. */
 export const AllowAnybody = (): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED, 'anybody');

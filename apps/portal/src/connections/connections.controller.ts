@@ -1,203 +1,154 @@
 /** Connections over HTTP for the console: every route of the service that keeps them, for who may. */
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
-import type { LeadAddress } from '@leads/contracts/portal-api';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  RequestMapping,
+  RequestMethod,
+  Res,
+  StandardSchemaValidationPipe,
+} from '@nestjs/common';
+import { MappingPreview, MappingPreviewOrder } from '@leads/contracts';
+import { LeadAddress, type LimitedUse } from '@leads/contracts/portal-api';
+import { Answers, headerDecorator, IdParam } from '@leads/service';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { Audited } from '../access/audited.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
-import { ForwardConnections, type Wish } from './forward-connections.ts';
+import { Limited } from '../access/quotas.ts';
+import { Allow, CurrentViewer, type Viewer } from '../access/viewer.ts';
+import { ForwardConnections, type ForwardedRequest, unknown } from './forward-connections.ts';
+
+const ConnectionId = (): ParameterDecorator => IdParam('id', () => unknown('connection'));
 
 @Controller('api/connections')
 @Allow('owner', 'operator')
 export class ConnectionsController {
-  constructor(@Inject(ForwardConnections) private readonly connections: ForwardConnections) {}
-
-  @Get()
-  @Allow('reader', 'owner', 'operator')
-  list(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    return this.forward(request, reply, { method: 'GET' });
-  }
-
-  @Post()
-  @Audited('created the connection')
-  create(
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', body });
-  }
-
-  @Get(':id')
-  @Allow('reader', 'owner', 'operator')
-  find(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'GET', id });
-  }
+  constructor(private readonly connections: ForwardConnections) {}
 
   @Get(':id/lead-address')
   @Audited('revealed the lead address', 'id')
-  async leadAddress(@Param('id') id: string, @Req() request: FastifyRequest): Promise<LeadAddress> {
-    return { leadAddress: await this.connections.leadAddress(viewerOf(request), id) };
+  @Answers('The address to paste into Partner Center, for who may see it.', LeadAddress)
+  async leadAddress(@CurrentViewer() viewer: Viewer, @ConnectionId() id: string): Promise<LeadAddress> {
+    return { leadAddress: await this.connections.leadAddress(viewer, id) };
   }
 
-  @Put(':id')
-  @Audited('changed the connection', 'id')
-  change(
-    @Param('id') id: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'PUT', id, body });
-  }
-
-  @Delete(':id')
-  @HttpCode(204)
-  @Audited('deleted the connection', 'id')
-  remove(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'DELETE', id });
-  }
-
-  @Put(':id/secret')
-  @Audited('replaced the secret of the connection', 'id')
-  replaceSecret(
-    @Param('id') id: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'PUT', id, rest: 'secret', body });
-  }
-
-  @Post(':id/publish')
-  @HttpCode(200)
-  @Audited('published the connection', 'id')
-  publish(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'publish' });
-  }
-
-  @Post(':id/unpublish')
-  @HttpCode(200)
-  @Audited('unpublished the connection', 'id')
-  unpublish(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'unpublish' });
-  }
-
-  @Post(':id/pause')
-  @HttpCode(200)
-  @Audited('paused the connection', 'id')
-  pause(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'pause' });
-  }
-
-  @Post(':id/resume')
-  @HttpCode(200)
-  @Audited('resumed the connection', 'id')
-  resume(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'resume' });
-  }
-
-  /** The old address stops at once; the new one is read by the route for lead addresses. */
-  @Post(':id/rotate-address-key')
-  @HttpCode(200)
-  @Audited('made a new lead address', 'id')
-  rotateAddressKey(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'rotate-address-key' });
-  }
-
-  @Post(':id/validate')
-  @HttpCode(202)
-  @Audited('validated the connection', 'id')
-  validate(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, rest: 'validate' });
-  }
-
-  @Get(':id/versions')
-  @Allow('reader', 'owner', 'operator')
-  versions(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'GET', id, rest: 'versions' });
-  }
-
-  @Get(':id/versions/:version')
-  @Allow('reader', 'owner', 'operator')
-  version(
-    @Param('id') id: string,
-    @Param('version') version: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'GET', id, version });
-  }
-
-  @Post(':id/versions/:version/restore')
-  @HttpCode(200)
-  @Audited('restored an earlier version of the connection', 'id')
-  restore(
-    @Param('id') id: string,
-    @Param('version') version: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'POST', id, version, rest: 'restore', body });
-  }
-
-  @Get(':id/audit')
-  @Allow('reader', 'owner', 'operator')
-  audit(
-    @Param('id') id: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<unknown> {
-    return this.forward(request, reply, { method: 'GET', id, rest: 'audit' });
-  }
-
-  private async forward(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    wish: Omit<Wish, 'viewer' | 'ifMatch'>,
-  ): Promise<unknown> {
-    const ifMatch = request.headers['if-match'];
-    const answer = await this.connections.forward({ ...wish, viewer: viewerOf(request), ifMatch });
+  /** What each of the {@link FORWARDED} does: hands the request on, and the answer with its headers back. */
+  async forward(request: ForwardedRequest, reply: FastifyReply): Promise<unknown> {
+    const answer = await this.connections.forward(request);
     for (const name of ['etag', 'location']) {
       const value = answer.headers.get(name);
       if (value !== null) reply.header(name, value);
     }
     return answer.body;
   }
+}
+
+interface ForwardedRoute {
+  summary: string;
+  /** What its use is called in the audit; absent where one only looks, which readers may too. */
+  act?: string;
+  /** 200 unless told. */
+  status?: number;
+  /** What it takes, for the document alone: the service that is asked checks it. */
+  body?: z.ZodType;
+  /** What it answers, where that is known here. */
+  answer?: z.ZodType;
+}
+
+const BODY = z.looseObject({}).describe('As the service that keeps connections takes it.');
+
+/** By method and path; a route of that service without a row here fails a spec. */
+const FORWARDED: Record<string, ForwardedRoute> = {
+  'GET ': { summary: 'Connections, by their ids: the first 500.' },
+  'POST ': {
+    ...{ summary: 'Creates a connection, as a draft.', act: 'created the connection' },
+    ...{ status: 201, body: BODY },
+  },
+  'GET :id': { summary: 'One connection.' },
+  'PUT :id': { summary: 'Changes the details.', act: 'changed the connection', body: BODY },
+  'DELETE :id': { summary: 'Deletes for good.', act: 'deleted the connection', status: 204 },
+  'PUT :id/secret': {
+    ...{ summary: 'Replaces the secret.', act: 'replaced the secret of the connection', body: BODY },
+  },
+  'POST :id/publish': { summary: 'Takes leads in from now on.', act: 'published the connection' },
+  'POST :id/unpublish': { summary: 'Takes leads in no more.', act: 'unpublished the connection' },
+  'POST :id/pause': { summary: 'Takes leads in and keeps them waiting.', act: 'paused the connection' },
+  'POST :id/resume': {
+    ...{ summary: 'Writes what waited, and new leads as they come.', act: 'resumed the connection' },
+  },
+  // The new address is read by the route for lead addresses.
+  'POST :id/rotate-address-key': {
+    ...{ summary: 'Makes a new lead address; the old one stops at once.', act: 'made a new lead address' },
+  },
+  'POST :id/validate': { summary: 'Starts a Validate.', act: 'validated the connection', status: 202 },
+  'POST :id/mapping-preview': {
+    ...{ summary: 'Tries a mapping on a lead. Nothing is saved.', act: 'tried a mapping of the connection' },
+    ...{ body: MappingPreviewOrder, answer: MappingPreview },
+  },
+  'GET :id/versions': { summary: 'Every version, newest first.' },
+  'GET :id/versions/:version': { summary: 'One version.' },
+  'POST :id/versions/:version/restore': {
+    ...{ summary: 'Brings the details of a version back.', body: BODY.optional() },
+    act: 'restored an earlier version of the connection',
+  },
+  'GET :id/audit': { summary: 'Who did what to the connection, newest first.' },
+};
+
+const Version = Param('version', {
+  schema: z.string().regex(/^\d{1,9}$/),
+  pipes: [new StandardSchemaValidationPipe({ exceptionFactory: () => unknown('version') })],
+});
+
+const IfMatch = headerDecorator(
+  { name: 'If-Match', description: 'The ETag of the version that the change was made on.' },
+  (value) => value,
+);
+
+/** By what a change is limited. */
+function useOf(route: string): LimitedUse {
+  if (route === 'POST ') return 'connections';
+  return /\/(?:validate|mapping-preview)$/.test(route) ? 'validates' : 'saves';
+}
+
+const { prototype } = ConnectionsController;
+for (const [name, route] of Object.entries(FORWARDED)) {
+  const [method, path] = name.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
+  const last = path.split('/').at(-1) ?? '';
+  const rest = last === '' || last.startsWith(':') ? undefined : last;
+  Object.defineProperty(prototype, name, {
+    value(
+      this: ConnectionsController,
+      viewer: Viewer,
+      reply: FastifyReply,
+      body?: unknown,
+      ifMatch?: string,
+      id?: string,
+      version?: string,
+    ) {
+      return this.forward({ method, viewer, id, version, rest, ifMatch, body }, reply);
+    },
+  });
+  const parameters = [
+    CurrentViewer(),
+    Res({ passthrough: true }),
+    route.body && Body({ schema: route.body }),
+    route.act !== undefined && path !== '' && IfMatch,
+    path.includes(':id') && ConnectionId(),
+    path.includes(':version') && Version,
+  ];
+  for (const [index, parameter] of parameters.entries()) {
+    if (parameter) parameter(prototype, name, index);
+  }
+  const decorators = [
+    RequestMapping({ method: RequestMethod[method], path }),
+    HttpCode(route.status ?? 200),
+    Answers(route.summary, route.answer ?? z.unknown()) as MethodDecorator,
+    route.act === undefined
+      ? Allow('reader', 'owner', 'operator')
+      : Audited(route.act, path === '' ? undefined : 'id'),
+    ...(route.act === undefined ? [] : [Limited(useOf(name))]),
+  ];
+  Reflect.decorate(decorators, prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
 }

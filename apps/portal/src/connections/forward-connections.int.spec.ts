@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
-import type { Answer, Browser } from '../testing/browser.fixture.ts';
-import { contoso } from '../testing/contoso.fixture.ts';
-import { PEOPLE, type RunningPortal, startPortal } from '../testing/running-portal.fixture.ts';
+import { type Answer, type Browser, contoso, directories, eventually, people } from '@leads/testing';
+import { type RunningPortal, startPortal } from '../testing/running-portal.ts';
 
 let portal: RunningPortal;
 let owner: Browser;
@@ -11,10 +9,10 @@ let foreign: Browser;
 let operator: Browser;
 beforeAll(async () => {
   portal = await startPortal();
-  owner = await portal.signedIn(PEOPLE.owner);
-  reader = await portal.signedIn(PEOPLE.reader);
-  foreign = await portal.signedIn(PEOPLE.foreignOwner);
-  operator = await portal.signedIn(PEOPLE.operator);
+  owner = await portal.signedIn(people.owner);
+  reader = await portal.signedIn(people.reader);
+  foreign = await portal.signedIn(people.newOwner);
+  operator = await portal.signedIn(people.operator);
 }, 120_000);
 afterAll(() => portal.close());
 
@@ -37,8 +35,29 @@ describe('a publisher', () => {
       body: { errors: [{ pointer: '/id' }, { pointer: '/name' }] },
     });
     expect((await reader.ask('POST', '/api/publisher', { body })).status).toBe(403);
-    const made = await owner.ask('POST', '/api/publisher', { body });
-    expect(made).toMatchObject({ status: 201, body });
+    const asked = await owner.ask('POST', '/api/publisher', { body });
+    expect(asked).toMatchObject({ status: 202, body: { ...body, state: 'waiting' } });
+    // Until an operator has approved it, nothing is theirs.
+    expect((await reader.ask('GET', '/api/session')).body).toMatchObject({
+      registration: { ...body, state: 'waiting' },
+    });
+    expect((await owner.ask('GET', '/api/session')).body).not.toHaveProperty('publisher');
+    expect((await owner.ask('POST', '/api/connections', { body: details })).status).toBe(403);
+    const { requests } = (await operator.ask('GET', '/api/publisher-requests')).body as {
+      requests: Record<string, unknown>[];
+    };
+    expect(requests).toEqual([
+      {
+        ...{ ...body, directoryId: directories.contoso, askedAt: expect.any(String) },
+        askedBy: { id: expect.any(String), name: expect.any(String), email: people.owner },
+      },
+    ]);
+    const approval = `/api/publisher-requests/${directories.contoso}/approve`;
+    // The owner may have asked for something else since the operator read it.
+    const unread = await operator.ask('POST', approval, { body: { ...body, id: 'adventure-works' } });
+    expect(unread.status).toBe(409);
+    expect(await operator.ask('POST', approval, { body })).toMatchObject({ status: 200, body });
+    expect((await operator.ask('POST', approval, { body })).status).toBe(404);
     expect((await owner.ask('GET', '/api/session')).body).toMatchObject({ publisher: body });
     expect((await reader.ask('GET', '/api/session')).body).toMatchObject({ publisher: body });
     const again = await owner.ask('POST', '/api/publisher', { body: { id: 'contoso-2', name: 'Contoso' } });
@@ -60,7 +79,46 @@ describe('a publisher', () => {
     });
     expect(taken.status).toBe(409);
     const own = await foreign.ask('POST', '/api/publisher', { body: { id: 'fabrikam', name: 'Fabrikam' } });
-    expect(own.status).toBe(201);
+    expect(own.status).toBe(202);
+  });
+
+  test('that is refused reads why and may ask again, and an id that waits is nobody’s yet', async () => {
+    const refusal = `/api/publisher-requests/${directories.fabrikam}/refuse`;
+    expect((await operator.ask('POST', refusal, { body: { reason: ' ' } })).status).toBe(422);
+    const reason = 'Partner Center knows you by another ID.';
+    expect((await operator.ask('POST', refusal, { body: { reason } })).status).toBe(204);
+    expect((await operator.ask('POST', refusal, { body: { reason } })).status).toBe(404);
+    expect((await foreign.ask('GET', '/api/session')).body).toMatchObject({
+      registration: { id: 'fabrikam', state: 'refused', reason },
+    });
+    const body = { id: 'fabrikam', name: 'Fabrikam' };
+    const squatter = { directory_id: 'd', user_id: 'u', user_name: 'n', user_email: 'e' };
+    const asked = { ...body, ...squatter, state: 'waiting' as const, asked_at: new Date(), reason: null };
+    await portal.database.insertInto('publisher_requests').values(asked).execute();
+    expect((await foreign.ask('POST', '/api/publisher', { body })).status).toBe(202);
+    const approval = `/api/publisher-requests/${directories.fabrikam}/approve`;
+    expect((await operator.ask('POST', approval, { body })).status).toBe(200);
+    expect((await foreign.ask('GET', '/api/session')).body).toMatchObject({ publisher: body });
+    const late = await operator.ask('POST', '/api/publisher-requests/d/approve', { body });
+    expect(late.status).toBe(404);
+    const { entries } = (await operator.ask('GET', '/api/audit')).body as {
+      entries: Record<string, unknown>[];
+    };
+    const { userId } = entries.find(({ who }) => who === people.operator) ?? {};
+    const decision = { who: people.operator, userId, target: directories.fabrikam, outcome: 'done' };
+    expect(entries).toContainEqual(
+      expect.objectContaining({ ...decision, what: 'refused the publisher', reason }),
+    );
+    expect(entries).toContainEqual(
+      expect.objectContaining({ ...decision, what: 'approved the publisher', publisherId: 'fabrikam' }),
+    );
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        who: people.newOwner,
+        what: 'asked to be the publisher',
+        target: 'fabrikam',
+      }),
+    );
   });
 });
 
@@ -68,10 +126,13 @@ test('every route of the service that keeps connections is forwarded', async () 
   const document = (await (await fetch(`${portal.credentialsUrl}/api/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };
-  const theirs = Object.entries(document.paths).flatMap(([path, methods]) =>
+  // Each has a document of its own.
+  const { '/api/openapi.json': itself, ...paths } = document.paths;
+  expect(itself).toBeDefined();
+  const theirs = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
   );
-  const ours = portal.routes.filter((route) => route.includes('/api/connections'));
+  const ours = portal.routes.filter((route) => /\/api\/(connections|incidents)/.test(route));
   expect(new Set(ours)).toEqual(new Set([...theirs, 'GET /api/connections/:id/lead-address']));
 });
 
@@ -81,7 +142,7 @@ describe('a connection', () => {
     const made = await owner.ask('POST', '/api/connections', { body: { ...details, publisher } });
     expect(made).toMatchObject({
       status: 201,
-      body: { publisher: contoso.publisher, state: 'draft', changedBy: PEOPLE.owner },
+      body: { publisher: contoso.publisher, state: 'draft', changedBy: people.owner },
     });
     expect(made.headers.get('location')).toBe(`/api/connections/${idOf(made)}`);
     expect(made.headers.get('etag')).toBe('"1"');
@@ -160,7 +221,7 @@ describe('a connection', () => {
     expect((await owner.ask('GET', path)).status).toBe(404);
     const trail = await owner.ask('GET', `${path}/audit`);
     expect(trail.body['audit']).toContainEqual(
-      expect.objectContaining({ who: PEOPLE.owner, what: 'connection deleted' }),
+      expect.objectContaining({ who: people.owner, what: 'connection deleted' }),
     );
     expect((await foreign.ask('GET', `${path}/audit`)).status).toBe(404);
   });
@@ -220,6 +281,6 @@ describe('the lead address', () => {
       .where('target', '=', idOf(made))
       .orderBy('id', 'desc')
       .executeTakeFirst();
-    expect(row).toEqual({ who: PEOPLE.owner, outcome: 'done', publisher_id: 'contoso' });
+    expect(row).toEqual({ who: people.owner, outcome: 'done', publisher_id: 'contoso' });
   });
 });

@@ -1,61 +1,51 @@
 /** What a person does with connections, handed on to the service that keeps them: only their own, and never the secret address. */
-import type { PublisherFacts } from '@leads/contracts/portal-api';
+import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@leads/service';
 import { z } from 'zod';
+import { Publishers } from '../access/publishers.ts';
 import type { Viewer } from '../access/viewer.ts';
-import type { Credentials, CredentialsAnswer } from './credentials.ts';
+import { Credentials, type CredentialsAnswer } from '../credentials-api/credentials.ts';
 
-export interface Wish {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+export interface ForwardedRequest {
+  method: string;
   viewer: Viewer;
-  /** The connection, as the address has it. */
+  /** The connection; like the version it becomes part of an address, and has been checked. */
   id?: string | undefined;
-  /** A version of it, as the address has it. */
   version?: string | undefined;
   /** What follows the id, or the version. */
-  rest?: string;
+  rest?: string | undefined;
   ifMatch?: string | undefined;
   body?: unknown;
 }
 
-export interface ForwardOptions {
-  credentials: Credentials;
-  /** The publisher that a viewer acts for. */
-  publisher: (publisherId: string) => Promise<PublisherFacts | undefined>;
-  /** Whose a connection is as far as the ledger knows: deleted ones too. */
-  ownerInLedger: (connectionId: string) => Promise<string | undefined>;
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const Owned = z.looseObject({ publisher: z.looseObject({ id: z.string() }) });
 const OwnedList = z.looseObject({ connections: z.array(Owned) });
 const OwnedVersions = z.looseObject({ versions: z.array(Owned) });
 const WithAddress = Owned.extend({ leadAddress: z.url().optional() });
-const ProblemBody = z.object({
-  title: z.string(),
-  detail: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
 
+@Injectable()
 export class ForwardConnections {
-  constructor(private readonly options: ForwardOptions) {}
+  constructor(
+    private readonly credentials: Credentials,
+    private readonly publishers: Publishers,
+  ) {}
 
   /**
-   * Forwards one wish.
+   * Forwards one request.
    * @returns a success, without lead address
    * @throws ProblemError as the service answered it, or 404 for what is not the viewer's
    */
-  async forward(wish: Wish): Promise<CredentialsAnswer> {
-    const path = pathOf(wish);
-    await this.requireOwn(wish);
-    const answer = await this.send(wish, path, await this.bodyOf(wish));
-    return { ...answer, body: withoutAddress(this.onlyOwn(wish, answer.body)) };
+  async forward(request: ForwardedRequest): Promise<CredentialsAnswer> {
+    const path = pathOf(request);
+    await this.requireOwn(request);
+    const answer = await this.send(request, path, await this.bodyOf(request));
+    return { ...answer, body: withoutAddress(this.onlyOwn(request, answer.body)) };
   }
 
   /** The one way to a lead address. */
   async leadAddress(viewer: Viewer, id: string): Promise<string> {
-    const wish: Wish = { method: 'GET', viewer, id };
-    const { body } = await this.send(wish, pathOf(wish));
+    const request: ForwardedRequest = { method: 'GET', viewer, id };
+    const { body } = await this.send(request, pathOf(request));
     const read = WithAddress.safeParse(body);
     if (!read.success || !isOwn(viewer, read.data)) throw unknown('connection');
     if (read.data.leadAddress !== undefined) return read.data.leadAddress;
@@ -68,12 +58,12 @@ export class ForwardConnections {
   }
 
   /** @throws ProblemError 404, in the words for one that does not exist: others' connections are nobody's business */
-  private async requireOwn({ viewer, id, version }: Wish): Promise<void> {
+  private async requireOwn({ viewer, id, version }: ForwardedRequest): Promise<void> {
     if (viewer.publisherId === undefined || id === undefined) return;
     const found = await this.look(viewer, `/api/connections/${id}`);
     if (found === undefined) {
       // A deleted connection's history stays its publisher's.
-      if ((await this.options.ownerInLedger(id)) !== viewer.publisherId) throw unknown('connection');
+      if ((await this.publishers.ofConnection(id)) !== viewer.publisherId) throw unknown('connection');
     } else if (!isOwn(viewer, found)) throw unknown('connection');
     if (version === undefined) return;
     const earlier = await this.look(viewer, `/api/connections/${id}/versions/${version}`);
@@ -90,32 +80,23 @@ export class ForwardConnections {
   }
 
   /** A publisher's person creates and changes connections of that publisher, whatever the body says. */
-  private async bodyOf({ viewer, method, id, rest, body }: Wish): Promise<unknown> {
+  private async bodyOf({ viewer, method, id, rest, body }: ForwardedRequest): Promise<unknown> {
     const isDetails = rest === undefined && ((method === 'POST' && id === undefined) || method === 'PUT');
     if (viewer.publisherId === undefined || !isDetails) return body;
     if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-    const publisher = await this.options.publisher(viewer.publisherId);
+    const publisher = await this.publishers.find(viewer.publisherId);
     return { ...body, publisher };
   }
 
-  private async send(
-    { method, viewer, ifMatch }: Wish,
+  private send(
+    { method, viewer, ifMatch }: Pick<ForwardedRequest, 'method' | 'viewer' | 'ifMatch'>,
     path: string,
     body?: unknown,
   ): Promise<CredentialsAnswer> {
-    const answer = await this.options.credentials.send({ method, path, actor: viewer.email, ifMatch, body });
-    if (answer.status < 300) return answer;
-    const problem = ProblemBody.safeParse(answer.body);
-    const etag = answer.headers.get('etag');
-    if (!problem.success) throw notUnderstood(answer.status);
-    const { errors, ...words } = problem.data;
-    throw new ProblemError(
-      { status: answer.status, ...words, ...(errors ? { errors } : {}) },
-      etag === null ? {} : { etag },
-    );
+    return this.credentials.ask({ method, path, actor: viewer.email, ifMatch, body });
   }
 
-  private onlyOwn({ viewer, method, id, version, rest }: Wish, body: unknown): unknown {
+  private onlyOwn({ viewer, method, id, version, rest }: ForwardedRequest, body: unknown): unknown {
     if (viewer.publisherId === undefined || method !== 'GET') return body;
     if (id === undefined) {
       const { connections } = OwnedList.parse(body);
@@ -129,11 +110,11 @@ export class ForwardConnections {
   }
 }
 
-/** @throws ProblemError 404 where it cannot be one of ours: nothing unchecked becomes part of an address */
-function pathOf({ id, version, rest }: Wish): string {
-  if (id === undefined) return '/api/connections';
-  if (!UUID.test(id)) throw unknown('connection');
-  if (version !== undefined && !/^\d{1,9}$/.test(version)) throw unknown('version');
+function pathOf({ id, version, rest, method, viewer: { publisherId } }: ForwardedRequest): string {
+  if (id === undefined) {
+    const isOnlyOwn = method === 'GET' && publisherId !== undefined;
+    return `/api/connections${isOnlyOwn ? `?${new URLSearchParams({ publisherId }).toString()}` : ''}`;
+  }
   const parts = ['/api/connections', id, ...(version === undefined ? [] : ['versions', version])];
   return [...parts, ...(rest === undefined ? [] : [rest])].join('/');
 }
@@ -152,7 +133,8 @@ export function withoutAddress(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutAddress(inner)]));
 }
 
-function unknown(what: 'connection' | 'version'): ProblemError {
+/** What is answered for a connection or a version that is none of the viewer's, or none at all. */
+export function unknown(what: 'connection' | 'version'): ProblemError {
   return new ProblemError({
     status: 404,
     title: `No such ${what}`,
@@ -160,13 +142,5 @@ function unknown(what: 'connection' | 'version'): ProblemError {
       what === 'connection'
         ? 'There is no connection with this ID, or it was deleted. Nothing was changed.'
         : 'The connection has no version with this number. Nothing was changed.',
-  });
-}
-
-function notUnderstood(status: number): ProblemError {
-  return new ProblemError({
-    status: 502,
-    title: 'An answer was not understood',
-    detail: `The service that keeps connections answered with ${status} and no words. Reload the page to see how things are; if it lasts, tell the operators.`,
   });
 }

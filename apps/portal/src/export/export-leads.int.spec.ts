@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DATABASE } from '@leads/service';
-import { sql } from 'kysely';
-import { LINK_BASE } from '../leads/record-url.ts';
+import { Kysely, sql } from 'kysely';
+import { RecordLinks } from '../ledger/record-links.ts';
 import {
   acceptance,
   connection,
@@ -12,8 +11,8 @@ import {
   received,
   startLedger,
   type TestLedger,
-} from '../ledger/ledger-events.fixture.ts';
-import { serveAlone, WHO } from '../testing/serve-alone.fixture.ts';
+} from '../testing/ledger-events.ts';
+import { serveAlone, WHO } from '../testing/serve-alone.ts';
 import { ExportController } from './export.controller.ts';
 
 let ledger: TestLedger;
@@ -29,8 +28,8 @@ beforeAll(async () => {
   app = await serveAlone(
     [ExportController],
     [
-      { provide: DATABASE, useValue: ledger.database },
-      { provide: LINK_BASE, useValue: undefined },
+      { provide: Kysely, useValue: ledger.database },
+      { provide: RecordLinks, useValue: new RecordLinks(undefined) },
     ],
   );
   url = await app.getUrl();

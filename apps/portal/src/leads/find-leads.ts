@@ -2,9 +2,10 @@
 import type { LeadFilter } from '@leads/contracts/portal-api';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
+import { hitBy } from '../ledger/hit-leads.ts';
 import { searchPatterns, TRIGRAM } from '../ledger/search-text.ts';
 import type { PortalTables } from '../tables.ts';
-import { SUMMARY_COLUMNS, type SummaryRow } from './lead-summary.ts';
+import { SUMMARY_COLUMNS, type SummaryRow } from '../ledger/lead-summary.ts';
 import type { Place } from './lead-query.ts';
 
 /** So many of the newest leads are looked through one by one, to see how common is what is searched. */
@@ -61,7 +62,7 @@ async function sizeOf(
 ): Promise<number> {
   if (scope === 'everybody' && connectionId === undefined) return Infinity;
   const { rows } = await sql<{ known: number; accepted: number }>`
-    select count(*)::int as known, coalesce(sum(accepted), 0)::float8 as accepted
+    select count(*)::int as known, coalesce(sum(accepted - written_gone - removed), 0)::float8 as accepted
     from connections left join totals using (connection_id)
     where ${within(scope, 'connections.publisher_id')}
       and ${connectionId === undefined ? sql`true` : sql`connections.connection_id = ${connectionId}`}
@@ -72,20 +73,27 @@ async function sizeOf(
   return tests === undefined ? Math.max(1, accepted) : Infinity;
 }
 
-/** What a filter and a scope ask of a row of `leads`, but for the search. */
-function conditionsOf(scope: Scope, filter: LeadFilter): Condition[] {
-  const { connectionId, state, from, to, tests } = filter;
-  return [
-    sql`accepted_at is not null`,
-    within(scope, 'leads.publisher_id'),
-    ...(connectionId === undefined ? [] : [sql<SqlBool>`leads.connection_id = ${connectionId}`]),
+/** What each part of a filter asks of a row of `leads`; one that is forgotten here does not compile. */
+const CONDITIONS: { [Part in keyof Required<LeadFilter>]: (value: LeadFilter[Part]) => Condition[] } = {
+  // Its patterns are looked for in ways of their own.
+  search: () => [],
+  connectionId: (id) => (id === undefined ? [] : [sql`leads.connection_id = ${id}`]),
+  state: (state) => [
     ...(state === undefined ? [] : [sql<SqlBool>`leads.state = ${sql.lit(state)}`]),
     // Rows that are not settled have an index of their own, which is found by these very words.
     ...(state === undefined || state === 'written' ? [] : [sql<SqlBool>`leads.state <> 'written'`]),
-    ...(from === undefined ? [] : [sql<SqlBool>`accepted_at >= ${from}`]),
-    ...(to === undefined ? [] : [sql<SqlBool>`accepted_at < ${to}`]),
-    ...(tests === 'all' ? [] : [tests === 'true' ? sql<SqlBool>`is_test` : sql<SqlBool>`not is_test`]),
-  ];
+  ],
+  from: (from) => (from === undefined ? [] : [sql`accepted_at >= ${from}`]),
+  to: (to) => (to === undefined ? [] : [sql`accepted_at < ${to}`]),
+  incidentId: (id) => (id === undefined ? [] : [hitBy(id)]),
+  tests: (tests) => (tests === 'all' ? [] : [tests === 'true' ? sql`is_test` : sql`not is_test`]),
+};
+
+/** What a filter and a scope ask of a row of `leads`, but for the search. */
+function conditionsOf(scope: Scope, filter: LeadFilter): Condition[] {
+  const asked = <Part extends keyof LeadFilter>(part: Part): Condition[] => CONDITIONS[part](filter[part]);
+  const parts = Object.keys(CONDITIONS) as (keyof LeadFilter)[];
+  return [sql`accepted_at is not null`, within(scope, 'leads.publisher_id'), ...parts.flatMap(asked)];
 }
 
 /**

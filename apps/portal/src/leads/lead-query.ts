@@ -1,6 +1,5 @@
 /** The query parameters of lists of leads. */
 import { LeadFilter } from '@leads/contracts/portal-api';
-import { ProblemError } from '@leads/service';
 import { z } from 'zod';
 
 /** Where a page ends: the next one begins after it. */
@@ -16,7 +15,7 @@ export function writeCursor({ acceptedAt, leadId }: Place): string {
 }
 
 /** `undefined` where it is none of ours. */
-export function readCursor(cursor: string): Place | undefined {
+function readCursor(cursor: string): Place | undefined {
   const [, time, id] =
     /^(-?\d{1,15})\.([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const leadId = LeadId.safeParse(id);
@@ -41,18 +40,3 @@ export const LeadListQuery = LeadFilter.extend({
     .describe('`nextCursor` of the page before.'),
 });
 export type LeadListQuery = z.infer<typeof LeadListQuery>;
-
-/** Reads query parameters. @throws ProblemError 400 that names each parameter at fault */
-export function readQuery<Schema extends z.ZodType>(schema: Schema, query: unknown): z.infer<Schema> {
-  const read = schema.safeParse(query);
-  if (read.success) return read.data;
-  throw new ProblemError({
-    status: 400,
-    title: 'The address is not usable',
-    detail: 'Some parameters are not as they should be; each is named below. Nothing was changed.',
-    errors: read.error.issues.flatMap((issue) => {
-      const names = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('/')];
-      return names.map((name) => ({ pointer: `/${name}`, detail: issue.message }));
-    }),
-  });
-}

@@ -1,49 +1,57 @@
 /** Leads over HTTP. */
-import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
-import type { LeadDetail, LeadPage } from '@leads/contracts/portal-api';
-import { DATABASE } from '@leads/service';
+import { Controller, Get, Req } from '@nestjs/common';
+import { own } from '@leads/contracts';
+import { LeadDetail, LeadPage } from '@leads/contracts/portal-api';
+import { Answers, CheckedQuery, IdParam } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
-import { z } from 'zod';
-import { Audited } from '../access/audited.ts';
-import { notFound, scopeOf } from '../access/scope.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
+import { Kysely } from 'kysely';
+import { Audited, AuditedOften, countByPublisher, shows } from '../access/audited.ts';
+import { Limited } from '../access/quotas.ts';
+import { CurrentScope, notFound, type Scope } from '../access/scope.ts';
+import { Allow } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
 import { findLeads } from './find-leads.ts';
 import { readLead } from './lead-detail.ts';
-import { LeadListQuery, readQuery, writeCursor } from './lead-query.ts';
-import { summaryOf } from './lead-summary.ts';
-import { LINK_BASE } from './record-url.ts';
-
-const LeadId = z.uuid();
+import { LeadListQuery, writeCursor } from './lead-query.ts';
+import { summaryOf } from '../ledger/lead-summary.ts';
+import { RecordLinks } from '../ledger/record-links.ts';
 
 @Controller('api/leads')
 @Allow('operator', 'owner', 'reader')
 export class LeadsController {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(LINK_BASE) private readonly linkBase: string | undefined,
+    private readonly database: Kysely<PortalTables>,
+    private readonly links: RecordLinks,
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Query() query: unknown): Promise<LeadPage> {
-    const scope = scopeOf(viewerOf(request));
-    const { limit, cursor, ...filter } = readQuery(LeadListQuery, query);
+  @Answers('Leads, newest first, by pages.', LeadPage)
+  @AuditedOften('listed leads')
+  @Limited('searches', ({ query }) => own(query as Record<string, unknown>, 'search') !== undefined)
+  async list(
+    @CurrentScope() scope: Scope,
+    @Req() request: FastifyRequest,
+    @CheckedQuery(LeadListQuery) { limit, cursor, ...filter }: LeadListQuery,
+  ): Promise<LeadPage> {
     const { rows, isLast } = await findLeads(this.database, scope, filter, { limit, after: cursor });
     const last = rows.at(-1);
+    const leads = rows.map((row) => summaryOf(row, this.links));
+    shows(request, { filter, leads: countByPublisher(leads) });
     return {
-      leads: rows.map((row) => summaryOf(row, this.linkBase)),
+      leads,
       ...(last &&
         !isLast && { nextCursor: writeCursor({ acceptedAt: last.accepted_at, leadId: last.lead_id }) }),
     };
   }
 
   @Get(':leadId')
+  @Answers('One lead with its timeline.', LeadDetail)
   @Audited('opened the lead', 'leadId')
-  async read(@Req() request: FastifyRequest, @Param('leadId') leadId: string): Promise<LeadDetail> {
-    const scope = scopeOf(viewerOf(request));
-    const id = LeadId.safeParse(leadId);
-    const lead = id.success ? await readLead(this.database, scope, id.data, this.linkBase) : undefined;
+  async read(
+    @CurrentScope() scope: Scope,
+    @IdParam('leadId', () => notFound('lead')) leadId: string,
+  ): Promise<LeadDetail> {
+    const lead = await readLead(this.database, scope, leadId, this.links);
     if (!lead) throw notFound('lead');
     return lead;
   }

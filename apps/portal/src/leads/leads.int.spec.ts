@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Kysely } from 'kysely';
 import { LeadDetail, LeadPage, Lanes, Offer, Offers, Statistics } from '@leads/contracts/portal-api';
 import type { LeadAccepted } from '@leads/contracts';
-import { DATABASE } from '@leads/service';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LanesController } from '../lanes/lanes.controller.ts';
 import {
@@ -14,12 +14,12 @@ import {
   received,
   startLedger,
   type TestLedger,
-} from '../ledger/ledger-events.fixture.ts';
+} from '../testing/ledger-events.ts';
 import { OffersController } from '../offers/offers.controller.ts';
 import { StatisticsController } from '../statistics/statistics.controller.ts';
-import { serveAlone, WHO } from '../testing/serve-alone.fixture.ts';
+import { serveAlone, WHO } from '../testing/serve-alone.ts';
 import { LeadsController } from './leads.controller.ts';
-import { LINK_BASE } from './record-url.ts';
+import { RecordLinks } from '../ledger/record-links.ts';
 
 const own = connection();
 const foreign = connection({ publisher: { id: 'fabrikam', name: 'Fabrikam' } });
@@ -59,8 +59,8 @@ beforeAll(async () => {
   app = await serveAlone(
     [LeadsController, OffersController, LanesController, StatisticsController],
     [
-      { provide: DATABASE, useValue: database },
-      { provide: LINK_BASE, useValue: undefined },
+      { provide: Kysely, useValue: database },
+      { provide: RecordLinks, useValue: new RecordLinks(undefined) },
     ],
   );
 }, 120_000);

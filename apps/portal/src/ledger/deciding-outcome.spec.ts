@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { LeadOutcome } from '@leads/contracts';
 import fc from 'fast-check';
 import { decidesOver } from './deciding-outcome.ts';
-import { acceptance, outcomeOf } from './ledger-events.fixture.ts';
+import { acceptance, outcomeOf } from '../testing/ledger-events.ts';
 
 const lead = acceptance('5e2f1c7a-8d2b-4c0e-9d57-3a1f0b6c2d4e', { acceptedAt: '2026-11-22T20:00:00.000Z' });
 

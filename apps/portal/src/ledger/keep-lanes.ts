@@ -6,13 +6,13 @@ import { storable, storableJson } from './storable.ts';
 import type { Touched } from './touched.ts';
 
 /** What decides between reports. */
-export type LaneClaim = Pick<LaneReport, 'at' | 'instance' | 'held'>;
+type LaneClaim = Pick<LaneReport, 'at' | 'instance' | 'held'>;
 
 /**
  * Whether a report stands in the place of the one that is known: it is not older, and does not say of a lane that
  * another instance has taken over that it is held by nobody.
  */
-export function isNews(known: LaneClaim | undefined, report: LaneClaim): boolean {
+function isNews(known: LaneClaim | undefined, report: LaneClaim): boolean {
   if (!known) return true;
   if (Date.parse(report.at) < Date.parse(known.at)) return false;
   return report.held || report.instance === known.instance;
@@ -33,13 +33,13 @@ export async function keepLanes(
     .execute();
   const known = new Map(rows.map(({ report }) => [report.connectionId, report]));
   const newest = new Map<string, LaneReport>();
-  const turned = new Set<string>();
+  const changed = new Set<string>();
   for (const report of reports) {
     const { connectionId } = report;
     const before = newest.get(connectionId) ?? known.get(connectionId);
     if (!isNews(before, report)) continue;
     newest.set(connectionId, report);
-    if (looksOf(before) !== looksOf(report)) turned.add(connectionId);
+    if (looksOf(before) !== looksOf(report)) changed.add(connectionId);
   }
   const news = [...newest.values()];
   await sql`
@@ -53,7 +53,7 @@ export async function keepLanes(
     on conflict (connection_id) do update
       set at = excluded.at, instance = excluded.instance, held = excluded.held, report = excluded.report
   `.execute(transaction);
-  return { lanes: [...newest.keys()], offers: [...turned] };
+  return { lanes: [...newest.keys()], offers: [...changed] };
 }
 
 /** What of a lane shows on its offer. */

@@ -3,7 +3,7 @@ import type { ValidationStep } from '@leads/contracts';
 import type { Validation } from '@leads/contracts/portal-api';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { PortalTables, ValidationStepsTable } from '../tables.ts';
-import { foldSteps } from '../validations/fold-steps.ts';
+import { foldSteps } from './fold-steps.ts';
 import { storable, storableJson } from './storable.ts';
 import type { Touched } from './touched.ts';
 

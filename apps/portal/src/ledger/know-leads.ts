@@ -37,10 +37,9 @@ export async function knowTestLeads(
 ): Promise<string[]> {
   const tests = outcomes
     .filter(({ isTest }) => isTest)
-    .map(({ leadId, connectionId, isTest, lead, at }) => ({
-      ...{ leadId, connectionId, isTest, lead },
+    .map(({ leadId, connectionId, isTest, lead, at, receivedAt = null }) => ({
+      ...{ leadId, connectionId, isTest, lead, receivedAt },
       acceptedAt: at,
-      receivedAt: null,
       original: null,
       record: null,
     }))

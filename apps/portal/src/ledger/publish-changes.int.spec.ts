@@ -2,16 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { LiveEvent } from '@leads/contracts/portal-api';
 import { eventually } from '@leads/testing';
 import { sql } from 'kysely';
-import { keepHouse } from '../keep-house.ts';
 import {
   acceptance,
   connection,
+  keepHouse,
   outcomeOf,
   received,
   startLedger,
   type TestLedger,
-} from './ledger-events.fixture.ts';
+} from '../testing/ledger-events.ts';
 import { publishChanges } from './publish-changes.ts';
+import { RecordLinks } from './record-links.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -60,15 +61,15 @@ describe('the feed of changes', () => {
   test('tells of a Validate as far as it has come, with its test lead once it is written', async () => {
     const { keepLedger } = ledger;
     const facts = connection();
-    const test = acceptance(facts.connectionId, { isTest: true });
-    const { leadId: validationId, connectionId } = test;
-    const step = { validationId, connectionId, at: test.acceptedAt, tookMs: 0 };
+    const testLead = acceptance(facts.connectionId, { isTest: true });
+    const { leadId: validationId, connectionId } = testLead;
+    const step = { validationId, connectionId, at: testLead.acceptedAt, tookMs: 0 };
     await keepLedger.connectionsChanged([received(facts)]);
     await keepLedger.validationsStepped([
       received({ ...step, check: 'validate', status: 'started' }),
       received({ ...step, check: 'test-lead', status: 'started' }),
     ]);
-    await keepLedger.leadsSettled([received(outcomeOf(test, { outcome: 'written' }, 100))]);
+    await keepLedger.leadsSettled([received(outcomeOf(testLead, { outcome: 'written' }, 100))]);
     const told = (await changes()).filter(({ event }) => event === 'validation');
     expect(told).toMatchObject([
       { publisherId: 'contoso', data: { validationId, checks: [{ check: 'test-lead', status: 'running' }] } },
@@ -81,7 +82,7 @@ describe('the feed of changes', () => {
     const offers = ['00000000-0000-4000-8000-000000000001'];
     const append = (until: Promise<void>): Promise<void> =>
       database.transaction().execute(async (transaction) => {
-        await publishChanges(transaction, { offers }, undefined);
+        await publishChanges(transaction, { offers }, new RecordLinks(undefined));
         await until;
       });
     const first = Promise.withResolvers<undefined>();

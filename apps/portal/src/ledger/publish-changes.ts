@@ -1,12 +1,15 @@
 /** Appends to the feed of live events what a transaction has changed, as the last thing that it does. */
-import type { LiveEvent, Validation } from '@leads/contracts/portal-api';
+import type { LiveEvent } from '@leads/contracts/portal-api';
 import { type Kysely, sql } from 'kysely';
-import { SUMMARY_COLUMNS, summaryOf, type SummaryRow } from '../leads/lead-summary.ts';
-import { recordUrl } from '../leads/record-url.ts';
-import { CHANGES_CHANNEL } from '../live/changes.ts';
+import { SUMMARY_COLUMNS, summaryOf, type SummaryRow } from './lead-summary.ts';
+import { readValidations } from './read-validations.ts';
+import type { RecordLinks } from './record-links.ts';
 import type { PortalTables } from '../tables.ts';
 import { storableJson } from './storable.ts';
 import type { Touched } from './touched.ts';
+
+/** The channel of LISTEN and NOTIFY: something was added to the feed. */
+export const CHANGES_CHANNEL = 'portal_changes';
 
 /** More leads than that of one publisher in one batch are not told of one by one: all is to be read anew. */
 const MOST_LEADS = 100;
@@ -17,20 +20,20 @@ type Change = { publisherId: string | null } & LiveEvent;
 /**
  * Appends, and wakes who looks on once the transaction is committed. Ids become visible in their order: whoever
  * appends waits for the one before to be committed, so nothing but the commit may come after.
- * @param linkBase see {@link recordUrl}
  */
 export async function publishChanges(
   transaction: Kysely<PortalTables>,
   touched: Touched,
-  linkBase: string | undefined,
+  links: RecordLinks,
 ): Promise<void> {
-  const leads = await changesOfLeads(transaction, touched.leads ?? [], linkBase);
+  const leads = await changesOfLeads(transaction, touched.leads ?? [], links);
   const connections = await changesOfConnections(transaction, {
     offer: [...(touched.offers ?? []), ...leads.offers],
     lane: touched.lanes ?? [],
   });
-  const validations = await changesOfValidations(transaction, touched.validations ?? [], linkBase);
-  await append(transaction, [...leads.changes, ...connections, ...validations]);
+  const validations = await changesOfValidations(transaction, touched.validations ?? [], links);
+  const incidents = await changesOfIncidents(transaction, touched.incidents ?? []);
+  await append(transaction, [...leads.changes, ...connections, ...validations, ...incidents]);
 }
 
 async function append(transaction: Kysely<PortalTables>, changes: Change[]): Promise<void> {
@@ -53,7 +56,7 @@ async function append(transaction: Kysely<PortalTables>, changes: Change[]): Pro
 async function changesOfLeads(
   transaction: Kysely<PortalTables>,
   ids: readonly string[],
-  linkBase: string | undefined,
+  links: RecordLinks,
 ): Promise<{ changes: Change[]; offers: string[] }> {
   if (ids.length === 0) return { changes: [], offers: [] };
   const { rows } = await sql<SummaryRow>`
@@ -66,7 +69,7 @@ async function changesOfLeads(
     ([publisherId, own]): Change[] => {
       if (own.length > MOST_LEADS) return [{ publisherId, event: 'reload', data: {} }];
       for (const row of own) if (!row.is_test) offers.add(row.connection_id);
-      return own.map((row) => ({ publisherId, event: 'lead', data: summaryOf(row, linkBase) }));
+      return own.map((row) => ({ publisherId, event: 'lead', data: summaryOf(row, links) }));
     },
   );
   return { changes, offers: [...offers] };
@@ -96,36 +99,30 @@ async function changesOfConnections(
 async function changesOfValidations(
   transaction: Kysely<PortalTables>,
   ids: readonly string[],
-  linkBase: string | undefined,
+  links: RecordLinks,
 ): Promise<Change[]> {
   if (ids.length === 0) return [];
-  const found = await readValidations(transaction, ids, linkBase);
+  const found = await readValidations(transaction, ids, links);
   return found.map(({ publisherId, validation }) => ({ publisherId, event: 'validation', data: validation }));
 }
 
-/** Validates with their test leads, and whose they are; those that are unknown are left out. */
-export async function readValidations(
-  database: Kysely<PortalTables>,
+/** Each for every publisher that it concerns; what concerns none is the operators'. */
+async function changesOfIncidents(
+  transaction: Kysely<PortalTables>,
   ids: readonly string[],
-  linkBase: string | undefined,
-): Promise<{ publisherId: string | null; validation: Validation }[]> {
-  const rows = await database
-    .selectFrom('validations')
-    .leftJoin('connections', 'connections.connection_id', 'validations.connection_id')
-    // The test lead has the Validate's id.
-    .leftJoin('leads', 'leads.lead_id', 'validations.validation_id')
-    .select(['validations.folded', 'connections.publisher_id', 'leads.crm_id', 'leads.organization'])
-    .where('validations.validation_id', 'in', ids)
-    .orderBy('validations.started_at')
+): Promise<Change[]> {
+  if (ids.length === 0) return [];
+  const rows = await transaction
+    .selectFrom('incidents')
+    .select(['incident_id', 'publisher_ids'])
+    .where('incident_id', 'in', ids)
+    .orderBy('incident_id')
     .execute();
-  return rows.map(({ folded, publisher_id: publisherId, crm_id: crmId, organization }) => ({
-    publisherId,
-    validation:
-      crmId !== null && organization !== null
-        ? {
-            ...folded,
-            testLead: { leadId: folded.validationId, crmUrl: recordUrl(organization, crmId, linkBase) },
-          }
-        : folded,
-  }));
+  return rows.flatMap(({ incident_id: incidentId, publisher_ids: publisherIds }) =>
+    (publisherIds.length === 0 ? [null] : publisherIds).map((publisherId): Change => ({
+      publisherId,
+      event: 'incident',
+      data: { incidentId },
+    })),
+  );
 }

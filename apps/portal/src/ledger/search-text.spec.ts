@@ -45,6 +45,19 @@ describe('a search', () => {
     expect(searchPatterns(' @ ')).toBeUndefined();
   });
 
+  test('of a long text, or of ligatures of many letters, looks in no more than a fixed number of characters', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('\u{fdfa}', '\u{ffffd}', 'x', '\u{1f600}a'),
+        fc.integer({ min: 0, max: 20_000 }),
+        (letter, count) => {
+          expect(foldText(letter.repeat(count)).length).toBeLessThanOrEqual(1_000);
+        },
+      ),
+    );
+    expect(isFound('ana trujillo', [`Ana Trujillo ${'x'.repeat(10_000)}`])).toBe(true);
+  });
+
   test('finds every text by itself, and by any part of three letters or more of a word', () => {
     fc.assert(
       fc.property(

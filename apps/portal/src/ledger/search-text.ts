@@ -13,10 +13,15 @@ const FOREIGN = /[^a-z0-9 ]/gu;
 /** How long what is looked for must be to be found inside a word: that of the index. */
 export const TRIGRAM = 3;
 
-/** Folds one text; words are parted by single spaces. */
+/**
+ * The most characters of one text that are looked in, before and after ligatures are taken apart: a single one can
+ * stand for eighteen letters, and each of those becomes five.
+ */
+const MOST = 200;
+
+/** Folds the beginning of one text; words are parted by single spaces. */
 export function foldText(text: string): string {
-  return text
-    .normalize('NFKD')
+  return beginningOf(beginningOf(text).normalize('NFKD'))
     .replace(ACCENTS, '')
     .toUpperCase()
     .toLowerCase()
@@ -44,6 +49,13 @@ export function searchPatterns(search: string): string[] | undefined {
   if (folded.length === 0) return undefined;
   const isIndexed = (part: string): boolean => part.split(' ').some((word) => word.length >= TRIGRAM);
   return [...new Set(folded)].map((part) => (isIndexed(part) ? `%${part}%` : `% ${part}%`));
+}
+
+function beginningOf(text: string): string {
+  if (text.length <= MOST) return text;
+  return Array.from(text.slice(0, 2 * MOST))
+    .slice(0, MOST)
+    .join('');
 }
 
 function spell(character: string): string {

@@ -1,5 +1,5 @@
 /** Writes down what became of leads: the state of each, and its timeline. */
-import type { LeadOutcome, Reason, topics } from '@leads/contracts';
+import { type LeadOutcome, present, type Reason, type topics } from '@leads/contracts';
 import type { LeadState } from '@leads/contracts/portal-api';
 import type { Received } from '@leads/kafka';
 import { type Kysely, sql } from 'kysely';
@@ -110,8 +110,8 @@ function entryOf(outcome: LeadOutcome): Entry {
 function dataOf(outcome: LeadOutcome, attempts: number): Pick<Entry, 'kind' | 'data'> {
   switch (outcome.outcome) {
     case 'written': {
-      const { crmId, organization } = outcome;
-      return { kind: 'written', data: { attempts, crmId, organization } };
+      const { crmId, organization, foundThere } = outcome;
+      return { kind: 'written', data: { attempts, crmId, organization, ...present({ foundThere }) } };
     }
     case 'deferred': {
       const { reason, nextAttemptAt } = outcome;

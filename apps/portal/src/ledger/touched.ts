@@ -6,4 +6,5 @@ export interface Touched {
   /** Connections whose lane was told of. */
   lanes?: readonly string[];
   validations?: readonly string[];
+  incidents?: readonly string[];
 }

@@ -4,9 +4,6 @@ import { type Scope, within } from '../access/scope.ts';
 import type { PortalTables } from '../tables.ts';
 import type { Change } from './event-frames.ts';
 
-/** The channel of LISTEN and NOTIFY: something was added to the feed. */
-export const CHANGES_CHANNEL = 'portal_changes';
-
 /** What a look at the feed found, all of one moment. */
 export interface Found {
   changes: Change[];
@@ -36,7 +33,8 @@ export async function readChanges(database: Kysely<PortalTables>, wanted: Wanted
     from (select (select min(id) from changes) as oldest, (select max(id) from changes) as newest) as kept
     left join lateral (
       select id, publisher_id, event, data::text as data,
-             coalesce(data ->> 'leadId', data ->> 'validationId', data ->> 'connectionId', '') as about
+             coalesce(data ->> 'leadId', data ->> 'validationId', data ->> 'connectionId',
+                      data ->> 'incidentId', '') as about
       from changes where id > ${after} and id <= ${upTo} and ${isSeen} order by id limit ${limit}
     ) as found on true
     order by id

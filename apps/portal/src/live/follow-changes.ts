@@ -12,15 +12,14 @@ import {
 } from '@nestjs/common';
 import { listen, type Listener } from '@leads/database';
 import { Doorbell } from '@leads/pacing';
-import { DATABASE, LOG, type Logger } from '@leads/service';
-import type { Kysely } from 'kysely';
+import { databaseOf, type DatabaseVariables, LOG, type Logger, SETTINGS } from '@leads/service';
+import { Kysely } from 'kysely';
 import type { Scope } from '../access/scope.ts';
+import type { Settings } from '../config.ts';
 import type { PortalTables } from '../tables.ts';
-import { CHANGES_CHANNEL, countChanges, readChanges } from './changes.ts';
+import { CHANGES_CHANNEL } from '../ledger/publish-changes.ts';
+import { countChanges, readChanges } from './changes.ts';
 import { EventStream, type Sink } from './event-stream.ts';
-
-/** Where to listen; a provider, because settings are read in one place. */
-export const LISTEN_URL = Symbol('listen url');
 
 /** At most ten looks a second, and so at most ten batches to a client. */
 const TICK_MS = 100;
@@ -57,14 +56,14 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   private newest: number | undefined;
 
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(LISTEN_URL) private readonly listenUrl: string,
+    private readonly database: Kysely<PortalTables>,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, keyof DatabaseVariables>,
     @Inject(LOG) private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
   onApplicationBootstrap(): void {
     this.listener = listen({
-      url: this.listenUrl,
+      ...databaseOf(this.settings),
       channel: CHANGES_CHANNEL,
       onMessage: () => this.bell.ring(),
       onError: (error) =>

@@ -1,13 +1,27 @@
 /** `GET /api/events`: what changes, as it changes. */
 import { PassThrough } from 'node:stream';
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
-import { ProblemError } from '@leads/service';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Answers, CheckedQuery, headerDecorator, ProblemError } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { scopeOf } from '../access/scope.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
+import { z } from 'zod';
+import { AuditedStream } from '../access/audited.ts';
+import { CurrentScope, type Scope } from '../access/scope.ts';
+import { Allow } from '../access/viewer.ts';
 import { readLastId } from './event-frames.ts';
 import { FollowChanges } from './follow-changes.ts';
 import { STILL_SIGNED_IN, type StillSignedIn } from './still-signed-in.ts';
+
+const EventsQuery = z.object({
+  lastEventId: z.string().optional().describe('As Last-Event-ID, where a client cannot set headers.'),
+});
+type EventsQuery = z.infer<typeof EventsQuery>;
+
+function LastEventId(): ParameterDecorator {
+  return headerDecorator(
+    { name: 'Last-Event-ID', description: 'The id of the last event that came: what came after it is told.' },
+    readLastId,
+  );
+}
 
 @Controller('api/events')
 @Allow('operator', 'owner', 'reader')
@@ -19,12 +33,18 @@ export class LiveEventsController {
 
   /** Goes on where `Last-Event-ID` says, or `lastEventId` where a client cannot set headers. */
   @Get()
+  @AuditedStream('followed leads live')
+  @Answers(
+    'What changes, as it changes: the server-sent events `lead`, `offer`, `validation`, `lane`, `incident` and `reload`.',
+    'text/event-stream',
+  )
   async follow(
+    @CurrentScope() scope: Scope,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Query('lastEventId') lastEventId: unknown,
+    @LastEventId() lastId: number | undefined,
+    @CheckedQuery(EventsQuery) { lastEventId }: EventsQuery,
   ): Promise<void> {
-    const scope = scopeOf(viewerOf(request));
     if (!this.followChanges.isReady) {
       throw new ProblemError(
         {
@@ -50,7 +70,7 @@ export class LiveEventsController {
     await this.followChanges.open({
       sink,
       scope,
-      lastId: readLastId(request.headers['last-event-id']) ?? readLastId(lastEventId),
+      lastId: lastId ?? readLastId(lastEventId),
       stillAllowed: () => this.stillSignedIn(request),
     });
   }

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrate, openDatabase } from '@leads/database';
-import { DATABASE } from '@leads/service';
+import { SETTINGS } from '@leads/service';
 import { eventually, testDatabase } from '@leads/testing';
-import { type Kysely, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { publishChanges } from '../ledger/publish-changes.ts';
+import { RecordLinks } from '../ledger/record-links.ts';
 import type { PortalTables } from '../tables.ts';
-import { serveAlone, WHO } from '../testing/serve-alone.fixture.ts';
-import { EventReader } from './event-reader.fixture.ts';
-import { FollowChanges, LISTEN_URL } from './follow-changes.ts';
+import { serveAlone, WHO } from '../testing/serve-alone.ts';
+import { EventReader } from '../testing/event-reader.ts';
+import { FollowChanges } from './follow-changes.ts';
 import { LiveEventsController } from './live-events.controller.ts';
 import { STILL_SIGNED_IN } from './still-signed-in.ts';
 
@@ -41,8 +42,8 @@ async function startInstance(): Promise<string> {
   const app = await serveAlone(
     [LiveEventsController],
     [
-      { provide: DATABASE, useValue: database },
-      { provide: LISTEN_URL, useValue: databaseUrl },
+      { provide: Kysely, useValue: database },
+      { provide: SETTINGS, useValue: { DATABASE_URL: databaseUrl } },
       { provide: STILL_SIGNED_IN, useValue: () => Promise.resolve(isSignedIn) },
       FollowChanges,
     ],
@@ -71,7 +72,7 @@ async function tellOfLead(connectionId: string): Promise<string> {
       select ${leadId}, connection_id, publisher_id, now(), true, false from connections
       where connection_id = ${connectionId}
     `.execute(transaction);
-    await publishChanges(transaction, { leads: [leadId] }, undefined);
+    await publishChanges(transaction, { leads: [leadId] }, new RecordLinks(undefined));
   });
   return leadId;
 }
@@ -227,10 +228,10 @@ describe('GET /api/events', () => {
     await eventually(() => expect(reader.leads).toHaveLength(1));
     await sql`truncate changes restart identity`.execute(database);
     await tellOfLead(CONTOSO);
-    await eventually(() => expect(reader.events.at(-1)?.event).toBe('reload'), { timeoutMs: 8_000 });
+    await eventually(() => expect(reader.events.at(-1)?.event).toBe('reload'), { timeoutMs: 30_000 });
     const leadId = await tellOfLead(CONTOSO);
     await eventually(() => expect(reader.leads.at(-1)).toBe(leadId));
-  }, 20_000);
+  }, 60_000);
 
   test('its end ends with the service, at once', async () => {
     const url = await startInstance();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { FastifyRequest, Session } from 'fastify';
 import { PostgresSessionStore } from '../access/session-store.ts';
-import { startLedger, type TestLedger } from '../ledger/ledger-events.fixture.ts';
+import { startLedger, type TestLedger } from '../testing/ledger-events.ts';
 import { stillSignedIn } from './still-signed-in.ts';
 
 let ledger: TestLedger;
@@ -10,7 +10,7 @@ let store: PostgresSessionStore;
 
 beforeAll(async () => {
   ledger = await startLedger();
-  store = new PostgresSessionStore(ledger.database, () => new Date());
+  store = new PostgresSessionStore(ledger.database);
 }, 60_000);
 afterAll(() => ledger.end());
 
@@ -34,6 +34,21 @@ test('somebody is signed in until their session ends', async () => {
   const ended = await requestOf({ person, endsAt: inMinutes(-5) } as Partial<Session>);
   expect(await stillSignedIn(ended)).toBe(false);
 });
+
+test.each([-5, 0, 5])(
+  'a session ends in its time where this machine is %d minutes ahead',
+  async (minutes) => {
+    const isIn = await requestOf({ person, endsAt: inMinutes(2) } as Partial<Session>);
+    const ended = await requestOf({ person, endsAt: inMinutes(-2) } as Partial<Session>);
+    const own = Date.now.bind(Date);
+    const skewed = jest.spyOn(Date, 'now').mockImplementation(() => own() + minutes * 60_000);
+    try {
+      expect([await stillSignedIn(isIn), await stillSignedIn(ended)]).toEqual([true, false]);
+    } finally {
+      skewed.mockRestore();
+    }
+  },
+);
 
 test('somebody is signed in until they sign out', async () => {
   const request = await requestOf({ person, endsAt: inMinutes(5) } as Partial<Session>);

@@ -14,7 +14,7 @@ const facts: HealthFacts = {
   changedAt: minutesAgo(60),
   lane: { at: now.toISOString(), breaker: { state: 'closed' } },
   validation: null,
-  warning: null,
+  incident: null,
 };
 const broken: HealthFacts = {
   ...facts,
@@ -24,12 +24,9 @@ const broken: HealthFacts = {
     throttledUntil: minutesAgo(-5).toISOString(),
   },
 };
-const warning = {
-  at: minutesAgo(30),
-  kind: 'secret-expiring',
-  what: 'It expires soon.',
-  remedy: 'Replace it.',
-};
+const problem = { ...reason, since: minutesAgo(30).toISOString(), incidentId: 'an incident' };
+const grave = { problem, isGrave: true };
+const slight = { problem, isGrave: false };
 const failed = {
   at: minutesAgo(30),
   passed: false,
@@ -51,7 +48,7 @@ describe('an offer', () => {
   });
 
   test('is failing while its lane is broken, with the reason since then, whatever else is amiss', () => {
-    expect(healthOf({ ...broken, warning, validation: failed }, now)).toEqual({
+    expect(healthOf({ ...broken, incident: slight, validation: failed }, now)).toEqual({
       health: 'failing',
       problem: { ...reason, since: minutesAgo(5).toISOString() },
     });
@@ -70,14 +67,13 @@ describe('an offer', () => {
     expect(healthOf(until(5), now)).toEqual({ health: 'healthy' });
   });
 
-  test('tells of a warning until the connection is changed or a Validate passes', () => {
-    expect(healthOf({ ...facts, warning }, now)).toMatchObject({
-      health: 'warning',
-      problem: { cause: 'secret-expiring', remedy: 'Replace it.' },
-    });
-    expect(healthOf({ ...facts, warning, changedAt: minutesAgo(1) }, now).health).toBe('healthy');
-    const passed = { at: minutesAgo(1), passed: true, checks: [] };
-    expect(healthOf({ ...facts, warning, validation: passed }, now).health).toBe('healthy');
+  test('is failing while an incident keeps its leads from Dynamics, and says which, whatever its lane says', () => {
+    expect(healthOf({ ...facts, incident: grave }, now)).toEqual({ health: 'failing', problem });
+    expect(healthOf({ ...broken, incident: grave }, now)).toEqual({ health: 'failing', problem });
+  });
+
+  test('needs attention while any other incident is not resolved', () => {
+    expect(healthOf({ ...facts, incident: slight }, now)).toEqual({ health: 'warning', problem });
   });
 
   test('tells of the check at which its last Validate failed, until it is changed', () => {
@@ -89,7 +85,7 @@ describe('an offer', () => {
   });
 
   test('that is a draft or paused is that, and nothing is the matter with it', () => {
-    expect(healthOf({ ...broken, state: 'draft' }, now)).toEqual({ health: 'draft' });
+    expect(healthOf({ ...broken, incident: grave, state: 'draft' }, now)).toEqual({ health: 'draft' });
     expect(healthOf({ ...broken, state: 'paused' }, now)).toEqual({ health: 'paused' });
   });
 });

@@ -1,32 +1,31 @@
 /** Offers over HTTP. */
-import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
-import type { Offer, Offers } from '@leads/contracts/portal-api';
-import { DATABASE } from '@leads/service';
-import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
-import { z } from 'zod';
-import { notFound, scopeOf } from '../access/scope.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
+import { Controller, Get } from '@nestjs/common';
+import { Offer, Offers } from '@leads/contracts/portal-api';
+import { Answers, IdParam } from '@leads/service';
+import { Kysely } from 'kysely';
+import { CurrentScope, notFound, type Scope } from '../access/scope.ts';
+import { Allow } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
 import { readOffers } from './read-offers.ts';
-
-const ConnectionId = z.uuid();
 
 @Controller('api/offers')
 @Allow('operator', 'owner', 'reader')
 export class OffersController {
-  constructor(@Inject(DATABASE) private readonly database: Kysely<PortalTables>) {}
+  constructor(private readonly database: Kysely<PortalTables>) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest): Promise<Offers> {
-    return { offers: await readOffers(this.database, scopeOf(viewerOf(request)), new Date()) };
+  @Answers('Every offer with its lead destination.', Offers)
+  async list(@CurrentScope() scope: Scope): Promise<Offers> {
+    return { offers: await readOffers(this.database, scope, new Date()) };
   }
 
   @Get(':connectionId')
-  async read(@Req() request: FastifyRequest, @Param('connectionId') connectionId: string): Promise<Offer> {
-    const scope = scopeOf(viewerOf(request));
-    const id = ConnectionId.safeParse(connectionId);
-    const [offer] = id.success ? await readOffers(this.database, scope, new Date(), id.data) : [];
+  @Answers('One offer.', Offer)
+  async read(
+    @CurrentScope() scope: Scope,
+    @IdParam('connectionId', () => notFound('offer')) connectionId: string,
+  ): Promise<Offer> {
+    const [offer] = await readOffers(this.database, scope, new Date(), connectionId);
     if (!offer) throw notFound('offer');
     return offer;
   }

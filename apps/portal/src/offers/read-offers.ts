@@ -3,23 +3,21 @@ import type { LaneReport } from '@leads/contracts';
 import type { Counts, Offer, Validation } from '@leads/contracts/portal-api';
 import { type Kysely, type RawBuilder, type Selectable, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
+import { WORST_INCIDENT, type WorstIncident } from '../ledger/hit-leads.ts';
 import type { ConnectionsTable, PortalTables } from '../tables.ts';
 import { healthOf } from './offer-health.ts';
 
-interface OfferRow extends Omit<Selectable<ConnectionsTable>, 'state'> {
+interface OfferRow extends Omit<Selectable<ConnectionsTable>, 'state'>, WorstIncident {
   state: Offer['state'];
   accepted: number;
   written: number;
   dead: number;
+  removed: number;
   last_lead_at: Date | null;
   report: LaneReport | null;
   validated_at: Date | null;
   passed: boolean | null;
   folded: Validation | null;
-  warned_at: Date | null;
-  warning: string | null;
-  what: string | null;
-  remedy: string | null;
 }
 
 /** The offers in the scope, by publisher and title; deleted ones are none any more. */
@@ -33,8 +31,8 @@ export async function readOffers(
     connectionId === undefined ? sql`true` : sql`connections.connection_id = ${connectionId}`;
   const { rows } = await sql<OfferRow>`
     select connections.*, coalesce(accepted, 0)::float8 as accepted, coalesce(written, 0)::float8 as written,
-           coalesce(dead, 0)::float8 as dead, last_lead_at, report, validation.finished_at as validated_at, passed,
-           folded, warning.at as warned_at, warning.kind as warning, warning.what, warning.remedy
+           coalesce(dead, 0)::float8 as dead, coalesce(removed, 0)::float8 as removed, last_lead_at, report, validation.finished_at as validated_at, passed,
+           folded, incident, is_grave
     from connections
     left join totals using (connection_id)
     left join lanes using (connection_id)
@@ -43,26 +41,22 @@ export async function readOffers(
       where validations.connection_id = connections.connection_id and finished_at is not null
       order by started_at desc limit 1
     ) as validation on true
-    left join lateral (
-      select at, kind, what, remedy from alerts
-      where alerts.connection_id = connections.connection_id
-        and kind in ('connection-warning', 'secret-expiring', 'record-quarantined')
-      order by at desc limit 1
-    ) as warning on true
+    left join ${WORST_INCIDENT}
     where state <> 'deleted' and ${within(scope, 'connections.publisher_id')} and ${chosen}
     order by publisher_name, offer_title, connections.connection_id
   `.execute(database);
   return rows.map((row) => offerOf(row, now));
 }
 
-/** What is pending is what is neither written nor dead. */
-export function countsOf(row: { accepted: number; written: number; dead: number }): Counts {
-  const { accepted, written, dead } = row;
-  return { accepted, written, pending: accepted - written - dead, dead };
+/** What is pending is what is neither written nor dead, nor was dead and has gone. */
+export function countsOf(row: { accepted: number; written: number; dead: number; removed: number }): Counts {
+  const { accepted, written, dead, removed } = row;
+  const pending = accepted - written - dead - removed;
+  return { accepted, written, pending, dead, ...(removed > 0 && { removed }) };
 }
 
 function offerOf(row: OfferRow, now: Date): Offer {
-  const { validated_at: validatedAt, passed, folded, warned_at: warnedAt, warning, what, remedy } = row;
+  const { validated_at: validatedAt, passed, folded, incident, is_grave: isGrave } = row;
   const validation =
     validatedAt && passed !== null && folded ? { at: validatedAt, passed, checks: folded.checks } : null;
   return {
@@ -82,10 +76,7 @@ function offerOf(row: OfferRow, now: Date): Offer {
         changedAt: row.changed_at,
         lane: row.report,
         validation,
-        warning:
-          warnedAt && warning !== null && what !== null && remedy !== null
-            ? { at: warnedAt, kind: warning, what, remedy }
-            : null,
+        incident: incident && { problem: incident, isGrave: isGrave === true },
       },
       now,
     ),

@@ -1,36 +1,50 @@
 /** Replays over HTTP. */
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { type Replay, ReplayOrder } from '@leads/contracts/portal-api';
-import type { OutboxRelay } from '@leads/database';
-import { DATABASE, ProblemError, RELAY } from '@leads/service';
+import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { Replay, ReplayOrder } from '@leads/contracts/portal-api';
+import { OutboxRelay } from '@leads/database';
+import { Answers, CheckedBody, errorsOf, IdParam, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
-import { z } from 'zod';
-import { Audited } from '../access/audited.ts';
-import { notFound, type Scope, scopeOf } from '../access/scope.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
+import { Kysely } from 'kysely';
+import { Audited, shows } from '../access/audited.ts';
+import { Limited } from '../access/quotas.ts';
+import { CurrentScope, notFound, type Scope } from '../access/scope.ts';
+import { Allow, CurrentViewer, type Viewer } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
 import { readReplay } from './read-replay.ts';
-import { requestReplay } from './request-replay.ts';
+import { countReplayed, requestReplay } from './request-replay.ts';
 
-const ReplayId = z.uuid();
+/** Which leads: those that are named, or those that a filter shows. */
+const EitherOr = ReplayOrder.refine((order) => Object.keys(order).length === 1, 'Send leadIds or a filter.');
+
+function notClear(issues: Issues): ProblemError {
+  return new ProblemError({
+    status: 422,
+    title: 'It is not clear which leads to deliver again',
+    detail: 'Send either leadIds, up to 10,000 of them, or a filter. Nothing was changed.',
+    errors: errorsOf(issues),
+  });
+}
 
 @Controller('api/replays')
 export class ReplaysController {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(RELAY) private readonly relay: Pick<OutboxRelay<PortalTables>, 'wake'>,
+    private readonly database: Kysely<PortalTables>,
+    private readonly relay: OutboxRelay<PortalTables>,
   ) {}
 
   @Post()
   @HttpCode(202)
+  @Answers('Has dead leads delivered again: those that are named, or all that a filter shows.', Replay)
   @Allow('operator', 'owner')
   @Audited('had dead leads delivered again')
-  async request(@Req() request: FastifyRequest, @Body() body: unknown): Promise<Replay> {
-    const viewer = viewerOf(request);
-    const order = readOrder(body);
-    const scope = scopeOf(viewer);
+  @Limited('replays')
+  async request(
+    @CurrentViewer() viewer: Viewer,
+    @CurrentScope() scope: Scope,
+    @Req() request: FastifyRequest,
+    @CheckedBody(EitherOr, notClear) order: ReplayOrder,
+  ): Promise<Replay> {
     const replayId = randomUUID();
     const leads = await requestReplay(this.database, {
       ...{ replayId, order, scope },
@@ -46,35 +60,23 @@ export class ReplaysController {
       });
     }
     this.relay.wake();
+    shows(request, { filter: order.filter ?? {}, leads: await countReplayed(this.database, replayId) });
     return this.found(scope, replayId);
   }
 
   @Get(':replayId')
+  @Answers('How far a replay has come.', Replay)
   @Allow('operator', 'owner', 'reader')
-  read(@Req() request: FastifyRequest, @Param('replayId') replayId: string): Promise<Replay> {
-    return this.found(scopeOf(viewerOf(request)), replayId);
+  read(
+    @CurrentScope() scope: Scope,
+    @IdParam('replayId', () => notFound('replay')) replayId: string,
+  ): Promise<Replay> {
+    return this.found(scope, replayId);
   }
 
   private async found(scope: Scope, replayId: string): Promise<Replay> {
-    const isId = ReplayId.safeParse(replayId).success;
-    const replay = isId ? await readReplay(this.database, scope, replayId) : undefined;
+    const replay = await readReplay(this.database, scope, replayId);
     if (!replay) throw notFound('replay');
     return replay;
   }
-}
-
-/** @throws ProblemError 422 unless it names leads, or a filter, but not both */
-function readOrder(body: unknown): ReplayOrder {
-  const order = ReplayOrder.safeParse(body);
-  const names = Object.keys(order.data ?? {});
-  if (order.success && names.length === 1) return order.data;
-  throw new ProblemError({
-    status: 422,
-    title: 'It is not clear which leads to deliver again',
-    detail: 'Send either leadIds, up to 10,000 of them, or a filter. Nothing was changed.',
-    errors: (order.error?.issues ?? []).map((issue) => ({
-      pointer: `/${issue.path.join('/')}`,
-      detail: issue.message,
-    })),
-  });
 }

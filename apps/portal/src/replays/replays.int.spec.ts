@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type LeadAccepted, ReplayRequested } from '@leads/contracts';
 import { Replay, type ReplayOrder } from '@leads/contracts/portal-api';
-import { DATABASE, RELAY } from '@leads/service';
-import { sql } from 'kysely';
+import { OutboxRelay } from '@leads/database';
+import { Kysely, sql } from 'kysely';
 import {
   acceptance,
   connection,
@@ -13,8 +13,8 @@ import {
   REPLAYED,
   startLedger,
   type TestLedger,
-} from '../ledger/ledger-events.fixture.ts';
-import { serveAlone, WHO } from '../testing/serve-alone.fixture.ts';
+} from '../testing/ledger-events.ts';
+import { serveAlone, WHO } from '../testing/serve-alone.ts';
 import { ReplaysController } from './replays.controller.ts';
 
 let ledger: TestLedger;
@@ -31,8 +31,8 @@ beforeAll(async () => {
   app = await serveAlone(
     [ReplaysController],
     [
-      { provide: DATABASE, useValue: ledger.database },
-      { provide: RELAY, useValue: { wake: () => (woken += 1) } },
+      { provide: Kysely, useValue: ledger.database },
+      { provide: OutboxRelay, useValue: { wake: () => (woken += 1) } },
     ],
   );
   url = await app.getUrl();

@@ -49,11 +49,27 @@ export async function requestReplay(
   });
 }
 
+/** How many leads of which publisher a replay chose. */
+export async function countReplayed(
+  database: Kysely<PortalTables>,
+  replayId: string,
+): Promise<Map<string, number>> {
+  const rows = await database
+    .selectFrom('replay_leads')
+    .innerJoin('leads', 'leads.lead_id', 'replay_leads.lead_id')
+    .select(['leads.publisher_id', ({ fn }) => fn.countAll<string>().as('leads')])
+    .where('replay_id', '=', replayId)
+    .groupBy('leads.publisher_id')
+    .execute();
+  return new Map(rows.map(({ publisher_id, leads }) => [publisher_id ?? '', Number(leads)]));
+}
+
 /** One statement: the leads never leave the database, for they may be very many. */
 async function chooseLeads(
   transaction: Kysely<PortalTables>,
   { replayId, order, scope }: RequestedReplay,
 ): Promise<number> {
+  // `state <> 'written'` says nothing new: by these very words the index of rows that are not settled is found.
   const { numAffectedRows = 0n } = await sql`
     insert into replay_leads (replay_id, lead_id, connection_id, died_at)
     select ${replayId}, lead_id, connection_id, outcome_at from leads

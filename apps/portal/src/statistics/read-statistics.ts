@@ -1,4 +1,5 @@
 /** Reads throughput and latency. */
+import { present } from '@leads/contracts';
 import type { Statistics } from '@leads/contracts/portal-api';
 import { type Kysely, sql } from 'kysely';
 import type { Scope } from '../access/scope.ts';
@@ -65,8 +66,7 @@ function bucketOf(from: number, row: BucketRow | undefined): Statistics['buckets
     accepted: row?.accepted ?? 0,
     written: row?.written ?? 0,
     dead: row?.dead ?? 0,
-    ...(p50Ms !== undefined && { p50Ms }),
-    ...(p95Ms !== undefined && { p95Ms }),
+    ...present({ p50Ms, p95Ms }),
   };
 }
 

@@ -1,46 +1,45 @@
 /** Validates over HTTP; live events tell of the same as it happens. */
-import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
-import type { Validation } from '@leads/contracts/portal-api';
-import { DATABASE } from '@leads/service';
-import type { FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
-import { z } from 'zod';
-import { notFound, type Scope, scopeOf, within } from '../access/scope.ts';
-import { Allow, viewerOf } from '../access/viewer.ts';
-import { LINK_BASE } from '../leads/record-url.ts';
-import { readValidations } from '../ledger/publish-changes.ts';
+import { Controller, Get } from '@nestjs/common';
+import { Validation } from '@leads/contracts/portal-api';
+import { Answers, IdParam, type ProblemError } from '@leads/service';
+import { Kysely } from 'kysely';
+import { CurrentScope, notFound, type Scope, within } from '../access/scope.ts';
+import { Allow } from '../access/viewer.ts';
+import { RecordLinks } from '../ledger/record-links.ts';
+import { readValidations } from '../ledger/read-validations.ts';
 import type { PortalTables } from '../tables.ts';
 
-const Id = z.uuid();
+const unknownValidation = (): ProblemError => notFound('validation');
 
 @Controller('api/offers/:connectionId')
 @Allow('operator', 'owner', 'reader')
 export class ValidationsController {
   constructor(
-    @Inject(DATABASE) private readonly database: Kysely<PortalTables>,
-    @Inject(LINK_BASE) private readonly linkBase: string | undefined,
+    private readonly database: Kysely<PortalTables>,
+    private readonly links: RecordLinks,
   ) {}
 
   /** The newest, whether it has ended or not. */
   @Get('validation')
-  newest(@Req() request: FastifyRequest, @Param('connectionId') connectionId: string): Promise<Validation> {
-    return this.read(scopeOf(viewerOf(request)), connectionId);
+  @Answers('The newest Validate.', Validation)
+  newest(
+    @CurrentScope() scope: Scope,
+    @IdParam('connectionId', unknownValidation) connectionId: string,
+  ): Promise<Validation> {
+    return this.read(scope, connectionId);
   }
 
   @Get('validations/:validationId')
+  @Answers('One Validate.', Validation)
   one(
-    @Req() request: FastifyRequest,
-    @Param('connectionId') connectionId: string,
-    @Param('validationId') validationId: string,
+    @CurrentScope() scope: Scope,
+    @IdParam('connectionId', unknownValidation) connectionId: string,
+    @IdParam('validationId', unknownValidation) validationId: string,
   ): Promise<Validation> {
-    return this.read(scopeOf(viewerOf(request)), connectionId, validationId);
+    return this.read(scope, connectionId, validationId);
   }
 
   private async read(scope: Scope, connectionId: string, validationId?: string): Promise<Validation> {
-    const isUsable = [connectionId, ...(validationId === undefined ? [] : [validationId])].every(
-      (id) => Id.safeParse(id).success,
-    );
-    if (!isUsable) throw notFound('validation');
     const chosen = await this.database
       .selectFrom('validations')
       .innerJoin('connections', 'connections.connection_id', 'validations.connection_id')
@@ -52,8 +51,8 @@ export class ValidationsController {
       .orderBy('validation_id', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const [found] = chosen ? await readValidations(this.database, [chosen.validation_id], this.linkBase) : [];
-    if (!found) throw notFound('validation');
+    const [found] = chosen ? await readValidations(this.database, [chosen.validation_id], this.links) : [];
+    if (!found) throw unknownValidation();
     return found.validation;
   }
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ValidationStep } from '@leads/contracts';
+import { Kysely } from 'kysely';
 import { Validation } from '@leads/contracts/portal-api';
-import { DATABASE } from '@leads/service';
-import { LINK_BASE } from '../leads/record-url.ts';
+import { RecordLinks } from '../ledger/record-links.ts';
 import {
   acceptance,
   connection,
@@ -12,8 +12,8 @@ import {
   received,
   startLedger,
   type TestLedger,
-} from '../ledger/ledger-events.fixture.ts';
-import { serveAlone, WHO } from '../testing/serve-alone.fixture.ts';
+} from '../testing/ledger-events.ts';
+import { serveAlone, WHO } from '../testing/serve-alone.ts';
 import { ValidationsController } from './validations.controller.ts';
 
 let ledger: TestLedger;
@@ -33,8 +33,8 @@ beforeAll(async () => {
   app = await serveAlone(
     [ValidationsController],
     [
-      { provide: DATABASE, useValue: ledger.database },
-      { provide: LINK_BASE, useValue: 'http://localhost:4010/org' },
+      { provide: Kysely, useValue: ledger.database },
+      { provide: RecordLinks, useValue: new RecordLinks('http://localhost:4010/org') },
     ],
   );
   url = await app.getUrl();

@@ -9,8 +9,8 @@ const contoso = {
   leadDestination: 'dynamics-365',
   url: 'https://contoso.crm4.dynamics.com',
   authentication: 'azure-active-directory',
-  applicationId: '23456052-aaaa-4bbb-8662-1234df56788f',
-  directoryId: '12345678-8af1-4a5f-8234-12234d01db47',
+  applicationId: '7b1e0d9c-2a4f-4b6e-9d8c-1f2e3d4c5b6a',
+  directoryId: '4d0c1b2a-3f5e-4c6d-8a9b-0e1f2a3b4c5d',
   clientSecret: 'a-client-secret',
   contactEmails: 'sales@contoso.example;marketing@contoso.example',
 };
@@ -33,6 +33,9 @@ const office365 = {
   userName: 'leads@contoso.onmicrosoft.com',
   password: 'P@ssw0rd',
 };
+
+const entries = (count: number, value = 'x'): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`contoso_${index}`, value]));
 
 describe('the details of a connection', () => {
   test('are read for both ways to sign in', () => {
@@ -89,6 +92,16 @@ describe('the details of a connection', () => {
     [{ 'a/b~c': 1 }, '/a~1b~0c There is no such field'],
   ])('%j is at fault', (changes, fault) => {
     expect(faults(changes)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('with a mapping of too many entries, or of too much text, are refused in words', () => {
+    const tooMany = ['/mapping A mapping has at most 100 entries, and this one has 101. Leave some away.'];
+    expect(faults({ mapping: { constants: entries(101) } })).toEqual(tooMany);
+    expect(faults({ mapping: { constants: entries(60), columns: entries(41, 'offer') } })).toEqual(tooMany);
+    expect(faults({ mapping: { constants: entries(100, '\u{10ffff}'.repeat(1_000)) } })).toEqual([
+      '/mapping A mapping has at most 256 KB of text, and this one has 393. Shorten its constants.',
+    ]);
+    expect(faults({ mapping: { constants: entries(100, 'x'.repeat(2_000)) } })).toEqual([]);
   });
 
   test.each([

@@ -1,9 +1,30 @@
 /** How the leads of a connection differ from the standard lead record, as it is entered. */
+import { own } from '../own.ts';
 import type { z } from 'zod';
 import { LeadFact, LeadField, Mapping } from '../connection-events.ts';
 
-/** Nothing leaves a mapping as it is, `null` takes it away. */
-export const mappingField = Mapping.strict().nullable().optional();
+/** The most entries that a mapping has, all its parts together. */
+const MOST_ENTRIES = 100;
+
+/** The most bytes of a mapping as JSON: with all else of a connection it stays far below what a broker takes, 1 MB. */
+const MOST_BYTES = 256 * 1024;
+
+/** Nothing leaves a mapping as it is, `null` takes it away. What is stored already may be larger than these limits. */
+export const mappingField = Mapping.strict().superRefine(refuseTooLarge).nullable().optional();
+
+function refuseTooLarge(mapping: Mapping, context: z.RefinementCtx<Mapping>): void {
+  const { constants = {}, targets = {}, columns = {}, lookups = {} } = mapping;
+  const entries = [constants, targets, columns, lookups].flatMap((part) => Object.keys(part)).length;
+  if (entries > MOST_ENTRIES) {
+    const message = `A mapping has at most ${MOST_ENTRIES} entries, and this one has ${entries}. Leave some away.`;
+    context.addIssue({ code: 'custom', message });
+  }
+  const bytes = new TextEncoder().encode(JSON.stringify(mapping)).length;
+  if (bytes > MOST_BYTES) {
+    const message = `A mapping has at most ${MOST_BYTES / 1024} KB of text, and this one has ${Math.ceil(bytes / 1024)}. Shorten its constants.`;
+    context.addIssue({ code: 'custom', message });
+  }
+}
 
 const column =
   'The logical name of a column has lower-case letters, digits and underscores, such as contoso_campaign.';
@@ -20,6 +41,6 @@ const parts: Record<string, string> = {
 /** What is wrong with a mapping, in words; `undefined` where the fault is elsewhere. */
 export function describeMappingFault(issue: z.core.$ZodIssue): string | undefined {
   const [field, part] = issue.path;
-  if (field !== 'mapping' || issue.code === 'unrecognized_keys') return undefined;
-  return parts[String(part)] ?? `A mapping has these parts: ${Object.keys(parts).join(', ')}.`;
+  if (field !== 'mapping' || issue.code === 'unrecognized_keys' || issue.code === 'custom') return undefined;
+  return own(parts, String(part)) ?? `A mapping has these parts: ${Object.keys(parts).join(', ')}.`;
 }

@@ -1,4 +1,5 @@
 /** The secret of a connection as it is entered: a client secret or a certificate, or a password. */
+import { own } from '../own.ts';
 import { z } from 'zod';
 import type { Authentication } from '../connection-events.ts';
 import { type Entered, type Fault, faultsOf } from './faults.ts';
@@ -95,7 +96,7 @@ export function secretFaults(
   }: { authentication: Authentication; today: string; needsSecret: boolean },
 ): Fault[] {
   const fields = body as Record<string, unknown>;
-  const given = (name: string): boolean => fields[name] !== undefined;
+  const given = (name: string): boolean => own(fields, name) !== undefined;
   if (authentication === 'office-365') {
     return needsSecret && !given('password') ? [{ pointer: '/password', detail: 'Enter the password.' }] : [];
   }
@@ -140,8 +141,8 @@ export function secretOf(accepted: AcceptedSecret): { secret?: NewSecret; secret
   }
   const expiresOn = clientSecretExpiresOn;
   if (clientSecret !== undefined) {
-    const secret = { kind: 'client-secret' as const, value: clientSecret };
-    return { secret: expiresOn === undefined ? secret : { ...secret, expiresOn } };
+    const entered = { kind: 'client-secret' as const, value: clientSecret };
+    return { secret: expiresOn === undefined ? entered : { ...entered, expiresOn } };
   }
   return expiresOn === undefined ? {} : { secretExpiresOn: expiresOn };
 }

@@ -2,48 +2,41 @@
  * The Connection details dialog: the fields of the set-up guide, mistakes named at the field as one types, OK saves.
  * Loaded when it is first opened, with the rules for what may be entered.
  */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Spinner,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState, type FormEvent, type ReactElement } from 'react';
+import { useRef, useState, type ReactElement } from 'react';
 import type { PublisherFacts } from '@leads/contracts/portal-api';
 import { send, type Versioned } from '../../api/api.ts';
 import { ApiProblem, type FieldFault } from '../../api/api-problem.ts';
+import { BusyButton } from '../../pieces/busy-button.tsx';
 import { ConfirmDialog } from '../../pieces/confirm-dialog.tsx';
+import { DialogFrame } from '../../pieces/dialog-frame.tsx';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
-import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
+import { PHONE } from '../../theme/screen.ts';
 import type { Connection } from '../connection.ts';
 import { keepConnection } from '../keep-connection.ts';
+import { SavedWithWarnings } from '../saved-with-warnings.tsx';
 import { ConflictBar } from './conflict-bar.tsx';
-import { bodyOf, byField, type DetailsForm, emptyForm, formOf } from './details-form.ts';
+import {
+  bodyOf,
+  byField,
+  type DetailsForm,
+  emptyForm,
+  formOf,
+  secretBodyOf,
+  secretFieldOf,
+} from './details-form.ts';
 import { ContactField, DestinationFields, OfferFields } from './details-fields.tsx';
+import { replaceForSiblings, SameApplication, titlesOf } from './same-application.tsx';
 import { SignInFields } from './sign-in-fields.tsx';
 import { useDetailsForm } from './use-details-form.ts';
 
 const useStyles = makeStyles({
   surface: {
     maxWidth: '640px',
-    '@media (max-width: 640px)': { maxWidth: '100vw', maxHeight: '100dvh', borderRadius: 0 },
-  },
-  form: { display: 'contents' },
-  content: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalL,
-    // Room for the rings of focus, which the scrolling content would cut off.
-    padding: `${tokens.spacingHorizontalXXS} ${tokens.spacingHorizontalXXS} ${tokens.spacingVerticalL}`,
+    [PHONE]: { maxWidth: '100vw', maxHeight: '100dvh', borderRadius: 0 },
   },
 });
 
@@ -64,7 +57,6 @@ export function ConnectionDetailsDialog({
   onSaved,
 }: ConnectionDetailsDialogProps): ReactElement {
   const styles = useStyles();
-  useReturnFocus();
   const queryClient = useQueryClient();
   const toast = useSuccessToast();
   const content = useRef<HTMLDivElement>(null);
@@ -73,19 +65,36 @@ export function ConnectionDetailsDialog({
   const fields = useDetailsForm(initial, saved?.value);
   const { form } = fields;
   const [isAsking, setAsking] = useState(false);
+  const [isForAll, setForAll] = useState(true);
+  const [warned, setWarned] = useState<Connection>();
+  const isSameApplication =
+    form.authentication === 'azure-active-directory' &&
+    form.applicationId.trim().toLowerCase() === saved?.value.applicationId?.toLowerCase();
+  // A new secret of the same application is as new for its other offers.
+  const siblings =
+    isSameApplication && form[secretFieldOf(form)] !== '' ? (saved?.value.sameApplication ?? []) : [];
 
   const saving = useMutation({
-    mutationFn: (entered: DetailsForm) => {
+    mutationFn: async (entered: DetailsForm) => {
       const body = bodyOf(entered, saved?.value);
-      if (!saved) return send<Connection>('POST', '/api/connections', body);
-      return send<Connection>('PUT', `/api/connections/${saved.value.connectionId}`, body, {
-        etag: saved.etag,
-      });
+      const answer = saved
+        ? await send<Connection>('PUT', `/api/connections/${saved.value.connectionId}`, body, {
+            etag: saved.etag,
+          })
+        : await send<Connection>('POST', '/api/connections', body);
+      const left = isForAll ? await replaceForSiblings(queryClient, siblings, secretBodyOf(entered)) : [];
+      return { answer, left };
     },
-    onSuccess: (answer) => {
-      toast(saved ? 'Connection details saved' : 'Offer connected', saved ? undefined : 'Validate it next.');
+    onSuccess: ({ answer, left }) => {
+      const next =
+        left.length > 0 ? `The secret is not replaced for ${titlesOf(left)}.` : 'Validate it next.';
+      toast(
+        saved ? 'Connection details saved' : 'Offer connected',
+        saved && left.length === 0 ? undefined : next,
+      );
       keepConnection(queryClient, answer);
-      onSaved(answer.value);
+      if (answer.value.warnings) setWarned(answer.value);
+      else onSaved(answer.value);
     },
     onError: (problem) => {
       const { faults } = byField(problem.errors);
@@ -96,90 +105,80 @@ export function ConnectionDetailsDialog({
   const isUnsaved = JSON.stringify(form) !== JSON.stringify(initial) && !saving.isSuccess;
   useUnsavedWork(isUnsaved);
 
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    // The form of the question on top of this dialog is none of it, but its events come through here.
-    event.stopPropagation();
-    if (saving.isPending) return;
+  const submit = (): void => {
     if (fields.showAll()) saving.mutate(form);
     else focusFault(content.current);
   };
   const close = (): void => {
-    if (saving.isPending) return;
     if (isUnsaved) setAsking(true);
     else onClose();
   };
 
   const rest: FieldFault[] = byField(saving.error?.errors ?? []).rest;
   const isConflict = saving.error?.isConflict === true && saved !== undefined;
+  if (warned?.warnings) {
+    return (
+      <SavedWithWarnings
+        title="Connection details"
+        warnings={warned.warnings}
+        onClose={() => onSaved(warned)}
+      />
+    );
+  }
   return (
-    <Dialog
-      open
-      modalType="modal"
-      onOpenChange={(_, { open }) => {
-        if (!open) close();
-      }}
+    <DialogFrame
+      title="Connection details"
+      className={styles.surface}
+      isBusy={saving.isPending}
+      fieldsRef={content}
+      onSubmit={submit}
+      onClose={close}
+      actions={
+        <>
+          <BusyButton type="submit" appearance="primary" isBusy={saving.isPending}>
+            {saving.isPending ? 'Saving…' : 'OK'}
+          </BusyButton>
+          <Button onClick={close} disabled={saving.isPending}>
+            Cancel
+          </Button>
+        </>
+      }
     >
-      <DialogSurface className={styles.surface}>
-        <form className={styles.form} onSubmit={submit} noValidate autoComplete="off">
-          <DialogBody>
-            <DialogTitle>Connection details</DialogTitle>
-            <DialogContent>
-              <div ref={content} className={styles.content}>
-                {saving.error && !isConflict && (
-                  <ProblemBar problem={withOnly(rest, saving.error)} showFaults />
-                )}
-                {isConflict && (
-                  <ConflictBar
-                    mine={saved.value}
-                    onKeepMine={(theirs) => {
-                      setSaved(theirs);
-                      saving.reset();
-                    }}
-                    onTakeTheirs={(theirs) => {
-                      const taken = formOf(theirs.value);
-                      setSaved(theirs);
-                      setInitial(taken);
-                      fields.replace(taken);
-                      saving.reset();
-                    }}
-                  />
-                )}
-                <OfferFields fields={fields} publishers={publishers} isNew={!saved} />
-                <DestinationFields fields={fields} />
-                <SignInFields fields={fields} saved={saved?.value} />
-                <ContactField fields={fields} />
-              </div>
-            </DialogContent>
-            <DialogActions>
-              <Button
-                type="submit"
-                appearance="primary"
-                disabledFocusable={saving.isPending}
-                {...(saving.isPending ? { icon: <Spinner size="tiny" /> } : {})}
-              >
-                {saving.isPending ? 'Saving…' : 'OK'}
-              </Button>
-              <Button onClick={close} disabled={saving.isPending}>
-                Cancel
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-        {isAsking && (
-          <ConfirmDialog
-            isOpen
-            title="Close without saving?"
-            action="Close without saving"
-            cancel="Go on editing"
-            onConfirm={onClose}
-            onCancel={() => setAsking(false)}
-          >
-            What you have entered is not saved, and would be lost. The connection itself stays as it is.
-          </ConfirmDialog>
-        )}
-      </DialogSurface>
-    </Dialog>
+      {saving.error && !isConflict && <ProblemBar problem={withOnly(rest, saving.error)} showFaults />}
+      {isConflict && (
+        <ConflictBar
+          mine={saved.value}
+          onKeepMine={(theirs) => {
+            setSaved(theirs);
+            saving.reset();
+          }}
+          onTakeTheirs={(theirs) => {
+            const taken = formOf(theirs.value);
+            setSaved(theirs);
+            setInitial(taken);
+            fields.replace(taken);
+            saving.reset();
+          }}
+        />
+      )}
+      <OfferFields fields={fields} publishers={publishers} isNew={!saved} />
+      <DestinationFields fields={fields} />
+      <SignInFields fields={fields} saved={saved?.value} />
+      <SameApplication siblings={siblings} isForAll={isForAll} onChoose={setForAll} />
+      <ContactField fields={fields} />
+      {isAsking && (
+        <ConfirmDialog
+          isOpen
+          title="Close without saving?"
+          action="Close without saving"
+          cancel="Go on editing"
+          onConfirm={onClose}
+          onCancel={() => setAsking(false)}
+        >
+          What you have entered is not saved, and would be lost. The connection itself stays as it is.
+        </ConfirmDialog>
+      )}
+    </DialogFrame>
   );
 }
 

@@ -1,19 +1,11 @@
 /** The fields for the offer, the lead destination and the contacts. */
-import { Field, makeStyles, Select, tokens } from '@fluentui/react-components';
+import { Field, Select } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import type { PublisherFacts } from '@leads/contracts/portal-api';
 import { LEAD_DESTINATION } from '../connection.ts';
+import { FieldPair } from './field-pair.tsx';
 import { TextField } from './text-field.tsx';
 import type { DetailsFields } from './use-details-form.ts';
-
-const useStyles = makeStyles({
-  two: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fit, minmax(min(220px, 100%), 1fr))',
-    gap: tokens.spacingHorizontalL,
-    alignItems: 'start',
-  },
-});
 
 export interface OfferFieldsProps {
   fields: DetailsFields;
@@ -22,7 +14,6 @@ export interface OfferFieldsProps {
 }
 
 export function OfferFields({ fields, publishers, isNew }: OfferFieldsProps): ReactElement {
-  const styles = useStyles();
   const fault = fields.faultAt('publisherId');
   return (
     <>
@@ -44,7 +35,7 @@ export function OfferFields({ fields, publishers, isNew }: OfferFieldsProps): Re
           </Select>
         </Field>
       )}
-      <div className={styles.two}>
+      <FieldPair>
         <TextField
           fields={fields}
           field="offerTitle"
@@ -60,7 +51,7 @@ export function OfferFields({ fields, publishers, isNew }: OfferFieldsProps): Re
           hint="In Partner Center under the offer’s name."
           placeholder="contoso-crm"
         />
-      </div>
+      </FieldPair>
     </>
   );
 }

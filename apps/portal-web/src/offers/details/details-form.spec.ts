@@ -10,11 +10,12 @@ import {
   faultsOfForm,
   FIELD_ORDER,
   formOf,
+  secretBodyOf,
 } from './details-form.ts';
 
 const today = '2026-11-22';
 const applicationId = '23456052-1111-4222-8662-123400df788f';
-const directoryId = '12345678-8af1-4a5f-8234-12234d01db47';
+const directoryId = '4d0c1b2a-3f5e-4c6d-8a9b-0e1f2a3b4c5d';
 
 const saved: Connection = {
   connectionId: 'c1',
@@ -61,6 +62,22 @@ describe('the fields of a connection', () => {
     expect(bodyOf(office)).toMatchObject({ userName: 'a@b.example', password: 'p' });
     expect(Object.keys(bodyOf(office))).not.toContain('clientSecret');
     expect(Object.keys(bodyOf(complete))).not.toContain('userName');
+  });
+
+  test('send the certificate alone where that is the proof, and need it where there was a secret', () => {
+    const form: DetailsForm = { ...complete, proof: 'certificate', certificate: 'PEM' };
+    expect(bodyOf(form)).toMatchObject({ certificate: 'PEM' });
+    expect(Object.keys(bodyOf(form))).not.toContain('clientSecret');
+    expect(Object.keys(bodyOf(form))).not.toContain('clientSecretExpiresOn');
+    expect(secretBodyOf(form)).toEqual({ certificate: 'PEM' });
+    expect(faultsOfForm(form, undefined, today)).toEqual({});
+    const empty: DetailsForm = { ...form, certificate: '' };
+    expect(faultsOfForm(empty, undefined, today)).toEqual({ certificate: expect.stringContaining('PEM') });
+    expect(faultsOfForm(empty, saved, today)).toEqual({ certificate: expect.stringContaining('PEM') });
+    const certified: Connection = { ...saved, secret: { kind: 'certificate', setAt: saved.changedAt } };
+    expect(faultsOfForm(formOf(certified), certified, today)).toEqual({});
+    const back: DetailsForm = { ...formOf(certified), proof: 'client-secret' };
+    expect(faultsOfForm(back, certified, today)).toEqual({ clientSecret: 'Enter the client secret.' });
   });
 
   test('send another expiry of the secret that stays', () => {
@@ -122,7 +139,7 @@ describe('faults', () => {
       { pointer: '/mapping/columns', detail: 'Five.' },
       { pointer: '', detail: 'Six.' },
     ]);
-    expect(faults).toEqual({ contactEmails: 'One. Two.', offerTitle: 'Three.', clientSecret: 'Four.' });
+    expect(faults).toEqual({ contactEmails: 'One. Two.', offerTitle: 'Three.', certificate: 'Four.' });
     expect(rest.map(({ detail }) => detail)).toEqual(['Five.', 'Six.']);
   });
 

@@ -1,4 +1,5 @@
 /** The Connection details as they are entered: from a connection, to a request, and their faults by field; pure. */
+import { own } from '@leads/contracts';
 import {
   daysLeft,
   type FieldRules,
@@ -19,6 +20,10 @@ export interface DetailsForm {
   authentication: Authentication;
   applicationId: string;
   directoryId: string;
+  /** What the application proves itself with. */
+  proof: 'certificate' | 'client-secret';
+  /** With its private key, in PEM. */
+  certificate: string;
   clientSecret: string;
   /** `YYYY-MM-DD` or empty. */
   clientSecretExpiresOn: string;
@@ -39,6 +44,8 @@ export const emptyForm: DetailsForm = {
   authentication: 'azure-active-directory',
   applicationId: '',
   directoryId: '',
+  proof: 'client-secret',
+  certificate: '',
   clientSecret: '',
   clientSecretExpiresOn: '',
   userName: '',
@@ -61,6 +68,7 @@ export function formOf(connection: Connection): DetailsForm {
     applicationId,
     directoryId,
     userName,
+    proof: secret.kind === 'certificate' ? 'certificate' : 'client-secret',
     clientSecretExpiresOn: secret.kind === 'client-secret' ? (secret.expiresOn ?? '') : '',
     contactEmails: contactEmails.replaceAll(';', '; '),
   };
@@ -79,13 +87,13 @@ export function bodyOf(form: DetailsForm, saved?: Connection): Record<string, un
   if (form.authentication === 'office-365') {
     return { ...details, userName: form.userName, ...given('password', form.password) };
   }
+  const application = { ...details, applicationId: form.applicationId, directoryId: form.directoryId };
+  if (form.proof === 'certificate') return { ...application, ...given('certificate', form.certificate) };
   const isNewExpiry =
     form.clientSecret !== '' ||
     (saved?.secret.kind === 'client-secret' && form.clientSecretExpiresOn !== saved.secret.expiresOn);
   return {
-    ...details,
-    applicationId: form.applicationId,
-    directoryId: form.directoryId,
+    ...application,
     ...given('clientSecret', form.clientSecret),
     ...(isNewExpiry ? given('clientSecretExpiresOn', form.clientSecretExpiresOn) : {}),
   };
@@ -94,11 +102,27 @@ export function bodyOf(form: DetailsForm, saved?: Connection): Record<string, un
 /** The body of a request that replaces the secret alone. */
 export function secretBodyOf(form: DetailsForm): Record<string, unknown> {
   if (form.authentication === 'office-365') return { password: form.password };
+  if (form.proof === 'certificate') return { certificate: form.certificate };
   return {
     clientSecret: form.clientSecret,
     ...given('clientSecretExpiresOn', form.clientSecretExpiresOn),
   };
 }
+
+/** The field that the secret of this form is entered in. */
+export function secretFieldOf({
+  authentication,
+  proof,
+}: Pick<DetailsForm, 'authentication' | 'proof'>): 'password' | 'certificate' | 'clientSecret' {
+  if (authentication === 'office-365') return 'password';
+  return proof === 'certificate' ? 'certificate' : 'clientSecret';
+}
+
+export const ENTER_SECRET = {
+  password: 'Enter the password.',
+  certificate: 'Enter the certificate and its private key in PEM.',
+  clientSecret: 'Enter the client secret.',
+} as const;
 
 /** Every fault of what is entered, by the same rules as the service has. @param today `YYYY-MM-DD`, UTC */
 export function faultsOfForm(form: DetailsForm, saved: Connection | undefined, today: string): DetailsFaults {
@@ -106,6 +130,10 @@ export function faultsOfForm(form: DetailsForm, saved: Connection | undefined, t
   const rules = rulesFor(form, today);
   const entered = saved ? readConnectionChange(body, rules) : readNewConnection(body, rules);
   const faults = entered.ok ? {} : byField(entered.faults).faults;
+  if (form.proof === 'certificate' && faults.clientSecret !== undefined) {
+    delete faults.clientSecret;
+    faults.certificate = ENTER_SECRET.certificate;
+  }
   return { ...identityFault(form, saved), ...faults };
 }
 
@@ -139,6 +167,8 @@ export const FIELD_ORDER: readonly DetailsField[] = [
   'authentication',
   'applicationId',
   'directoryId',
+  'proof',
+  'certificate',
   'clientSecret',
   'clientSecretExpiresOn',
   'userName',
@@ -158,12 +188,10 @@ const pointers: Record<string, DetailsField> = {
   '/offer': 'offerId',
   '/offer/id': 'offerId',
   '/offer/title': 'offerTitle',
-  '/certificate': 'clientSecret',
 };
 
 function fieldAt(pointer: string): DetailsField | undefined {
-  const named = Object.hasOwn(pointers, pointer) ? pointers[pointer] : undefined;
-  return named ?? FIELD_ORDER.find((field) => pointer === `/${field}`);
+  return own(pointers, pointer) ?? FIELD_ORDER.find((field) => pointer === `/${field}`);
 }
 
 /** A region that this build does not know may have been added by the operators: the service decides. */
@@ -171,7 +199,7 @@ function rulesFor({ url }: DetailsForm, today: string): FieldRules {
   const region = /\.(crm\d+\.dynamics\.com)\b/i.exec(url)?.[1]?.toLowerCase();
   const regions = new Map(KNOWN_REGIONS);
   if (region !== undefined) regions.set(region, regions.get(region) ?? 'login.microsoftonline.com');
-  // No certificate is entered here, so none has to be read.
+  // A browser cannot open a certificate: the service does.
   return { regions, today, readCertificate: () => ({ ok: true }) };
 }
 
@@ -190,8 +218,11 @@ function identityFault(form: DetailsForm, saved: Connection | undefined): Detail
     isSameMethod &&
     same(form.applicationId, saved.applicationId) &&
     same(form.directoryId, saved.directoryId);
-  return isSame || form.clientSecret !== ''
-    ? {}
+  const field = form.proof === 'certificate' ? 'certificate' : 'clientSecret';
+  if (form[field] !== '') return {};
+  if (isSame) return form.proof === saved.secret.kind ? {} : { [field]: ENTER_SECRET[field] };
+  return field === 'certificate'
+    ? { certificate: 'Enter the certificate again, for another application or directory.' }
     : { clientSecret: 'A client secret belongs to its application and directory: enter that of this one.' };
 }
 

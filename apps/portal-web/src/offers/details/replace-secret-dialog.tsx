@@ -1,38 +1,20 @@
 /** Another secret for the same application or user: goes in, and never comes out. */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Spinner,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { FormEvent, ReactElement, RefObject } from 'react';
+import { type ReactElement, type RefObject, useState } from 'react';
 import { send } from '../../api/api.ts';
+import { BusyButton } from '../../pieces/busy-button.tsx';
+import { DialogFrame } from '../../pieces/dialog-frame.tsx';
 import { ProblemBar } from '../../pieces/problem-bar.tsx';
-import { useReturnFocus } from '../../pieces/use-return-focus.ts';
 import { useSuccessToast } from '../../pieces/success-toast.tsx';
 import { useUnsavedWork } from '../../session/unsaved-work.ts';
 import type { Connection } from '../connection.ts';
 import { keepConnection } from '../keep-connection.ts';
-import { byField, expiryHint, formOf, secretBodyOf } from './details-form.ts';
+import { byField, ENTER_SECRET, formOf, secretBodyOf, secretFieldOf } from './details-form.ts';
+import { replaceForSiblings, SameApplication, type Sibling, titlesOf } from './same-application.tsx';
+import { ProofFields } from './secret-fields.tsx';
 import { TextField } from './text-field.tsx';
 import { useDetailsForm } from './use-details-form.ts';
-
-const useStyles = makeStyles({
-  form: { display: 'contents' },
-  content: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalL,
-    padding: `${tokens.spacingHorizontalXXS} ${tokens.spacingHorizontalXXS} ${tokens.spacingVerticalM}`,
-  },
-});
 
 export interface ReplaceSecretDialogProps {
   connection: Connection;
@@ -46,22 +28,25 @@ export function ReplaceSecretDialog({
   returnTo,
   onClose,
 }: ReplaceSecretDialogProps): ReactElement {
-  useReturnFocus(returnTo);
-  const styles = useStyles();
   const queryClient = useQueryClient();
   const toast = useSuccessToast();
   const isPassword = connection.authentication === 'office-365';
-  const field = isPassword ? 'password' : 'clientSecret';
+  const siblings = connection.sameApplication ?? [];
+  const [isForAll, setForAll] = useState(true);
+  const [left, setLeft] = useState<Sibling[]>([]);
   const fields = useDetailsForm({ ...formOf(connection), clientSecretExpiresOn: '' }, connection);
+  const field = secretFieldOf(fields.form);
   const saving = useMutation({
-    mutationFn: () =>
-      send<Connection>(
-        'PUT',
-        `/api/connections/${connection.connectionId}/secret`,
-        secretBodyOf(fields.form),
-      ),
-    onSuccess: (answer) => {
+    mutationFn: async () => {
+      const body = secretBodyOf(fields.form);
+      const path = `/api/connections/${connection.connectionId}/secret`;
+      const answer = await send<Connection>('PUT', path, body);
       keepConnection(queryClient, answer);
+      return isForAll ? replaceForSiblings(queryClient, siblings, body) : [];
+    },
+    onSuccess: (notReplaced) => {
+      setLeft(notReplaced);
+      if (notReplaced.length > 0) return;
       toast('The new secret is in use', 'Validate, to see that it works.');
       onClose();
     },
@@ -69,72 +54,57 @@ export function ReplaceSecretDialog({
   });
   const isEntered = fields.form[field] !== '';
   useUnsavedWork(isEntered && !saving.isSuccess);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!isEntered) fields.tell({ [field]: isPassword ? 'Enter the password.' : 'Enter the client secret.' });
-    else if (fields.showAll() && !saving.isPending) saving.mutate();
+  const title = { password: 'password', certificate: 'certificate', clientSecret: 'client secret' }[field];
+  const submit = (): void => {
+    if (!isEntered) fields.tell({ [field]: ENTER_SECRET[field] });
+    else if (fields.showAll()) saving.mutate();
   };
   return (
-    <Dialog
-      open
-      modalType={isEntered ? 'alert' : 'modal'}
-      onOpenChange={(_, { open }) => {
-        if (!open && !saving.isPending) onClose();
-      }}
+    <DialogFrame
+      title={`Replace the ${title}`}
+      kind={isEntered ? 'alert' : 'modal'}
+      isBusy={saving.isPending}
+      returnTo={returnTo}
+      onSubmit={submit}
+      onClose={onClose}
+      actions={
+        <>
+          <BusyButton type="submit" appearance="primary" isBusy={saving.isPending}>
+            Replace
+          </BusyButton>
+          <Button onClick={onClose} disabled={saving.isPending}>
+            Cancel
+          </Button>
+        </>
+      }
     >
-      <DialogSurface>
-        <form className={styles.form} onSubmit={submit} noValidate autoComplete="off">
-          <DialogBody>
-            <DialogTitle>{isPassword ? 'Replace the password' : 'Replace the client secret'}</DialogTitle>
-            <DialogContent>
-              <div className={styles.content}>
-                {saving.error && <ProblemBar problem={saving.error} />}
-                <div>
-                  The new one is used from the next lead on, and the one so far is erased here. It is kept
-                  encrypted, and shown to nobody again.
-                </div>
-                <TextField
-                  fields={fields}
-                  field={field}
-                  kind="secret"
-                  label={isPassword ? 'Password' : 'Client secret'}
-                  hint={
-                    isPassword
-                      ? `Of ${connection.userName ?? 'the user'}.`
-                      : 'Certificates & secrets: the Value, not the Secret ID.'
-                  }
-                />
-                {!isPassword && (
-                  <TextField
-                    fields={fields}
-                    field="clientSecretExpiresOn"
-                    kind="date"
-                    label="Client secret expires on"
-                    required={false}
-                    hint={
-                      expiryHint(fields.form, new Date()) ??
-                      'Stands beside the secret. You are warned 30 days before.'
-                    }
-                  />
-                )}
-              </div>
-            </DialogContent>
-            <DialogActions>
-              <Button
-                type="submit"
-                appearance="primary"
-                disabledFocusable={saving.isPending}
-                {...(saving.isPending ? { icon: <Spinner size="tiny" /> } : {})}
-              >
-                Replace
-              </Button>
-              <Button onClick={onClose} disabled={saving.isPending}>
-                Cancel
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+      {saving.error && <ProblemBar problem={saving.error} />}
+      {left.length > 0 && (
+        <MessageBar intent="error" layout="multiline" politeness="assertive">
+          <MessageBarBody>
+            <MessageBarTitle>Not replaced for {titlesOf(left)}.</MessageBarTitle>
+            The other offers use the new one. Replace once more, or replace it there.
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      <div>
+        The new one is used from the next lead on, and the one so far is erased here. It is kept encrypted,
+        and shown to nobody again.
+      </div>
+      {isPassword ? (
+        <TextField
+          fields={fields}
+          field="password"
+          kind="secret"
+          label="Password"
+          hint={`Of ${connection.userName ?? 'the user'}.`}
+        />
+      ) : (
+        <>
+          <ProofFields fields={fields} />
+          <SameApplication siblings={siblings} isForAll={isForAll} onChoose={setForAll} />
+        </>
+      )}
+    </DialogFrame>
   );
 }

@@ -1,30 +1,20 @@
 /** The fields for how the connection signs in, by the authentication that was chosen. */
 import {
   Field,
-  makeStyles,
   MessageBar,
   MessageBarBody,
   MessageBarTitle,
   Radio,
   RadioGroup,
-  tokens,
 } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
 import { dayWords } from '../../pieces/time-words.ts';
 import { Time } from '../../pieces/time.tsx';
 import { authenticationWords, type Authentication, type Connection, secretWords } from '../connection.ts';
-import { expiryHint } from './details-form.ts';
+import { FieldPair } from './field-pair.tsx';
+import { ProofFields } from './secret-fields.tsx';
 import { TextField } from './text-field.tsx';
 import type { DetailsFields } from './use-details-form.ts';
-
-const useStyles = makeStyles({
-  two: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fit, minmax(min(220px, 100%), 1fr))',
-    gap: tokens.spacingHorizontalL,
-    alignItems: 'start',
-  },
-});
 
 export interface SignInFieldsProps {
   fields: DetailsFields;
@@ -58,7 +48,6 @@ export function SignInFields({ fields, saved }: SignInFieldsProps): ReactElement
 }
 
 function ApplicationFields({ fields, saved }: SignInFieldsProps): ReactElement {
-  const styles = useStyles();
   const kept = saved?.authentication === 'azure-active-directory' ? saved.secret : undefined;
   return (
     <>
@@ -78,33 +67,12 @@ function ApplicationFields({ fields, saved }: SignInFieldsProps): ReactElement {
         hint="Azure portal, Azure Active Directory (Microsoft Entra ID), Properties. Also named Tenant ID."
         placeholder="12345678-1234-1234-1234-123456789abc"
       />
-      <div className={styles.two}>
-        <TextField
-          fields={fields}
-          field="clientSecret"
-          label="Client secret"
-          kind="secret"
-          required={!kept}
-          hint={kept ? <Kept secret={kept} /> : 'Certificates & secrets: the Value, not the Secret ID.'}
-          {...(kept ? { placeholder: '••••••••' } : {})}
-        />
-        <TextField
-          fields={fields}
-          field="clientSecretExpiresOn"
-          label="Client secret expires on"
-          kind="date"
-          required={false}
-          hint={
-            expiryHint(fields.form, new Date()) ?? 'Stands beside the secret. You are warned 30 days before.'
-          }
-        />
-      </div>
+      <ProofFields fields={fields} {...(kept ? { kept: { [kept.kind]: <Kept secret={kept} /> } } : {})} />
     </>
   );
 }
 
 function UserFields({ fields, saved }: SignInFieldsProps): ReactElement {
-  const styles = useStyles();
   const kept = saved?.authentication === 'office-365' ? saved.secret : undefined;
   return (
     <>
@@ -116,7 +84,7 @@ function UserFields({ fields, saved }: SignInFieldsProps): ReactElement {
           Choose Azure Active Directory wherever you can.
         </MessageBarBody>
       </MessageBar>
-      <div className={styles.two}>
+      <FieldPair>
         <TextField
           fields={fields}
           field="userName"
@@ -132,7 +100,7 @@ function UserFields({ fields, saved }: SignInFieldsProps): ReactElement {
           required={!kept}
           {...(kept ? { hint: <Kept secret={kept} />, placeholder: '••••••••' } : {})}
         />
-      </div>
+      </FieldPair>
     </>
   );
 }

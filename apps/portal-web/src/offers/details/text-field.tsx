@@ -1,5 +1,5 @@
 /** One text field of the Connection details, with its fault, for every kind of text. */
-import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Field, Input, makeStyles, mergeClasses, Textarea, tokens } from '@fluentui/react-components';
 import { Eye20Regular, EyeOff20Regular } from '@fluentui/react-icons';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import type { DetailsField } from './details-form.ts';
@@ -9,6 +9,8 @@ const useStyles = makeStyles({
   field: { minWidth: 0 },
   input: { minWidth: 0 },
   exact: { fontFamily: tokens.fontFamilyMonospace, minWidth: 0 },
+  // A field of several lines has no type of its own that hides what is in it.
+  hidden: { WebkitTextSecurity: 'disc' },
 });
 
 export interface TextFieldProps {
@@ -18,8 +20,8 @@ export interface TextFieldProps {
   hint?: ReactNode;
   placeholder?: string;
   required?: boolean;
-  /** `secret` is hidden unless one asks to see it; `exact` for ids. */
-  kind?: 'text' | 'exact' | 'secret' | 'date' | 'url' | 'email';
+  /** `secret` is hidden unless one asks to see it, `secret-lines` always; `exact` for ids. */
+  kind?: 'text' | 'exact' | 'secret' | 'date' | 'url' | 'email' | 'secret-lines';
 }
 
 export function TextField(props: TextFieldProps): ReactElement {
@@ -37,32 +39,47 @@ export function TextField(props: TextFieldProps): ReactElement {
       validationState={fault === undefined ? 'none' : 'error'}
       validationMessage={fault ?? null}
     >
-      <Input
-        className={kind === 'exact' || isSecret ? styles.exact : styles.input}
-        name={field}
-        type={isSecret ? (isVisible ? 'text' : 'password') : kind === 'date' ? 'date' : 'text'}
-        inputMode={kind === 'url' ? 'url' : kind === 'email' ? 'email' : 'text'}
-        autoComplete={isSecret ? 'new-password' : 'off'}
-        autoCapitalize="off"
-        spellCheck={false}
-        value={fields.form[field]}
-        {...(placeholder === undefined ? {} : { placeholder })}
-        onChange={(_, { value }) => fields.change({ [field]: value })}
-        onBlur={() => fields.leave(field)}
-        {...(isSecret && fields.form[field] !== ''
-          ? {
-              contentAfter: (
-                <Button
-                  size="small"
-                  appearance="transparent"
-                  aria-label={isVisible ? `Hide ${label}` : `Show ${label}`}
-                  icon={isVisible ? <EyeOff20Regular /> : <Eye20Regular />}
-                  onClick={() => setVisible(!isVisible)}
-                />
-              ),
-            }
-          : {})}
-      />
+      {kind === 'secret-lines' ? (
+        <Textarea
+          // What stands beside it while nothing is entered is no secret.
+          textarea={{ className: mergeClasses(styles.exact, fields.form[field] !== '' && styles.hidden) }}
+          name={field}
+          rows={5}
+          autoComplete="off"
+          spellCheck={false}
+          value={fields.form[field]}
+          {...(placeholder === undefined ? {} : { placeholder })}
+          onChange={(_, { value }) => fields.change({ [field]: value })}
+          onBlur={() => fields.leave(field)}
+        />
+      ) : (
+        <Input
+          className={kind === 'exact' || isSecret ? styles.exact : styles.input}
+          name={field}
+          type={isSecret ? (isVisible ? 'text' : 'password') : kind === 'date' ? 'date' : 'text'}
+          inputMode={kind === 'url' ? 'url' : kind === 'email' ? 'email' : 'text'}
+          autoComplete={isSecret ? 'new-password' : 'off'}
+          autoCapitalize="off"
+          spellCheck={false}
+          value={fields.form[field]}
+          {...(placeholder === undefined ? {} : { placeholder })}
+          onChange={(_, { value }) => fields.change({ [field]: value })}
+          onBlur={() => fields.leave(field)}
+          {...(isSecret && fields.form[field] !== ''
+            ? {
+                contentAfter: (
+                  <Button
+                    size="small"
+                    appearance="transparent"
+                    aria-label={isVisible ? `Hide ${label}` : `Show ${label}`}
+                    icon={isVisible ? <EyeOff20Regular /> : <Eye20Regular />}
+                    onClick={() => setVisible(!isVisible)}
+                  />
+                ),
+              }
+            : {})}
+        />
+      )}
     </Field>
   );
 }

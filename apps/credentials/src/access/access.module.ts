@@ -1,0 +1,27 @@
+/** The room of access: who may use the API. */
+import { Module } from '@nestjs/common';
+import { DatabaseClock, useRequestOnce } from '@leads/database';
+import { CALLERS, type Callers, SETTINGS } from '@leads/service';
+import { Kysely } from 'kysely';
+import type { CredentialsTables } from '../tables.ts';
+import type { AccessSettings } from './config.ts';
+
+@Module({
+  providers: [
+    {
+      provide: CALLERS,
+      inject: [SETTINGS, Kysely, DatabaseClock],
+      useFactory: (
+        { SERVICE_KEYS_FILE: keys, CREDENTIALS_API_KEY: apiKey }: AccessSettings,
+        database: Kysely<CredentialsTables>,
+        { now }: DatabaseClock,
+      ): Callers => ({
+        ...{ to: 'credentials', from: ['portal'], keys, apiKey },
+        useOnce: (nonce) => useRequestOnce(database, nonce),
+        now,
+      }),
+    },
+  ],
+  exports: [CALLERS],
+})
+export class AccessModule {}

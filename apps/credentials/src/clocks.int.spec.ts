@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { topics } from '@leads/contracts';
+import { fetchSigned, readSigningKey } from '@leads/service';
+import { skewedClock } from '@leads/testing';
+import { type Running, startForTest } from './testing/running.ts';
+
+describe.each([-5, 5])('credentials on a machine whose clock is %d minutes ahead', (minutes) => {
+  let running: Running;
+  beforeAll(async () => {
+    running = await startForTest(skewedClock(minutes * 60_000));
+  }, 60_000);
+  afterAll(() => running.close(), 60_000);
+
+  test('answers token requests of a writer whose clock is right', async () => {
+    const { connectionId } = await running.create();
+    expect(await running.requester.ask(connectionId)).toMatchObject({ kind: 'token' });
+  }, 60_000);
+
+  test('takes the requests that a portal whose clock is right has signed', async () => {
+    const key = readSigningKey(await readFile(running.serviceKeys.signingKeyFiles.portal, 'utf8'));
+    const asked = { url: running.url, to: 'credentials', key, now: Date.now } as const;
+    const request = { method: 'GET', path: '/api/connections', timeoutMs: 30_000 };
+    expect((await fetchSigned(request, asked)).status).toBe(200);
+  }, 60_000);
+
+  test('dates the steps of a Validate so that a writer gives it its time', async () => {
+    const { connectionId } = await running.create();
+    await running.call('POST', `/api/connections/${connectionId}/validate`);
+    const [step] = await running.published(topics.validations, () => true, 1);
+    expect(Math.abs(Date.parse(step?.at ?? '') - Date.now())).toBeLessThan(60_000);
+  }, 60_000);
+
+  test('says so in its log and at /metrics', async () => {
+    await running.service.says(/"skewSeconds":-?(299|300|301).*clock/);
+    const metrics = await (await fetch(new URL('/metrics', running.url))).text();
+    const [, seconds = ''] = /^clock_skew_seconds (\S+)$/m.exec(metrics) ?? [];
+    expect(Math.abs(Number(seconds) - minutes * 60)).toBeLessThan(20);
+  }, 60_000);
+});

@@ -1,0 +1,74 @@
+/** What is kept of a connection at one version: everything but what opens it. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Authentication, type ConnectionChanged, Mapping, present } from '@leads/contracts';
+
+const Instant = z.iso.datetime();
+
+/** As stored in `connections.facts` and in every row of `connection_versions`. */
+export const ConnectionFacts = z.object({
+  publisher: z.object({ id: z.string(), name: z.string() }),
+  offer: z.object({ id: z.string(), title: z.string() }),
+  leadDestination: z.literal('dynamics-365'),
+  /** The instance's origin. */
+  url: z.url(),
+  authentication: Authentication,
+  /** With Azure Active Directory. */
+  applicationId: z.guid().optional(),
+  directoryId: z.guid().optional(),
+  /** With Office 365. */
+  userName: z.string().optional(),
+  contactEmails: z.array(z.email()),
+  mapping: Mapping.optional(),
+  state: z.enum(['draft', 'published', 'paused', 'deleted']),
+  secret: z.object({
+    kind: z.enum(['client-secret', 'certificate', 'password']).default('client-secret'),
+    version: z.int().positive(),
+    setAt: Instant,
+    /** The last day on which the secret works, as the publisher or the 90 days of Office 365 say. */
+    expiresOn: z.iso.date().optional(),
+  }),
+  addressKey: z.object({
+    version: z.int().positive(),
+    /** SHA-256 of the key, lower-case hex. */
+    hash: z.string(),
+    setAt: Instant,
+  }),
+});
+export type ConnectionFacts = z.infer<typeof ConnectionFacts>;
+
+/** A connection at its present version. */
+export interface Connection {
+  connectionId: string;
+  version: number;
+  facts: ConnectionFacts;
+  changedAt: Date;
+  /** Who made the last change, as the caller of the API named them. */
+  changedBy: string;
+}
+
+/** What the other services are told. */
+export function toEvent({ connectionId, version, facts, changedAt }: Connection): ConnectionChanged {
+  return {
+    connectionId,
+    version,
+    changedAt: changedAt.toISOString(),
+    publisher: facts.publisher,
+    offer: facts.offer,
+    leadDestination: facts.leadDestination,
+    url: facts.url,
+    authentication: facts.authentication,
+    contactEmails: facts.contactEmails,
+    state: facts.state,
+    addressKeyHash: facts.addressKey.hash,
+    secretVersion: facts.secret.version,
+    ...present({ identityHash: identityHash(facts) }),
+    ...(facts.mapping ? { mapping: facts.mapping } : {}),
+  };
+}
+
+/** What two connections have in common that sign in as the same application or user; neither counts case. */
+export function identityHash({ applicationId, userName }: ConnectionFacts): string | undefined {
+  const identity = applicationId ?? userName;
+  return identity && createHash('sha256').update(identity.toLowerCase()).digest('hex');
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { lead, runLane } from '@leads/delivery/testing';
+import { eventually, type Fault, type RunningEmulators, startEmulators, type Wait } from '@leads/testing';
+import { sql } from 'kysely';
+import { makeOrganization, type Organization } from './testing/organization.ts';
+import { drainInto, dynamics, tokensFor } from './testing/running-lane.ts';
+import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
+
+let schema: WriterSchema;
+let emulators: RunningEmulators;
+
+beforeAll(async () => {
+  [schema, emulators] = await Promise.all([startWriterSchema(), startEmulators()]);
+});
+afterAll(() => Promise.all([schema.close(), emulators.close()]));
+beforeEach(async () => {
+  await schema.begin();
+  await emulators.control.clearFaults();
+  await emulators.control.clearWaits();
+});
+
+/** Who was asked to wait by this organisation, and came back before. */
+async function waits({ host }: Organization): Promise<Pick<Wait, 'requests' | 'refused' | 'early'>> {
+  const [asked] = await emulators.control.waits(host);
+  return asked ?? { requests: 0, refused: 0, early: 0 };
+}
+
+const fault = (fields: Fault): Promise<void> => emulators.control.addFault(fields);
+
+async function untilWritten({ host }: Organization, leads: number): Promise<void> {
+  await eventually(async () => expect(await emulators.control.countLeads(host)).toBe(leads), {
+    timeoutMs: 30_000,
+  });
+}
+
+async function trickle(leads: number, everyMs = 100): Promise<void> {
+  for (let count = 0; count < leads; count += 1) {
+    await schema.takeIn(lead());
+    await sql`select pg_notify('writer_lanes', ${`leads:${lead().connectionId}`})`.execute(schema.database);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+describe('who is asked to wait', () => {
+  test.each(['busy-json', 'busy-page', 'busy-empty'] as const)(
+    'by a 503 (%s) sends nothing before the time is over',
+    async (answer) => {
+      const organization = await makeOrganization(emulators);
+      await fault({
+        host: organization.host,
+        match: { path: '/leads' },
+        kind: 'intermediary',
+        answer,
+        retryAfterSeconds: 2,
+        times: 1,
+      });
+      const running = await drainInto(schema, organization);
+      try {
+        await trickle(15);
+        await untilWritten(organization, 15);
+        expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
+      } finally {
+        await running.stop();
+      }
+    },
+  );
+
+  test('by an answer to a question about the organisation sends no leads, and asks no more, until the time is over', async () => {
+    const organization = await makeOrganization(emulators);
+    await fault({
+      host: organization.host,
+      match: { pattern: 'RetrieveVersion|WhoAmI|EntityDefinitions' },
+      kind: 'throttle',
+      limit: 'requests',
+      retryAfterSeconds: 3,
+      times: 1,
+    });
+    const running = await drainInto(schema, organization);
+    try {
+      await trickle(15);
+      await untilWritten(organization, 15);
+      expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
+    } finally {
+      await running.stop();
+    }
+  });
+
+  test('waits on after a restart, in whatever process the lane is taken up, unless a person lifts it', async () => {
+    const organization = await makeOrganization(emulators);
+    await fault({
+      host: organization.host,
+      match: { path: '/leads' },
+      kind: 'throttle',
+      limit: 'requests',
+      retryAfterSeconds: 40,
+      times: 1,
+    });
+    const first = await drainInto(schema, organization);
+    await schema.takeIn(lead());
+    await eventually(async () => expect(await waits(organization)).toMatchObject({ refused: 1 }));
+    await first.stop();
+    const second = await runLane(schema, dynamics(schema, organization.resolver, tokensFor(organization)));
+    try {
+      expect(second.lane.pace.askedMs(Date.now())).toBeGreaterThan(30_000);
+      await trickle(10);
+      expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
+      await sql`update deliveries set due_at = now()`.execute(schema.database);
+      second.lane.probe();
+      await untilWritten(organization, 11);
+    } finally {
+      await second.stop();
+    }
+  });
+});
+
+describe('a backlog under a small limit', () => {
+  test.each([
+    ['5 requests in 2 s', { requests: 5, windowSeconds: 2 }, 1_500],
+    [
+      '1 s of execution time in 3 s',
+      { executionSeconds: 1, windowSeconds: 3, executionMsPerOperation: 1 },
+      2_500,
+    ],
+    ['2 requests at a time', { concurrency: 2, latencyMs: 100, windowSeconds: 3 }, 4_000],
+  ] as const)(
+    'of %s is written with hardly a refusal, and nothing sent before its time',
+    async (_limit, limits, count) => {
+      const organization = await makeOrganization(emulators, { limits: { servers: 1, ...limits } });
+      await schema.takeIn(...Array.from({ length: count }, () => lead()));
+      const running = await drainInto(schema, organization);
+      try {
+        await untilWritten(organization, count);
+        const { refused, early } = await waits(organization);
+        expect(early).toBe(0);
+        expect(refused).toBeLessThanOrEqual(2);
+      } finally {
+        await running.stop();
+      }
+    },
+  );
+});
+
+describe('a request that gets no answer', () => {
+  test('stops nobody for longer than it takes to find out that others pass', async () => {
+    const organization = await makeOrganization(emulators);
+    const running = await drainInto(schema, organization);
+    try {
+      await schema.takeIn(lead());
+      await untilWritten(organization, 1);
+      await fault({
+        host: organization.host,
+        match: { path: '/leads' },
+        kind: 'delay',
+        delayMs: 110_000,
+        forMs: 6_000,
+      });
+      await trickle(16, 1_000);
+      await untilWritten(organization, 17);
+    } finally {
+      await running.stop();
+    }
+  });
+});

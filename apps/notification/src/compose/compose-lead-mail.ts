@@ -1,0 +1,74 @@
+/** What a mail about a lead says. Everything the customer typed is text here: it cannot become a header or HTML. */
+import {
+  describeAction,
+  isDoNotContact,
+  type LeadWritten,
+  readLeadOrigin,
+  recordLink,
+} from '@leads/contracts';
+import type { z } from 'zod';
+import { type ComposedMail, layOutMail, whenInWords } from './lay-out-mail.ts';
+import { mailLine, mailLines } from './mail-text.ts';
+
+export interface LeadMail {
+  outcome: z.infer<typeof LeadWritten>;
+  /** The offer's title as its publisher knows it. */
+  offerTitle: string;
+  /** Where links to records lead, followed by the organisation's host; `undefined`: to the organisation. */
+  linkBase: string | undefined;
+}
+
+/** Composes the mail about one written lead. */
+export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): ComposedMail {
+  const { lead, isTest, leadId } = outcome;
+  const { customer } = lead;
+  const origin = readLeadOrigin(lead);
+  const doNotContact = isDoNotContact(lead);
+  const company = mailLine(customer.company);
+  const fullName = mailLine(`${customer.firstName} ${customer.lastName}`);
+  const who =
+    fullName || mailLine(customer.email) || mailLine(customer.phone) || 'a customer who left no name';
+  const offer = mailLine(offerTitle) || mailLine(lead.offerTitle) || 'your offer';
+
+  const marks = [isTest ? '[Test] ' : '', doNotContact ? '[Do not contact] ' : ''].join('');
+  const title = `New lead for ${offer}: ${[who, company].filter(Boolean).join(', ')}`;
+  const warnings = [
+    ...(doNotContact ? ['Do not contact this customer: they asked not to be contacted.'] : []),
+    ...(isTest ? ['This is a test lead. No customer is behind it.'] : []),
+  ];
+  const rows = [
+    ['Name', fullName],
+    ['Job title', mailLine(customer.title)],
+    ['Company', company],
+    ['E-mail', mailLine(customer.email)],
+    ['Phone', mailLine(customer.phone)],
+    ['Country', mailLine(customer.country)],
+    ['What they did', mailLine(describeAction(origin.action))],
+    ['Where', mailLine(origin.source)],
+    [
+      'Offer',
+      [mailLine(lead.offerTitle) || offer, bracketed(mailLine(origin.offer))].filter(Boolean).join(' '),
+    ],
+    ['They asked', outcome.receivedAt === undefined ? '' : whenInWords(new Date(outcome.receivedAt))],
+    ['In Dynamics 365 since', whenInWords(new Date(outcome.at))],
+  ] as const;
+  const notes = mailLines(lead.description);
+  const link = recordLink(outcome.organization, outcome.crmId, linkBase);
+
+  return {
+    id: leadId,
+    idHeader: 'X-Lead-Id',
+    subject: mailLine(marks + title, 250),
+    ...layOutMail({
+      warnings,
+      title,
+      rows,
+      notes,
+      link: { name: 'Open the lead in Dynamics 365', url: link },
+    }),
+  };
+}
+
+function bracketed(value: string): string {
+  return value === '' ? '' : `(${value})`;
+}

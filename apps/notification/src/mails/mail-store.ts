@@ -1,0 +1,205 @@
+/** The mails as rows: who is still to get what, and who is sending it at the moment. */
+import { Incident, type LeadWritten } from '@leads/contracts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { DeliveryReport } from '../smtp/delivery-report.ts';
+import type { MailsTable, NotificationTables } from '../tables.ts';
+import type { Letter } from './letters.ts';
+import { TOLD, tellMailed, type ToldMail } from './tell-mailed.ts';
+
+type Database = Kysely<NotificationTables>;
+
+/** What a mail is sent about: an occasion is one mail. */
+export interface Occasion {
+  kind: MailsTable['kind'];
+  /** The lead's id, or the letter's. */
+  aboutId: string;
+  /** Of a letter, one of those that it is about. */
+  connectionId: string;
+  /** A `LeadWritten` or an {@link IncidentTold} as JSON. */
+  event: string;
+}
+
+/** A mail that this process may send until its claim runs out. */
+export interface ClaimedMail extends Occasion {
+  offerTitle: string;
+  /** The organisation's origin; `null` where it is not known. */
+  organization: string | null;
+  /** Everybody whom the mail is to. */
+  contacts: string[];
+  /** Those of them who have neither got it nor refused it. */
+  remaining: string[];
+  /** Which claim this is, counted from 1: only the newest may settle the mail. */
+  attempts: number;
+}
+
+/** The occasion that a written lead is, once a lead. */
+export function aboutLead(written: z.infer<typeof LeadWritten>): Occasion {
+  const { leadId, connectionId } = written;
+  return { kind: 'lead-written', aboutId: leadId, connectionId, event: JSON.stringify(written) };
+}
+
+/** What a letter says, apart from which offers it is about. */
+export const IncidentTold = z.object({
+  told: z.enum(['opened', 'reminded', 'resolved']),
+  incident: Incident,
+});
+export type IncidentTold = z.infer<typeof IncidentTold>;
+
+/** With the offers of who gets it. */
+export const IncidentMailEvent = IncidentTold.extend({
+  offers: z.array(
+    z.object({ connectionId: z.uuid(), title: z.string(), organization: z.string().nullable() }),
+  ),
+});
+export type IncidentMailEvent = z.infer<typeof IncidentMailEvent>;
+
+/** Makes one mail a letter; one that was written before changes nothing. */
+export async function addLetters(
+  database: Database,
+  said: IncidentTold,
+  letters: readonly Letter[],
+): Promise<void> {
+  if (letters.length === 0) return;
+  const rows = letters.map(({ aboutId, contact, offers }) => ({
+    kind: 'incident' as const,
+    about_id: aboutId,
+    connection_id: offers[0]?.connectionId ?? '',
+    event: JSON.stringify({ ...said, offers } satisfies IncidentMailEvent),
+    state: 'due' as const,
+    contacts: [contact],
+  }));
+  await database
+    .insertInto('mails')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Makes one mail an occasion, addressed to the contacts as they are now; one that has its mail changes nothing. */
+export async function addMails(database: Database, occasions: Occasion[]): Promise<void> {
+  if (occasions.length === 0) return;
+  const added = sql<ToldMail>`
+    insert into mails (kind, about_id, connection_id, event, state, contacts, settled_at)
+    select kind, about_id, connection_id, event, ${STATE_BY_CONTACTS},
+           coalesce(contact_emails, '{}'), ${SETTLED_WITHOUT_CONTACTS}
+    from unnest(${occasions.map(({ kind }) => kind)}::text[],
+                ${occasions.map(({ aboutId }) => aboutId)}::uuid[],
+                ${occasions.map(({ connectionId }) => connectionId)}::uuid[],
+                ${occasions.map(({ event }) => event)}::text[])
+      as occasion (kind, about_id, connection_id, event)
+    left join connections using (connection_id)
+    on conflict (kind, about_id) do nothing
+    returning ${TOLD}
+  `;
+  await settling(database, added);
+}
+
+const STATE_BY_CONTACTS = sql`
+  case when contact_emails is null then 'unaddressed' when contact_emails = '{}' then 'no-contacts' else 'due' end`;
+const SETTLED_WITHOUT_CONTACTS = sql`case when contact_emails = '{}' then now() end`;
+
+/** Addresses the mails that waited for a connection which has become known since. */
+export async function addressMails(database: Database): Promise<void> {
+  const addressed = sql<ToldMail>`
+    update mails set state = ${STATE_BY_CONTACTS}, contacts = contact_emails,
+                     settled_at = ${SETTLED_WITHOUT_CONTACTS}, due_at = now()
+    from connections
+    where mails.state = 'unaddressed' and connections.connection_id = mails.connection_id
+    returning ${TOLD}
+  `;
+  await settling(database, addressed);
+}
+
+/** Runs a statement that may settle mails, and commits with it what is told of those that it settled. */
+function settling<Row extends ToldMail>(database: Database, statement: RawBuilder<Row>): Promise<Row[]> {
+  return database.transaction().execute(async (transaction) => {
+    const { rows } = await statement.execute(transaction);
+    await tellMailed(transaction, rows);
+    return rows;
+  });
+}
+
+/**
+ * Takes mails that are due for this process alone: of each connection those that have waited longest, and as many of
+ * one connection as of any other, so that nobody's flood delays the rest.
+ * @param holdMs after which others may take them over, should this process have died
+ */
+export async function claimMails(database: Database, limit: number, holdMs: number): Promise<ClaimedMail[]> {
+  const { rows } = await sql<ClaimedMail>`
+    with recursive waiting as (
+      -- One step of the index a connection, however many mails each of them has.
+      (select connection_id from mails where state = 'due' order by connection_id limit 1)
+      union all
+      select (select mails.connection_id from mails
+              where state = 'due' and mails.connection_id > waiting.connection_id
+              order by mails.connection_id limit 1)
+      from waiting where waiting.connection_id is not null
+    ), turns as (
+      select next.*, row_number() over (partition by waiting.connection_id order by next.due_at) as turn
+      from waiting cross join lateral (
+        select kind, about_id, due_at from mails
+        where state = 'due' and mails.connection_id = waiting.connection_id and due_at <= now()
+        order by due_at limit ${limit}
+      ) as next
+    ), due as (
+      select mails.kind, mails.about_id from mails join turns using (kind, about_id)
+      where mails.state = 'due' and mails.due_at <= now()
+      order by turn, random() limit ${limit} for update of mails skip locked
+    )
+    update mails set attempts = attempts + 1, due_at = now() + ${holdMs} * interval '1 millisecond'
+    from due, connections
+    where mails.kind = due.kind and mails.about_id = due.about_id
+      and connections.connection_id = mails.connection_id
+    returning mails.kind, mails.about_id as "aboutId", mails.connection_id as "connectionId", event,
+      contacts, attempts,
+      array(select contact from unnest(contacts) as contact
+            where contact <> all (delivered) and contact <> all (refused)) as remaining,
+      offer_title as "offerTitle", organization
+  `.execute(database);
+  return rows;
+}
+
+/** Holds on to claimed mails that are still being sent. Those that another process has taken over stay its own. */
+export async function holdMails(
+  database: Database,
+  mails: readonly Pick<ClaimedMail, 'kind' | 'aboutId' | 'attempts'>[],
+  holdMs: number,
+): Promise<void> {
+  await sql`
+    update mails set due_at = now() + ${holdMs} * interval '1 millisecond'
+    from unnest(${mails.map(({ kind }) => kind)}::text[], ${mails.map(({ aboutId }) => aboutId)}::uuid[],
+                ${mails.map(({ attempts }) => attempts)}::integer[]) as held (kind, about_id, attempts)
+    where mails.kind = held.kind and mails.about_id = held.about_id and mails.attempts = held.attempts
+      and mails.state = 'due'
+  `.execute(database);
+}
+
+/**
+ * Records what became of a claimed mail: settled, and told of, or due again for whoever has not got it.
+ * @param retryMs in how many milliseconds it is due again, where somebody remains
+ * @returns the mail's state now; `undefined` where another process has taken it over since
+ */
+export async function settleMail(
+  database: Database,
+  mail: Pick<ClaimedMail, 'kind' | 'aboutId' | 'attempts'>,
+  report: DeliveryReport,
+  retryMs: number,
+): Promise<'sent' | 'refused' | 'due' | undefined> {
+  const delivered = sql`(delivered || ${report.delivered}::text[])`;
+  const refused = sql`(refused || ${report.refused.map(({ address }) => address)}::text[])`;
+  const refusals = Object.fromEntries(report.refused.map(({ address, reason }) => [address, reason]));
+  const settled = sql`(contacts <@ (${delivered} || ${refused}))`;
+  const became = sql<ToldMail & { state: 'sent' | 'refused' | 'due' }>`
+    update mails set
+      delivered = ${delivered}, refused = ${refused}, last_failure = ${report.failure},
+      refusals = refusals || ${JSON.stringify(refusals)}::jsonb,
+      state = case when not ${settled} then 'due' when ${delivered} = '{}' then 'refused' else 'sent' end,
+      settled_at = case when ${settled} then now() end,
+      due_at = case when ${settled} then due_at else now() + ${retryMs} * interval '1 millisecond' end
+    where kind = ${mail.kind} and about_id = ${mail.aboutId} and state = 'due' and attempts = ${mail.attempts}
+    returning state, ${TOLD}
+  `;
+  const [row] = await settling(database, became);
+  return row?.state;
+}

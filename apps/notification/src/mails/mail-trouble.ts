@@ -1,0 +1,90 @@
+/** The mail server takes nothing: after a while an incident for the operators, and its end with the first mail that goes out. */
+import { randomUUID } from 'node:crypto';
+import { alertOf, NO_CONNECTION, topics, type TroubleTold } from '@leads/contracts';
+import { addToOutbox } from '@leads/database';
+import { MINUTE_MS } from '@leads/pacing';
+import type { ReadinessCheck } from '@leads/service';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import { Gauge } from 'prom-client';
+import type { NotificationTables } from '../tables.ts';
+
+type Database = Kysely<NotificationTables>;
+
+/** How long the mail server may take nothing before operators are told, in milliseconds: restarts are over by then. */
+export const TROUBLE_AFTER_MS = 2 * MINUTE_MS;
+
+/** At /metrics, for whoever is told of trouble in another way than by mail. */
+const failing = new Gauge({
+  name: 'notification_mail_server_failing',
+  help: '1 while this process is taken no mails by the mail server.',
+});
+
+/**
+ * The mail server took nothing, and not for a recipient's or a mail's sake.
+ * @param said what stood in the way
+ * @returns whether it was told by this call
+ */
+export function serverFails(database: Database, said: string, now: Date): Promise<boolean> {
+  failing.set(1);
+  return database.transaction().execute(async (transaction) => {
+    await sql`
+      insert into mail_server (failing_since) values (${now}) on conflict do nothing
+    `.execute(transaction);
+    const { rows } = await sql`
+      update mail_server set told = true
+      where not told and failing_since <= ${new Date(now.getTime() - TROUBLE_AFTER_MS)} returning one
+    `.execute(transaction);
+    if (rows.length === 0) return false;
+    await tell(transaction, now, {
+      transition: 'triggered',
+      what: `Mails wait: the mail server takes none. ${said}`,
+      remedy:
+        'Nothing is lost: mails go out by themselves once it takes them. See whether it can be reached from here. ' +
+        'Look at user, password and address in SMTP_URL, and at who the mails are from in MAIL_FROM.',
+    });
+    return true;
+  });
+}
+
+/** The mail server took a mail. */
+export async function serverWorks(database: Database, now: Date): Promise<void> {
+  failing.set(0);
+  await database.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ told: boolean }>`delete from mail_server returning told`.execute(
+      transaction,
+    );
+    if (rows[0]?.told !== true) return;
+    const over = { what: 'The mail server takes mails again.', remedy: 'Nothing need be done.' };
+    await tell(transaction, now, { transition: 'cleared', ...over });
+  });
+}
+
+/** Whether the mail server takes mails, as far as any process found out. Without it mails wait, and nothing else does. */
+export function mailServerCheck(database: QueryExecutorProvider): ReadinessCheck {
+  return {
+    name: 'mail server',
+    needed: false,
+    otherwise: 'takes no mails: they wait',
+    check: async () => {
+      const { rows } = await sql<{ since: Date }>`select failing_since as since from mail_server`.execute(
+        database,
+      );
+      const [server] = rows;
+      if (server) throw new Error(`takes no mails since ${server.since.toISOString()}`);
+    },
+  };
+}
+
+async function tell(
+  transaction: Database,
+  at: Date,
+  told: Pick<TroubleTold, 'transition' | 'what' | 'remedy'>,
+): Promise<void> {
+  const alert = alertOf({
+    ...{ alertId: randomUUID(), connectionId: NO_CONNECTION, at },
+    ...{ trouble: 'mail-trouble', cause: 'mail-server' },
+    place: { scope: 'system', id: 'notification' },
+    ...told,
+  });
+  await addToOutbox(transaction, topics.alerts, [alert]);
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { migrate, openDatabase, type OutboxRelay } from '@leads/database';
+import { createLog } from '@leads/service';
+import { eventually, testDatabase, type TestDatabase } from '@leads/testing';
+import type { Kysely } from 'kysely';
+import { aboutLead, addMails } from './mails/mail-store.ts';
+import { SendMails } from './send-mails.ts';
+import type { MailServer } from './smtp/mail-server.ts';
+import type { NotificationTables } from './tables.ts';
+import { writtenLead } from './testing/written-leads.ts';
+
+const ANN = 'ann@contoso.com';
+
+let server: TestDatabase;
+let database: Kysely<NotificationTables>;
+
+beforeAll(async () => {
+  server = await testDatabase((url) =>
+    migrate({ url, schema: 'notification', folder: new URL('../migrations/', import.meta.url) }),
+  );
+  database = openDatabase(
+    { url: server.url, schema: 'notification', poolSize: 8, application: 'test' },
+    () => undefined,
+  );
+});
+afterAll(async () => {
+  await database.destroy();
+  await server.drop();
+});
+
+/** A process of its own whose mail server takes each mail and says nothing until it is told to. */
+function startSending(): { taken: string[]; answer: () => void; sending: SendMails } {
+  const taken: string[] = [];
+  let answer: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => (answer = resolve));
+  const slow: MailServer = {
+    send: async (mail, { recipients }) => {
+      taken.push(mail.id);
+      await told;
+      return { delivered: recipients, refused: [], failure: null };
+    },
+    close: () => undefined,
+  };
+  const relay = { wake: () => undefined } as OutboxRelay<NotificationTables>;
+  const log = createLog({ service: 'notification', instance: 'one', level: 'fatal' });
+  const sending = new SendMails(database, slow, relay, {} as never, log);
+  sending.onApplicationBootstrap();
+  return { taken, answer, sending };
+}
+
+test('a process whose mail server is slow leaves the mails that it cannot send yet to others, and none goes out twice', async () => {
+  const connectionId = randomUUID();
+  await database
+    .insertInto('connections')
+    .values({ connection_id: connectionId, version: 1, offer_title: 'Offer', contact_emails: [ANN] })
+    .execute();
+  await addMails(
+    database,
+    Array.from({ length: 12 }, () => aboutLead(writtenLead(connectionId))),
+  );
+  const [first, second] = [startSending(), startSending()];
+  await eventually(() => expect([first.taken.length, second.taken.length]).toEqual([5, 5]), {
+    timeoutMs: 30_000,
+  });
+  first.answer();
+  await eventually(() => expect(first.taken).toHaveLength(7), { timeoutMs: 30_000 });
+  second.answer();
+  await Promise.all([first, second].map(({ sending }) => sending.beforeApplicationShutdown()));
+  expect(new Set([...first.taken, ...second.taken]).size).toBe(12);
+  expect(await database.selectFrom('mails').select('state').distinct().execute()).toEqual([
+    { state: 'sent' },
+  ]);
+}, 120_000);

@@ -1,0 +1,75 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { createTransport } from 'nodemailer';
+import type { ComposedMail } from '../compose/lay-out-mail.ts';
+import { mailOptions, openMailServer } from './mail-server.ts';
+
+const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
+const mail: ComposedMail = {
+  id: LEAD_ID,
+  idHeader: 'X-Lead-Id',
+  subject: 'New lead',
+  text: 'Hello',
+  html: '<p>Hello</p>',
+};
+const from = { name: 'Leads', address: 'leads@contoso.example' };
+
+async function onTheWire(subject: string): Promise<{ headers: string[]; envelope: { to: string[] } }> {
+  const transport = createTransport({ streamTransport: true, buffer: true });
+  const addressees = { to: ['ann@contoso.com', 'bob@contoso.com'], recipients: ['bob@contoso.com'] };
+  const sent = await transport.sendMail(mailOptions({ ...mail, subject }, from, addressees));
+  const [head = ''] = (sent.message as Buffer).toString().split('\r\n\r\n');
+  return { headers: head.replace(/\r\n[ \t]+/g, ' ').split('\r\n'), envelope: { to: sent.envelope.to } };
+}
+
+describe('a mail on the wire', () => {
+  test('names every contact and goes to those who have not got it yet', async () => {
+    const { headers, envelope } = await onTheWire('New lead');
+    expect(headers).toContain('To: ann@contoso.com, bob@contoso.com');
+    expect(envelope.to).toEqual(['bob@contoso.com']);
+  });
+
+  test('carries the id of its lead, the same each time it is sent', async () => {
+    const { headers } = await onTheWire('New lead');
+    expect(headers).toContain(`Message-ID: <${LEAD_ID}@contoso.example>`);
+    // A header's name has no case, and nodemailer writes this one in its own.
+    expect(headers.map((header) => header.toLowerCase())).toContain(`x-lead-id: ${LEAD_ID}`);
+  });
+
+  test('has no header that its subject would bring in', async () => {
+    const { headers } = await onTheWire('New lead\r\nBcc: everybody@example.com');
+    expect(headers.filter((header) => /^bcc/i.test(header))).toEqual([]);
+  });
+});
+
+/** What a server that knows no TLS is told, command by command, when a mail is sent to it. */
+async function toldInClear(plaintextAllowed: boolean): Promise<string[]> {
+  const told: string[] = [];
+  const plain = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('220 plain.example\r\n');
+    socket.on('data', (chunk) => {
+      const command = chunk.toString().split(/[ \r\n]/)[0] ?? '';
+      told.push(command);
+      socket.write(command === 'EHLO' ? '250 plain.example\r\n' : '502 5.5.1 not here\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+  const url = `smtp://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+  const server = openMailServer(url, from, { plaintextAllowed });
+  const addressees = { to: ['ann@contoso.com'], recipients: ['ann@contoso.com'] };
+  await expect(server.send(mail, addressees)).rejects.toThrow();
+  server.close();
+  await new Promise((resolve) => plain.close(resolve));
+  return told;
+}
+
+describe('a mail server that offers no TLS', () => {
+  test('gets neither a name nor a mail where that is not allowed', async () => {
+    expect(await toldInClear(false)).not.toContain('MAIL');
+  });
+
+  test('gets mails where that is allowed', async () => {
+    expect(await toldInClear(true)).toContain('MAIL');
+  });
+});

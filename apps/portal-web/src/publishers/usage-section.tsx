@@ -1,0 +1,81 @@
+/** What publishers have used this hour of what they may, as a table. */
+import { makeStyles, tokens } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import type { LimitedUse, Usage } from '@leads/contracts/portal-api';
+import { read } from '../api/api.ts';
+import { keys } from '../api/keys.ts';
+import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
+import { ProblemBar } from '../pieces/problem-bar.tsx';
+import { Section } from '../pieces/section.tsx';
+import { isNearLimit, usageWords } from './usage-words.ts';
+
+const COLUMNS: readonly [LimitedUse, string][] = [
+  ['connections', 'Connections'],
+  ['saves', 'Changes'],
+  ['validates', 'Validates'],
+  ['searches', 'Searches'],
+  ['exports', 'Exports'],
+  ['replays', 'Replays'],
+];
+
+const useStyles = makeStyles({
+  scroll: { overflowX: 'auto' },
+  table: { width: '100%', borderCollapse: 'collapse', fontVariantNumeric: 'tabular-nums' },
+  cell: {
+    textAlign: 'start',
+    whiteSpace: 'nowrap',
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    borderBottom: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke3}`,
+  },
+  near: { color: tokens.colorPaletteRedForeground1, fontWeight: tokens.fontWeightSemibold },
+});
+
+export function UsageSection(): ReactElement {
+  const { data, error, refetch } = useQuery({
+    queryKey: keys.usage,
+    queryFn: ({ signal }) => read<Usage>('/api/usage', signal),
+  });
+  return (
+    <Section title="Use of limits, this hour">
+      {error && <ProblemBar problem={error} onRetry={refetch} />}
+      {!data && !error && <RowsSkeleton what="the use of limits" rows={3} />}
+      {data && <UsageTable usage={data} />}
+    </Section>
+  );
+}
+
+function UsageTable({ usage: { limits, publishers } }: { usage: Usage }): ReactElement {
+  const styles = useStyles();
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {['Publisher', ...COLUMNS.map(([, name]) => name)].map((name) => (
+              <th key={name} scope="col" className={styles.cell}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {publishers.map(({ publisher, used }) => (
+            <tr key={publisher.id}>
+              <th scope="row" className={styles.cell}>
+                {publisher.name} ({publisher.id})
+              </th>
+              {COLUMNS.map(([use]) => (
+                <td key={use} className={styles.cell}>
+                  <span className={isNearLimit(used[use], limits[use]) ? styles.near : undefined}>
+                    {usageWords(used[use], limits[use])}
+                  </span>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+/** The role that a service works under: it owns nothing, and reaches its own schema alone. */
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { connectionTo, type DatabaseServer } from './server.ts';
+
+export interface ServiceRole {
+  name: string;
+  password: string;
+}
+
+/**
+ * Makes the role where there is none, and grants it the rows of its schema and nothing else; again with the same
+ * changes nothing. To be run after the schema's migrations, by whoever owns it and may create roles.
+ * @throws where the role is the owner's own, may more than a service should, or must be made and may not be
+ */
+export async function prepareServiceRole({
+  schema,
+  role,
+  ...server
+}: DatabaseServer & { schema: string; role: ServiceRole }): Promise<void> {
+  const client = new pg.Client({ ...connectionTo(server), application_name: 'migrate' });
+  await client.connect();
+  try {
+    await client.query('begin');
+    // Roles and the database's own rights are of all services, which may be prepared at once.
+    await client.query(`select pg_advisory_xact_lock(hashtext('prepare roles'))`);
+    await makeRole(client, role);
+    for (const statement of grants(client, schema, role.name)) await client.query(statement);
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeRole(client: pg.Client, { name, password }: ServiceRole): Promise<void> {
+  const { rows } = await client.query<{ mine: boolean; mighty: boolean; admin: boolean; owns: boolean }>(
+    `select rolname = current_user as mine, rolsuper or rolcreaterole or rolcreatedb or rolbypassrls as mighty,
+            (select rolsuper from pg_roles where rolname = current_user)
+              or pg_has_role(current_user, oid, 'usage with admin option') as admin
+     from pg_roles where rolname = $1`,
+    [name],
+  );
+  const [found] = rows;
+  const role = client.escapeIdentifier(name);
+  const secret = client.escapeLiteral(scramVerifier(password, randomBytes(16)));
+  if (!found) {
+    await client.query(
+      `create role ${role} login nosuperuser nocreatedb nocreaterole noinherit password ${secret}`,
+    );
+    return;
+  }
+  if (found.mine) {
+    throw new Error(
+      'DATABASE_URL and DATABASE_OWNER_URL name the same role: a service works under one that owns nothing.',
+    );
+  }
+  if (found.mighty) {
+    throw new Error(
+      `The role ${name} of DATABASE_URL may do more than a service should: it is a superuser, may make roles or databases, or passes row security.`,
+    );
+  }
+  // A role that somebody else made has the password that they gave it.
+  if (found.admin) await client.query(`alter role ${role} login password ${secret}`);
+}
+
+function grants(client: pg.Client, schemaName: string, roleName: string): string[] {
+  const [schema, role] = [client.escapeIdentifier(schemaName), client.escapeIdentifier(roleName)];
+  const database = client.escapeIdentifier(client.database ?? '');
+  return [
+    // Unless taken away, everybody may connect and make temporary tables.
+    `revoke all on database ${database} from public`,
+    `grant connect on database ${database} to ${role}`,
+    `revoke all on schema public from public`,
+    `revoke all on schema ${schema} from public`,
+    `revoke create on schema ${schema} from ${role}`,
+    `grant usage on schema ${schema} to ${role}`,
+    `revoke all on all tables in schema ${schema} from public, ${role}`,
+    `grant select, insert, update, delete on all tables in schema ${schema} to ${role}`,
+    `revoke all on ${schema}.migrations from ${role}`,
+    `grant usage, select on all sequences in schema ${schema} to ${role}`,
+  ];
+}
+
+/**
+ * What PostgreSQL stores of a password, so that the password itself is in no statement and no log of the server.
+ * RFC 5803; https://www.postgresql.org/docs/18/catalog-pg-authid.html. The password is of ASCII characters, for which
+ * SASLprep changes nothing.
+ */
+export function scramVerifier(password: string, salt: Buffer, iterations = 4_096): string {
+  if (!/^[\x20-\x7e]+$/.test(password)) {
+    throw new Error('The password of DATABASE_URL must consist of printable ASCII characters.');
+  }
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const hmac = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
+  const stored = createHash('sha256').update(hmac('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${hmac('Server Key').toString('base64')}`;
+}

@@ -1,0 +1,12 @@
+export { DeliveryModule, type DeliveryOptions } from './delivery.module.ts';
+export * from './destination.ts';
+export type { Delivery, WrittenRecord } from './lanes/deliveries.ts';
+export type { Connection, Identity, Lane } from './lanes/lane.ts';
+export { KnownLimits } from './lanes/known-limits.ts';
+export { type Asked, type Capacity, type Limit, Limits } from './lanes/limits.ts';
+export { tellTrouble } from './lanes/tell-trouble.ts';
+export { type Refusal, type Suspect, TRIES } from './lanes/whose-fault.ts';
+export { DELIVERY_NOT_AGED, deliveryAges } from './retention.ts';
+export { deliverySettings } from './settings.ts';
+export { type DeliveryTables, deliveryTables, type LanesTable } from './tables.ts';
+export { type Finding, ValidationSteps } from './validation/validation-steps.ts';

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Alert, LeadOutcome, topics } from '@leads/contracts';
+import { type Kysely, sql } from 'kysely';
+import { type Delivery, type End, keepRefusedSome, nextDeliveries, settleDeliveries } from './deliveries.ts';
+import type { Lane } from './lane.ts';
+import type { DeliveryTables } from '../tables.ts';
+import {
+  CONNECTION,
+  lead,
+  NOW,
+  REASON,
+  startDeliverySchema,
+  WRITTEN,
+  type DeliverySchema,
+} from '../testing/delivery-schema.ts';
+
+let schema: DeliverySchema;
+let database: Kysely<DeliveryTables>;
+let lane: Lane;
+
+beforeAll(async () => {
+  schema = await startDeliverySchema();
+  ({ database } = schema);
+});
+afterAll(() => schema.close());
+beforeEach(async () => {
+  lane = await schema.begin();
+});
+
+/** Settles one delivery. */
+async function settle(holder: Lane, delivery: Delivery, end: End): Promise<boolean> {
+  const settled = await settleDeliveries(database, holder, [{ delivery, end, at: NOW }]);
+  return settled.includes(delivery.accepted.leadId);
+}
+
+async function due(): Promise<string[]> {
+  const { due: deliveries } = await nextDeliveries(database, lane, new Set(), 10);
+  return deliveries.map((delivery) => delivery.accepted.leadId);
+}
+
+async function outcomes(): Promise<LeadOutcome[]> {
+  return (await outbox(topics.leadsOutcomes.name)).map((value) => LeadOutcome.parse(value));
+}
+
+async function outbox(topic: string): Promise<unknown[]> {
+  const rows = database.selectFrom('outbox').select('value').where('topic', '=', topic).orderBy('id');
+  return (await rows.execute()).map(({ value }) => JSON.parse(value) as unknown);
+}
+
+describe('what is due', () => {
+  test('leads under way are passed over, and the wait is until the next one', async () => {
+    const [first, second, later] = [lead(), lead(), lead()];
+    await schema.takeIn(first, second, later);
+    await sql`update deliveries set due_at = now() + interval '40 s' where lead_id = ${later.leadId}`.execute(
+      database,
+    );
+    const next = await nextDeliveries(database, lane, new Set([first.leadId]), 10);
+    expect(next.due.map((delivery) => delivery.accepted.leadId)).toEqual([second.leadId]);
+    expect(next.waitMs).toBeGreaterThan(30_000);
+    expect(next.waitMs).toBeLessThanOrEqual(40_000);
+  });
+
+  test('of a paused connection is only the test lead of a Validate that runs', async () => {
+    const [customers, ours, over] = [lead(), lead({ isTest: true }), lead({ isTest: true })];
+    await schema.takeIn(customers, lead({ isTest: true }), ours, over);
+    const validation = { connection_id: CONNECTION, asked_at: NOW };
+    await database
+      .insertInto('validations')
+      .values([
+        { ...validation, validation_id: ours.leadId, done_at: null },
+        { ...validation, validation_id: over.leadId, done_at: NOW },
+      ])
+      .execute();
+    lane.isPaused = true;
+    expect(await due()).toEqual([ours.leadId]);
+    lane.isPaused = false;
+    expect(await due()).toHaveLength(4);
+  });
+});
+
+describe('settling', () => {
+  async function one(): Promise<Delivery> {
+    await schema.takeIn(lead());
+    const [delivery] = (await nextDeliveries(database, lane, new Set(), 1)).due;
+    if (!delivery) throw new Error('nothing is due');
+    return delivery;
+  }
+
+  test('a written lead is told of once, with the id of its record', async () => {
+    const delivery = await one();
+    const receivedAt = '2026-11-20T17:03:12.000Z';
+    delivery.accepted.receivedAt = receivedAt;
+    expect(await settle(lane, delivery, WRITTEN)).toBe(true);
+    expect(await settle(lane, delivery, WRITTEN)).toBe(false);
+    expect(await outcomes()).toEqual([
+      expect.objectContaining({ outcome: 'written', attempts: 1, crmId: CONNECTION, receivedAt }),
+    ]);
+  });
+
+  test('a deferred lead waits its time, and says when it is tried again', async () => {
+    const delivery = await one();
+    await settle(lane, delivery, { kind: 'deferred', afterMs: 60_000, counts: true, reason: REASON });
+    expect(await due()).toEqual([]);
+    expect(await outcomes()).toEqual([
+      expect.objectContaining({
+        outcome: 'deferred',
+        attempts: 1,
+        nextAttemptAt: '2026-11-22T09:31:00.000Z',
+      }),
+    ]);
+  });
+
+  test('a refused lead is dead with its reason, and is not due again', async () => {
+    const delivery = await one();
+    await settle(lane, delivery, { kind: 'dead', reason: REASON, amongOthers: false });
+    expect(await due()).toEqual([]);
+    expect(await outcomes()).toEqual([
+      expect.objectContaining({ outcome: 'dead', attempts: 1, reason: REASON }),
+    ]);
+  });
+
+  test('leads that die of one cause are one trouble that counts them, until one that was refused for it passes', async () => {
+    const end: End = { kind: 'dead', reason: REASON, amongOthers: true };
+    const told = async (): Promise<Alert[]> =>
+      (await outbox(topics.alerts.name)).map((value) => Alert.parse(value));
+    const ofIt = { connectionId: CONNECTION, trouble: 'leads-refused', cause: REASON.cause };
+    const died = (dead: number) =>
+      expect.objectContaining({
+        ...ofIt,
+        transition: 'triggered',
+        what: REASON.what,
+        remedy: REASON.remedy,
+        dead,
+      });
+    const first = await schema.settled(lane, end);
+    await schema.settled(lane, end);
+    await schema.settled(lane, end, lead({ isTest: true }));
+    await schema.settled(lane, WRITTEN);
+    expect(await told()).toEqual([died(1), died(2)]);
+    await sql`update deliveries set state = 'pending', due_at = now() where lead_id = ${first}`.execute(
+      database,
+    );
+    const [replayed] = (await nextDeliveries(database, lane, new Set(), 1)).due;
+    if (!replayed) throw new Error('nothing is due');
+    await settle(lane, replayed, WRITTEN);
+    await schema.settled(lane, WRITTEN);
+    expect(await told()).toEqual([
+      died(1),
+      died(2),
+      expect.objectContaining({ ...ofIt, transition: 'cleared' }),
+    ]);
+  });
+
+  test('being asked to slow down is no attempt', async () => {
+    const delivery = await one();
+    await settle(lane, delivery, { kind: 'deferred', afterMs: 0, counts: false, reason: REASON });
+    expect((await nextDeliveries(database, lane, new Set(), 1)).due).toEqual([
+      expect.objectContaining({ attempts: 0 }),
+    ]);
+  });
+
+  test('whoever lost the lane writes nothing', async () => {
+    const delivery = await one();
+    const successor = await schema.claim('somebody else');
+    expect(await settle(lane, delivery, WRITTEN)).toBe(false);
+    expect(await outcomes()).toEqual([]);
+    expect(await settle(successor, delivery, WRITTEN)).toBe(true);
+  });
+});
+
+test('what some leads are refused for while others pass is known to the next holder of the lane, by the word of its last alone', async () => {
+  const known = [{ signature: 'privilege', at: NOW.getTime() }];
+  await keepRefusedSome(database, lane, known);
+  const next = await schema.claim('another');
+  expect(next.refusedSome).toEqual(known);
+  await keepRefusedSome(database, lane, []);
+  expect((await schema.claim()).refusedSome).toEqual(known);
+});

@@ -1,0 +1,15 @@
+/** The settings that every writer has beside those of a service. */
+import { SECOND_MS } from '@leads/pacing';
+import type { SettingsOf } from '@leads/service';
+import { z } from 'zod';
+import { AWAY_AFTER_MS } from './lanes/away.ts';
+
+export const deliverySettings = {
+  /** How long a destination may answer nothing of use before anybody is told, in seconds. */
+  DESTINATION_AWAY_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(AWAY_AFTER_MS / SECOND_MS),
+};
+
+export type DeliverySettings = SettingsOf<typeof deliverySettings>;

@@ -1,0 +1,1 @@
+export { watchTopic, type WatchedTopic } from './watch-topic.ts';

@@ -1,0 +1,17 @@
+/** How long a server asked to be left alone; how long it is granted, who asked it decides. */
+
+/** How an HTTP date begins. What else `Date.parse` takes for a time, "-5" say, is none. */
+const DAY_NAME = /^(mon|tue|wed|thu|fri|sat|sun)/i;
+
+/**
+ * Reads a `Retry-After` header: seconds, or an HTTP date.
+ * @param now milliseconds since the epoch
+ * @returns milliseconds from now, never negative, however many; `undefined` where there is none or it makes no sense
+ */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim() ?? '';
+  const ms = /^\d+(\.\d+)?$/.test(text)
+    ? Math.ceil(Number(text) * 1000)
+    : Date.parse(DAY_NAME.test(text) ? text : '') - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
