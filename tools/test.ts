@@ -1,11 +1,13 @@
 /**
  * `npm test`: what Nx knows to check in every project (types, lint, format, unit tests, builds: each answered from
  * the cache where nothing changed), then the integration tests (on a broker and a database booted once) and the
- * end-to-end tests (on stacks of their own). Goes on after a failure, so that one run tells everything. At the end it
+ * end-to-end tests (on stacks of their own). Goes on after a failure, so that one run tells everything. A few
+ * integration and end-to-end specs that fail are tried a second time, alone, and named at the end all the same. The end
  * names what failed, and the last line sums up what Jest reported. With arguments (`npm test -- libs/kafka`): only the specs whose paths match them.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readReport, toTryAgain, type SpecResult } from './test-report.ts';
 import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
 import { root } from './stack/config.ts';
 import { startInfrastructure, testVariables } from './stack/infrastructure/infrastructure.ts';
@@ -15,15 +17,21 @@ import type { Shutdown } from './stack/processes/shutdown.ts';
 
 const nx = join(root, 'node_modules', '.bin', 'nx');
 
-/** Kinds of spec: the target that runs them, the end of their names, and how many projects may run at a time. */
+/**
+ * Kinds of spec: the target that runs them, the end of their names, how many projects may run at a time, and whether
+ * one that failed is tried again: those with a broker and processes of their own share a machine that can stand still.
+ */
 const suites = [
-  { kind: 'unit', target: 'test', ending: /(?<!\.(int|e2e))\.spec\.ts$/, parallel: 2 },
-  { kind: 'int', target: 'test-int', ending: /\.int\.spec\.ts$/, parallel: 2 },
-  { kind: 'e2e', target: 'e2e', ending: /\.e2e\.spec\.ts$/, parallel: 1 },
+  {
+    kind: 'unit',
+    target: 'test',
+    ending: /(?<!\.(int|e2e))\.spec\.ts$/,
+    parallel: 2,
+    isTriedAgain: false,
+  },
+  { kind: 'int', target: 'test-int', ending: /\.int\.spec\.ts$/, parallel: 2, isTriedAgain: true },
+  { kind: 'e2e', target: 'e2e', ending: /\.e2e\.spec\.ts$/, parallel: 1, isTriedAgain: true },
 ] as const;
-
-/** Lines of a failure that the end repeats, since the output above it may be long. */
-const LINES_SHOWN = 25;
 
 /** A project's folder, and where its specs of one kind are counted. */
 interface Chosen {
@@ -37,34 +45,53 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
   const started = Date.now();
   const wanted = process.argv.slice(2);
   const failures: string[] = [];
-  const reports: string[] = [];
+  const results: SpecResult[] = [];
+  const unsteady: SpecResult[] = [];
 
   const infrastructure = startInfrastructure({ dataDir, careless: true, say, shutdown });
   // Its failure is reported where it is waited for.
   infrastructure.catch(() => undefined);
-  const stage = async (name: string, args: string[], env: Record<string, string> = {}): Promise<void> => {
+  const stage = async (name: string, args: string[], env: Record<string, string> = {}): Promise<boolean> => {
     const since = Date.now();
     say(`== ${name} (nx ${args.join(' ')})`);
     const code = await runInView(pinnedNode, [nx, ...args], { env, stdio: ['ignore', 2, 2], shutdown });
-    if (code !== 0) failures.push(name);
     say(
       `== ${name}: ${code === 0 ? 'ok' : `failed (exit code ${code})`} after ${((Date.now() - since) / 1000).toFixed(1)} s`,
     );
+    return code === 0;
+  };
+  const check = async (name: string, args: string[]): Promise<void> => {
+    if (!(await stage(name, args))) failures.push(name);
   };
   const specs = async (suite: (typeof suites)[number], env?: Record<string, string>): Promise<void> => {
     const projects = choose(suite, wanted);
     if (projects.length === 0) return;
-    for (const { report } of projects) rmSync(report, { force: true });
-    reports.push(...projects.map(({ report }) => report));
-    const folders = projects.map(({ folder }) => folder).join();
-    const options = ['-p', folders, '--output-style=static', `--parallel=${suite.parallel}`, '--'];
-    await stage(`${suite.kind} tests`, ['run-many', '-t', suite.target, ...options, ...wanted], env);
+    const run = async (name: string, of: readonly Chosen[], paths: readonly string[]) => {
+      for (const { report } of of) rmSync(report, { force: true });
+      const folders = of.map(({ folder }) => folder).join();
+      const options = ['-p', folders, '--output-style=static', `--parallel=${suite.parallel}`, '--'];
+      const isOk = await stage(name, ['run-many', '-t', suite.target, ...options, ...paths], env);
+      return { isOk, results: of.flatMap(({ report }) => readReport(report, root)) };
+    };
+    const name = `${suite.kind} tests`;
+    const first = await run(name, projects, wanted);
+    const again = suite.isTriedAgain ? toTryAgain(first.results) : [];
+    let isOk = first.isOk || again.length > 0;
+    for (const { path } of again) {
+      const project = projects.filter(({ folder }) => path.startsWith(`${folder}/`));
+      const second = await run(`${path}, a second time and alone`, project, [path]);
+      isOk &&= second.isOk;
+      results.push(...second.results);
+    }
+    if (!isOk) failures.push(name);
+    unsteady.push(...again);
+    results.push(...first.results.filter((result) => !again.includes(result)));
   };
 
   try {
     if (wanted.length === 0) {
-      await stage('project references', ['sync:check']);
-      await stage('checks', [
+      await check('project references', ['sync:check']);
+      await check('checks', [
         'run-many',
         '-t',
         'build',
@@ -84,19 +111,19 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
     await infrastructure.then((parts) => parts.stop()).catch(() => undefined);
   }
 
-  const count = { passed: 0, failed: 0 };
-  for (const report of reports) {
-    const { passed, failed, failures: faults } = readReport(report);
-    count.passed += passed;
-    count.failed += failed;
-    for (const fault of faults) say(fault);
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  for (const { path, faults } of unsteady) {
+    say(`UNSTEADY ${path}: tried a second time, since this failed at first`);
+    faults.forEach((fault) => say(fault));
   }
-  if (count.passed + count.failed === 0) failures.push('no test ran');
+  for (const { faults } of results) faults.forEach((fault) => say(`FAILED ${fault}`));
+  if (passed + failed === 0) failures.push('no test ran');
   say(
     `Took ${((Date.now() - started) / 1000).toFixed(0)} s.${failures.length ? ` Failed: ${failures.join(', ')}.` : ''}`,
   );
-  process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`);
-  return failures.length === 0 && count.failed === 0 ? 0 : 1;
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failures.length === 0 && failed === 0 ? 0 : 1;
 }
 
 /** The projects that have specs of this kind whose paths match one of the patterns; without patterns, any. */
@@ -129,44 +156,4 @@ function specsBelow(folder: string): string[] {
     if (entry.isDirectory()) return specsBelow(path);
     return entry.name.endsWith('.spec.ts') ? [relative(root, path)] : [];
   });
-}
-
-/** What this program reads of a report of Jest's. */
-interface Report {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
-
-/** Reads what Jest wrote; a file that is not there or not whole means that Jest itself fell over. */
-function readReport(path: string): { passed: number; failed: number; failures: string[] } {
-  let report: Report;
-  try {
-    report = JSON.parse(readFileSync(path, 'utf8')) as Report;
-  } catch {
-    return { passed: 0, failed: 1, failures: [`FAILED ${relative(root, path)}: Jest left no report`] };
-  }
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
-    failures: report.testResults.flatMap(({ name, status, message, assertionResults }) => {
-      const failed = assertionResults.filter((result) => result.status === 'failed');
-      const fell =
-        status === 'failed' && failed.length === 0 ? [{ fullName: '', failureMessages: [message] }] : failed;
-      return fell.map(
-        ({ fullName, failureMessages }) =>
-          `FAILED ${relative(root, name)} ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, LINES_SHOWN).join('\n')}`,
-      );
-    }),
-  };
 }
