@@ -89,7 +89,7 @@ describe('a group whose coordinator is not found, as after a restart of the brok
     await eventually(() => expect(pausesOf(service).at(-1)).toBeGreaterThan(4_000), { timeoutMs: 20_000 });
     const began = performance.now();
     await service.close();
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(pausesOf(service).at(-1) ?? NaN);
     expect(pausesOf(service).filter((ms) => ms > 4_000)).toHaveLength(1);
   }, 30_000);
 });
