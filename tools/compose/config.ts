@@ -1,4 +1,4 @@
-/** What docker-compose.yml tells the seed job. */
+/** What docker-compose.yml tells its jobs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,12 +23,16 @@ export function seedSettings(): {
   const keys = required('KEYS_DIR');
   return {
     credentialsUrl: required('CREDENTIALS_URL'),
-    credentialsApiKey:
-      process.env['CREDENTIALS_API_KEY'] || readFileSync(join(keys, 'credentials-api.key'), 'utf8').trim(),
+    credentialsApiKey: readFileSync(join(keys, 'credentials-api.key'), 'utf8').trim(),
     gatewayUrl: required('GATEWAY_URL'),
     gatewayPublicUrl: required('GATEWAY_PUBLIC_URL'),
     portalPublicUrl: required('PORTAL_PUBLIC_URL'),
     emulatorsPublicUrl: required('EMULATORS_PUBLIC_URL'),
     memoryFile: join(keys, 'connection.json'),
   };
+}
+
+/** The key of the credentials service's API that `.env` says; without one it is made. */
+export function apiKeyOfInstallation(): string | undefined {
+  return process.env['CREDENTIALS_API_KEY'] || undefined;
 }

@@ -39,7 +39,7 @@ const declared = [
       REQUESTER_KEYS_FILE: keys.requesterKeysFile,
       SERVICE_KEYS_FILE: keys.serviceKeysFile,
       SERVICE_SIGNING_KEY_FILE: keys.credentialsSigningKeyFile,
-      CREDENTIALS_API_KEY: keys.credentialsApiKey,
+      CREDENTIALS_API_KEY_FILE: keys.credentialsApiKeyFile,
       GATEWAY_PUBLIC_URL: gatewayUrl,
       WRITER_URL: writerUrl,
       MICROSOFT_RESOLVER: emulatorsUrl,

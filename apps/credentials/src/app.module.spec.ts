@@ -23,6 +23,7 @@ interface Document {
 }
 
 const apiKey = 'an-api-key-of-the-test';
+const otherKey = 'another-api-key-of-the-test';
 const stop = jest.fn();
 const log = { info: jest.fn(), debug: jest.fn(), warn: jest.fn(), error: jest.fn() };
 const connections = { find: jest.fn(() => Promise.resolve(undefined)) };
@@ -33,7 +34,10 @@ let document: Document;
 beforeAll(async () => {
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(SETTINGS)
-    .useValue({ KAFKA_BROKERS: [], CREDENTIALS_API_KEY: apiKey, DYNAMICS_REGIONS: KNOWN_REGIONS })
+    .useValue({
+      ...{ KAFKA_BROKERS: [], DYNAMICS_REGIONS: KNOWN_REGIONS },
+      ...{ CREDENTIALS_API_KEY: otherKey, CREDENTIALS_API_KEY_FILE: apiKey },
+    })
     .overrideProvider(LOG)
     .useValue(log)
     .overrideProvider(Kysely)
@@ -116,6 +120,13 @@ describe('the API', () => {
       const answer = await app.inject({ method: method as 'GET', url: path.replaceAll(/[{}]/g, '') });
       expect([method, path, answer.statusCode]).toEqual([method, path, 401]);
     }
+  });
+
+  test('is opened by the key that a file holds, before one that is said beside it', async () => {
+    const as = (key: string) =>
+      app.inject({ url: '/api/connections/17', headers: { authorization: `Bearer ${key}` } });
+    expect((await as(apiKey)).statusCode).toBe(404);
+    expect((await as(otherKey)).statusCode).toBe(401);
   });
 
   test('takes what cannot be an id for the id of nothing, and asks nobody', async () => {

@@ -121,6 +121,34 @@ test('a role that is the owner itself, or may do more, is refused in words', asy
   );
 });
 
+test('whoever owns the schemas makes the roles without being a superuser', async () => {
+  const database = await testDatabase();
+  const owner = { name: `owner_${suffix}`, password: 'of-owner' };
+  const role = { name: `owned_${suffix}`, password: 'of-owned' };
+  const mighty = new pg.Client({ connectionString: server.url });
+  await mighty.connect();
+  try {
+    await mighty.query(`create role ${owner.name} login createrole password '${owner.password}'`);
+    await mighty.query(`alter database ${new URL(database.url).pathname.slice(1)} owner to ${owner.name}`);
+    const address = (user: { name: string; password: string }): string =>
+      Object.assign(new URL(database.url), { username: user.name, password: user.password }).href;
+    const owned = { url: address(owner), schema: 'owned' };
+    for (const password of [role.password, 'a-newer-one']) {
+      await migrate({ ...owned, folder: pathToFileURL(`${folder}/`) });
+      await prepareServiceRole({ ...owned, role: { ...role, password } });
+      const client = new pg.Client({ connectionString: address({ ...role, password }) });
+      await client.connect();
+      expect((await client.query('insert into owned.things (word) values ($1)', ['x'])).rowCount).toBe(1);
+      await client.end();
+    }
+  } finally {
+    await database.drop();
+    await mighty.query(`drop role if exists ${role.name}`);
+    await mighty.query(`drop role if exists ${owner.name}`);
+    await mighty.end();
+  }
+});
+
 test('a password is told to PostgreSQL by what it keeps of it alone (the example of RFC 7677)', () => {
   const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
   expect(scramVerifier('pencil', salt)).toBe(

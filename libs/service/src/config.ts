@@ -14,15 +14,20 @@ export function settingsFromEnvironment<Shape extends z.ZodRawShape>(shape: Shap
  * owner of its own the service's role is both.
  */
 export function migrationSettings(): { server: DatabaseServer; role?: ServiceRole } {
-  const { DATABASE_OWNER_URL: owner, ...settings } = readSettings(process.env, {
+  const {
+    DATABASE_OWNER_URL: owner,
+    DATABASE_OWNER_PASSWORD_FILE: ownerPassword,
+    ...settings
+  } = readSettings(process.env, {
     ...databaseVariables,
     DATABASE_OWNER_URL: z.string().min(1).optional(),
+    DATABASE_OWNER_PASSWORD_FILE: z.string().optional(),
   });
   const server = databaseOf(settings);
   if (owner === undefined) return { server };
   const { username, password } = new URL(server.url);
   return {
-    server: databaseOf({ ...settings, DATABASE_URL: owner }),
+    server: databaseOf({ ...settings, DATABASE_URL: owner, DATABASE_PASSWORD_FILE: ownerPassword }),
     role: { name: decodeURIComponent(username), password: decodeURIComponent(password) },
   };
 }

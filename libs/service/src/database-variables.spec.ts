@@ -3,6 +3,8 @@ import { certificateAuthority } from '@leads/testing/certificates';
 import { databaseServer, type DatabaseVariables } from './database-variables.ts';
 
 const LOGIN = ['portal', 's3cret'].join(':');
+/** With what would change the meaning of an address. */
+const PASSWORD = 'p@ss/w#rd%:?';
 const DATABASE_URL = `postgres://${LOGIN}@db.internal:5432/leads`;
 let ca: string;
 beforeAll(async () => {
@@ -12,6 +14,8 @@ beforeAll(async () => {
 const read = (variables: Partial<DatabaseVariables>) =>
   databaseServer({ DATABASE_URL, ...variables }, (path) => {
     if (path === '/ca.pem') return `${ca}\n`;
+    if (path === '/password') return `${PASSWORD}\n`;
+    if (path === '/empty') return '\n';
     throw Object.assign(new Error(path), { code: 'ENOENT' });
   });
 const refusal = (variables: Partial<DatabaseVariables>): string => {
@@ -40,7 +44,23 @@ describe('the database of a service', () => {
     expect(read({ NODE_ENV: 'production', DATABASE_TLS: true })).toEqual({ url: DATABASE_URL, tls: {} });
   });
 
+  test('is opened with the password of a file, whatever characters are in it', () => {
+    const { url } = read({
+      DATABASE_URL: 'postgres://portal@db.internal:5432/leads',
+      DATABASE_PASSWORD_FILE: '/password',
+    });
+    expect(decodeURIComponent(new URL(url).password)).toBe(PASSWORD);
+    expect(new URL(url)).toMatchObject({ username: 'portal', host: 'db.internal:5432', pathname: '/leads' });
+  });
+
   test.each([
+    [{ DATABASE_PASSWORD_FILE: '/password' }, 'only one of them can hold'],
+    [
+      { DATABASE_URL: 'postgres://portal@db.internal/leads', DATABASE_PASSWORD_FILE: '/none' },
+      'cannot be read (ENOENT)',
+    ],
+    [{ DATABASE_URL: 'postgres://portal@db.internal/leads', DATABASE_PASSWORD_FILE: '/empty' }, 'is empty'],
+    [{ DATABASE_URL: 'postgres://db.internal/leads', DATABASE_PASSWORD_FILE: '/password' }, 'has no user'],
     [{ DATABASE_URL: `${DATABASE_URL}?sslmode=disable`, DATABASE_TLS: true }, 'a parameter about TLS'],
     [{ DATABASE_URL: 'db.internal' }, 'is not of the form'],
     [{ DATABASE_CA: 'x', DATABASE_TLS: true }, 'is not PEM text'],
@@ -50,5 +70,6 @@ describe('the database of a service', () => {
   ])('is refused with one sentence, which holds no value: %j', (variables, words) => {
     expect(refusal(variables)).toContain(words);
     expect(refusal(variables)).not.toContain('s3cret');
+    expect(refusal(variables)).not.toContain(PASSWORD);
   });
 });

@@ -7,6 +7,7 @@ import { z } from 'zod';
 /** Every variable that says how to reach the database; `.env.example` describes each. */
 export const databaseVariables = {
   DATABASE_URL: z.string().min(1),
+  DATABASE_PASSWORD_FILE: z.string().optional(),
   DATABASE_TLS: z.stringbool('must be true or false').optional(),
   DATABASE_PLAINTEXT_ALLOWED: z.stringbool('must be true or false').optional(),
   DATABASE_CA: z.string().optional(),
@@ -32,17 +33,18 @@ export function databaseServer(
   variables: DatabaseVariables,
   readFile: (path: string) => string,
 ): DatabaseServer {
-  const { DATABASE_URL: url } = variables;
-  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
+  const { DATABASE_URL: address } = variables;
+  if (!URL.canParse(address) || !/^postgres(ql)?:$/.test(new URL(address).protocol)) {
     throw new UnusableDatabaseSettings(
       'DATABASE_URL is not of the form postgres://user:password@host:port/database.',
     );
   }
-  if ([...new URL(url).searchParams.keys()].some((name) => OF_TLS.test(name))) {
+  if ([...new URL(address).searchParams.keys()].some((name) => OF_TLS.test(name))) {
     throw new UnusableDatabaseSettings(
       'DATABASE_URL has a parameter about TLS, which is not read there: use DATABASE_TLS and DATABASE_CA_FILE.',
     );
   }
+  const url = withPassword(address, variables.DATABASE_PASSWORD_FILE, readFile);
   const ca = readCa(variables, readFile);
   if (variables.DATABASE_TLS === true) return { url, tls: present({ ca }) };
   if (ca !== undefined) {
@@ -54,6 +56,30 @@ export function databaseServer(
     );
   }
   return { url };
+}
+
+function withPassword(address: string, path: string | undefined, readFile: (path: string) => string): string {
+  if (path === undefined) return address;
+  const url = new URL(address);
+  if (url.password !== '') {
+    throw new UnusableDatabaseSettings(
+      'The address of the database has a password, and a file with one is named beside it: only one of them can hold.',
+    );
+  }
+  try {
+    url.password = encodeURIComponent(readFile(path).trim());
+  } catch (error) {
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    throw new UnusableDatabaseSettings(
+      `DATABASE_PASSWORD_FILE, or DATABASE_OWNER_PASSWORD_FILE, names a file that cannot be read (${code}).`,
+    );
+  }
+  if (url.password === '' || url.username === '') {
+    throw new UnusableDatabaseSettings(
+      'DATABASE_PASSWORD_FILE, or DATABASE_OWNER_PASSWORD_FILE, names a file that is empty, or the address has no user.',
+    );
+  }
+  return url.href;
 }
 
 function readCa(

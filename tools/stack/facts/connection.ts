@@ -32,10 +32,15 @@ export async function publishConnection(
   return { connectionId, leadAddress };
 }
 
-/** True where the connection is still known and published. */
+/**
+ * True where the connection is still known and published.
+ * @throws Unready where that cannot be learnt now: a second connection of the same offer would be made for nothing
+ */
 export async function isPublished(api: CredentialsApi, connectionId: string): Promise<boolean> {
-  const answer = await ask(api, 'GET', `/api/connections/${connectionId}`);
-  if (!answer.ok) return false;
+  const path = `/api/connections/${connectionId}`;
+  const answer = await ask(api, 'GET', path);
+  if (answer.status === 404) return false;
+  if (!answer.ok) throw await refused(answer, 'GET', path);
   return ((await answer.json()) as { state?: string }).state === 'published';
 }
 
@@ -90,12 +95,14 @@ export function curlFor(leadAddress: string): string {
 
 async function call(api: CredentialsApi, method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await ask(api, method, path, body);
-  if (!answer.ok) {
-    throw new Unready(
-      `The credentials service answered ${method} ${path} with ${answer.status}: ${await answer.text()}`,
-    );
-  }
+  if (!answer.ok) throw await refused(answer, method, path);
   return answer.json();
+}
+
+async function refused(answer: Response, method: string, path: string): Promise<Unready> {
+  return new Unready(
+    `The credentials service answered ${method} ${path} with ${answer.status}: ${await answer.text()}`,
+  );
 }
 
 function ask(api: CredentialsApi, method: string, path: string, body?: unknown): Promise<Response> {

@@ -11,8 +11,9 @@ export interface Keys {
   readonly requesterKeysFile: string;
   /** The writer's private Ed25519 key, a JWK. */
   readonly writerSigningKeyFile: string;
-  /** Opens the credentials service's HTTP API to the tools here, as to the scripts of operators. */
+  /** Opens the credentials service's HTTP API to the tools here, as to the scripts of operators; and its file. */
   readonly credentialsApiKey: string;
+  readonly credentialsApiKeyFile: string;
   /** JWKS with the public keys of the services that sign requests to others. */
   readonly serviceKeysFile: string;
   /** The private Ed25519 keys of these, each a JWK. */
@@ -25,21 +26,24 @@ export interface Keys {
 /** How the credentials service knows the writer's key. */
 const writerKeyId = 'dynamics-writer';
 
-/** Makes what is missing of the keys in this folder. */
-export function keepKeys(folder: string): Keys {
+/**
+ * Makes what is missing of the keys in this folder.
+ * @param at where each file is, if not all are in the folder itself
+ */
+export function keepKeys(folder: string, at = (file: string): string => join(folder, file)): Keys {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const masterKeyFile = join(folder, 'master.key');
-  const requesterKeysFile = join(folder, 'requester-keys.json');
-  const writerSigningKeyFile = join(folder, 'dynamics-writer.jwk.json');
-  const apiKeyFile = join(folder, 'credentials-api.key');
-  const serviceKeysFile = join(folder, 'service-keys.json');
-  const portalSigningKeyFile = join(folder, 'portal.jwk.json');
-  const credentialsSigningKeyFile = join(folder, 'credentials.jwk.json');
-  const sessionKeyFile = join(folder, 'portal-session.key');
+  const masterKeyFile = at('master.key');
+  const requesterKeysFile = at('requester-keys.json');
+  const writerSigningKeyFile = at('dynamics-writer.jwk.json');
+  const credentialsApiKeyFile = at('credentials-api.key');
+  const serviceKeysFile = at('service-keys.json');
+  const portalSigningKeyFile = at('portal.jwk.json');
+  const credentialsSigningKeyFile = at('credentials.jwk.json');
+  const sessionKeyFile = at('portal-session.key');
 
   if (!existsSync(masterKeyFile)) keep(masterKeyFile, randomBytes(32).toString('base64'));
   if (!existsSync(sessionKeyFile)) keep(sessionKeyFile, randomBytes(48).toString('base64'));
-  if (!existsSync(apiKeyFile)) keep(apiKeyFile, randomBytes(32).toString('base64url'));
+  if (!existsSync(credentialsApiKeyFile)) keep(credentialsApiKeyFile, randomBytes(32).toString('base64url'));
   keepKeyPairs(requesterKeysFile, { [writerKeyId]: writerSigningKeyFile });
   keepKeyPairs(serviceKeysFile, { portal: portalSigningKeyFile, credentials: credentialsSigningKeyFile });
   return {
@@ -47,7 +51,8 @@ export function keepKeys(folder: string): Keys {
     requesterKeysFile,
     writerSigningKeyFile,
     sessionKeyFile,
-    credentialsApiKey: readFileSync(apiKeyFile, 'utf8').trim(),
+    credentialsApiKey: readFileSync(credentialsApiKeyFile, 'utf8').trim(),
+    credentialsApiKeyFile,
     serviceKeysFile,
     portalSigningKeyFile,
     credentialsSigningKeyFile,
@@ -70,7 +75,7 @@ function keep(path: string, content: string): void {
   writeFileSync(path, `${content}\n`, { mode: 0o600 });
 }
 
-// The containers' one-shot job runs this file on its own: node keys.ts <folder>
+// For a deployment of one's own (docs/operate.md): node keys.ts <folder>
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   keepKeys(process.argv[2] ?? '.');
 }

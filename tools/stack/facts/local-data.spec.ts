@@ -44,8 +44,10 @@ describe('what reset says', () => {
     );
   });
 
-  test('says that there was nothing', () => {
-    expect(describeReset({ local: false, volumes: [] })).toBe('There was nothing to clear.');
+  test('says that there was nothing, and what clears the rest', () => {
+    expect(describeReset({ local: false, volumes: [] })).toBe(
+      'There was nothing to clear of npm start; docker compose down -v clears what docker compose keeps.',
+    );
   });
 
   test('names the volumes that may be left where no Docker engine answers', () => {

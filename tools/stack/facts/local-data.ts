@@ -29,7 +29,7 @@ export function describeReset(done: { local: boolean; volumes: readonly string[]
   ];
   const sentences = [
     removed.length === 0
-      ? 'There was nothing to clear.'
+      ? 'There was nothing to clear of npm start; docker compose down -v clears what docker compose keeps.'
       : `Cleared ${removed.join(', ')}: what earlier runs kept there is gone.`,
   ];
   if (volumes === undefined) {

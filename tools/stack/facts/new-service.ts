@@ -14,6 +14,7 @@ const SERVICES = 'tools/stack/services.ts';
 const PORTS = 'tools/stack/config.ts';
 const NAMES = 'libs/contracts/src/services.ts';
 const COMPOSE = 'docker-compose.yml';
+const HOLDERS = 'tools/compose/holders.ts';
 const CONFIGURATION = [
   'package.json',
   'jest.config.js',
@@ -25,7 +26,7 @@ const MODEL = 'ingest-gateway';
 
 /** The files that it is made from: those that name every service, and the configuration of one. */
 export const PLACES: readonly string[] = [
-  ...[NAMES, SERVICES, PORTS, COMPOSE, '.env.example', 'README.md', 'knip.json'],
+  ...[NAMES, SERVICES, PORTS, COMPOSE, HOLDERS, '.env.example', 'README.md', 'knip.json'],
   ...CONFIGURATION.map((file) => `apps/${MODEL}/${file}`),
 ];
 
@@ -47,9 +48,6 @@ export function newService(
     const [head, tail] = split(path, textOf(path), line);
     return [path, `${head}${added}${tail}`];
   };
-  const [compose, seeded] = split(COMPOSE, textOf(COMPOSE), '      register-publisher: { condition');
-  const [jobs, services] = split(COMPOSE, compose, '  ingest-gateway:\n');
-  const [running, rest] = split(COMPOSE, services, '  # The directory whose people act');
   const { workspaces, ...knip } = JSON.parse(textOf('knip.json')) as { workspaces: Record<string, unknown> };
 
   return {
@@ -61,6 +59,7 @@ export function newService(
         `  { name: '${name}', port: '${key}', settings: () => ({}) },\n`,
       ),
       before(PORTS, '  emulatorsHttp: [', `  ${key}: ['${variable}', 'the ${words}', ${port}],\n`),
+      before(HOLDERS, '];', `  '${name}',\n`),
       before('.env.example', '# EMULATORS_SMTP_PORT=', `# ${variable}=${port}\n`),
       before('README.md', '| `apps/portal`, ', `| \`apps/${name}\` | ${purpose} |\n`),
       ...CONFIGURATION.map((file): [string, string] => [
@@ -68,10 +67,7 @@ export function newService(
         textOf(`apps/${MODEL}/${file}`).replaceAll(MODEL, name),
       ]),
     ]),
-    [COMPOSE]: [
-      ...[jobs, migration(name), running, container(name), rest],
-      ...[`      ${name}: { condition: service_healthy }\n`, seeded],
-    ].join(''),
+    [COMPOSE]: composed(textOf(COMPOSE), name),
     'knip.json': JSON.stringify(
       { ...knip, workspaces: { ...workspaces, [`apps/${name}`]: workspaces[`apps/${MODEL}`] } },
       null,
@@ -110,6 +106,21 @@ await runMigrations({ schema: '${schema}', folder: new URL('../migrations/', imp
   };
 }
 
+/** docker-compose.yml with the service's keys, its migrations and its container. */
+function composed(text: string, name: string): string {
+  const added: readonly [line: string, added: string][] = [
+    ['      - keys-seed:/keys/seed', `      - keys-${name}:/keys/${name}\n`],
+    ['  ingest-gateway:\n', migration(name)],
+    ['  # The directory whose people act', container(name)],
+    ['      register-publisher: { condition', `      ${name}: { condition: service_healthy }\n`],
+    ['  keys-seed:', `  keys-${name}:\n`],
+  ];
+  return added.reduce((before, [line, more]) => {
+    const [head, tail] = split(COMPOSE, before, line);
+    return `${head}${more}${tail}`;
+  }, text);
+}
+
 /** The text before the one place where a line begins so, and the text from there on. */
 function split(path: string, text: string, line: string): [string, string] {
   const at = text.indexOf(`\n${line}`) + 1;
@@ -122,17 +133,26 @@ function migration(name: string): string {
     <<: *migrate
     image: marketplace-leads/${name}
     build: { context: ., target: service, args: { SERVICE: ${name} } }
+    environment:
+      <<: *migrate-environment
+      DATABASE_URL: postgres://${name}@postgres:5432/leads
+    volumes:
+      - keys-${name}:/keys:ro
+      - keys-database:/owner:ro
 
 `;
 }
 
 function container(name: string): string {
   return `  ${name}:
+    <<: *service
     build: { context: ., target: service, args: { SERVICE: ${name} } }
     image: marketplace-leads/${name}
     environment:
       <<: *service-environment
-    restart: unless-stopped
+      DATABASE_URL: postgres://${name}@postgres:5432/leads
+    volumes:
+      - keys-${name}:/keys:ro
     depends_on:
       migrate-${name}: { condition: service_completed_successfully }
       provision-topics: { condition: service_completed_successfully }

@@ -12,11 +12,12 @@ import type { AccessSettings } from './config.ts';
       provide: CALLERS,
       inject: [SETTINGS, Kysely, DatabaseClock],
       useFactory: (
-        { SERVICE_KEYS_FILE: keys, CREDENTIALS_API_KEY: apiKey }: AccessSettings,
+        { SERVICE_KEYS_FILE: keys, CREDENTIALS_API_KEY_FILE, CREDENTIALS_API_KEY }: AccessSettings,
         database: Kysely<CredentialsTables>,
         { now }: DatabaseClock,
       ): Callers => ({
-        ...{ to: 'credentials', from: ['portal'], keys, apiKey },
+        ...{ to: 'credentials', from: ['portal'], keys },
+        apiKey: CREDENTIALS_API_KEY_FILE ?? CREDENTIALS_API_KEY,
         useOnce: (nonce) => useRequestOnce(database, nonce),
         now,
       }),

@@ -1,5 +1,5 @@
 /** The settings of access. */
-import { callerKeysFile, type SettingsOf } from '@leads/service';
+import { callerKeysFile, fileContent, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
 
 export const accessSettings = {
@@ -7,6 +7,10 @@ export const accessSettings = {
   SERVICE_KEYS_FILE: callerKeysFile,
   /** Whoever sends it may use the API, for people's scripts; without it only the portal may. */
   CREDENTIALS_API_KEY: z.string().min(16).optional(),
+  /** The file that holds it; counts before the value itself. */
+  CREDENTIALS_API_KEY_FILE: fileContent
+    .refine((key) => key.length >= 16, 'the file holds fewer than 16 characters')
+    .optional(),
 };
 
 export type AccessSettings = SettingsOf<typeof accessSettings>;
