@@ -14,8 +14,8 @@ beforeEach(async () => {
 }, 120_000);
 afterEach(() => stack.stop(), 60_000);
 
-async function requestsUnderWay(writerUrl: string): Promise<number> {
-  const metrics = await (await fetch(`${writerUrl}/metrics`)).text();
+async function requestsUnderWay(healthUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${healthUrl}/metrics`)).text();
   return Number(/^writer_requests_in_flight (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
@@ -36,7 +36,7 @@ test('a writer that is told to end while Dynamics hangs hands its lanes over wit
   );
   expect(accepted.size).toBe(LEADS);
   await eventually(async () => {
-    const underWay = await Promise.all(stack.writers.map(({ url }) => requestsUnderWay(url)));
+    const underWay = await Promise.all(stack.writers.map(({ healthUrl }) => requestsUnderWay(healthUrl)));
     expect(Math.max(...underWay)).toBeGreaterThan(0);
   });
 

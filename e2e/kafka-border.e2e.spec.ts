@@ -1,53 +1,30 @@
 /** The broker as in production: who gets in, and that nobody writes or reads a topic that is not theirs. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SERVICES, type ServiceName, topics, type Topic } from '@leads/contracts';
-import {
-  type KafkaSettings,
-  kafkaSettings,
-  type KafkaVariables,
-  NotAllowed,
-  oldestRecords,
-  Publisher,
-} from '@leads/kafka';
-import { freeFixedPorts, type KafkaClient, provision, startBroker } from '@leads/tools';
+import { type KafkaSettings, NotAllowed, oldestRecords, Publisher } from '@leads/kafka';
+import { eventually } from '@leads/testing';
+import { type KafkaClient, kafkaSettingsOf, provision, sharedBroker } from '@leads/tools';
 
-let dataDir: string;
-let broker: Awaited<ReturnType<typeof startBroker>>;
+const { secured } = sharedBroker();
+const topicPrefix = `border-${randomUUID().slice(0, 8)}.`;
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'leads-kafka-border-'));
-  const { kafka, kafkaController } = await freeFixedPorts();
-  broker = await startBroker({
-    ...{ way: 'local', profile: 'production', dataDir, volume: undefined, say: () => undefined },
-    ...{ port: kafka.port, controllerPort: kafkaController.port },
-    settings: { kafkaBrokers: undefined },
-  });
   await provision(environmentOf('provision-topics'));
 }, 180_000);
-afterAll(async () => {
-  await broker.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-}, 60_000);
 
 function environmentOf(client: KafkaClient, by?: 'password' | 'certificate'): Record<string, string> {
-  if (!broker.secured) throw new Error('The broker is plain.');
-  return broker.secured.environmentOf(client, by);
+  return { ...secured.environmentOf(client, by), KAFKA_TOPIC_PREFIX: topicPrefix };
 }
 
-/** What a service reads of its variables; without its name, so that only the broker stands in its way. */
 function settingsOf(
   service: ServiceName,
   changes: Record<string, string> = {},
   by?: 'certificate',
 ): KafkaSettings {
-  const { KAFKA_BROKERS = '', ...others } = { ...environmentOf(service, by), ...changes };
-  const variables = { KAFKA_TOPIC_PREFIX: '', ...others, KAFKA_BROKERS: [KAFKA_BROKERS] } as KafkaVariables;
-  const settings = kafkaSettings(variables, service, (path) => readFileSync(path, 'utf8'));
-  delete settings.service;
-  return settings;
+  return kafkaSettingsOf({ ...environmentOf(service, by), ...changes }, service);
 }
 
 /** What became of it: the kind of the broker's refusal, where it refuses. */
@@ -68,6 +45,15 @@ async function write(settings: KafkaSettings, { name }: Topic): Promise<string> 
       .publishEncoded([{ topic: name, key: 'key', value: '{}' }])
       .finally(() => publisher.disconnect()),
   );
+}
+
+/** A broker that has just begun may still be loading what it keeps of a group: that is no answer yet. */
+function read(service: ServiceName, topic: Topic): Promise<string> {
+  return eventually(async () => {
+    const answer = await outcome(oldestRecords(settingsOf(service), service, topic));
+    expect(answer).not.toMatch(/coordinator is loading/);
+    return answer;
+  });
 }
 
 const catalogue = Object.values<Topic>(topics);
@@ -96,7 +82,7 @@ describe('with a record in each topic', () => {
     async (service) => {
       for (const topic of catalogue) {
         const expected = topic.consumers.includes(service) ? 'done' : 'forbidden';
-        const answer = await outcome(oldestRecords(settingsOf(service), service, topic));
+        const answer = await read(service, topic);
         expect([topic.name, answer]).toEqual([topic.name, expected]);
       }
     },
@@ -117,7 +103,7 @@ test('a certificate is a name as good as a password', async () => {
 }, 60_000);
 
 test('a wrong password is a refusal of its own kind, and is not shown', async () => {
-  const file = join(dataDir, 'kafka', 'security', 'credentials.password');
+  const file = join(secured.folder, 'credentials.password');
   const publisher = new Publisher(settingsOf('portal', { KAFKA_SASL_PASSWORD_FILE: file }));
   const refused = await publisher.connect().catch((error: unknown) => String(error));
   await publisher.disconnect();

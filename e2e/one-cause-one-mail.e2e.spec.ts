@@ -17,9 +17,7 @@ let incidents: Awaited<ReturnType<typeof watchTopic<typeof topics.incidents>>>;
 beforeAll(async () => {
   stack = await startTestStack();
   control = stack.emulators.control;
-  const brokers = stack.broker.brokers.split(',');
-  const kafka = { brokers, clientId: 'e2e', topicPrefix: stack.topicPrefix };
-  incidents = await watchTopic(kafka, topics.incidents);
+  incidents = await watchTopic(stack.kafka, topics.incidents);
 }, 120_000);
 afterAll(async () => {
   await incidents.close();

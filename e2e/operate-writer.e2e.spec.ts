@@ -11,8 +11,7 @@ let publisher: Publisher;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  const brokers = stack.broker.brokers.split(',');
-  publisher = new Publisher({ brokers, clientId: 'e2e', topicPrefix: stack.topicPrefix });
+  publisher = new Publisher(stack.kafka);
 }, 120_000);
 afterAll(async () => {
   await publisher.disconnect();
@@ -21,7 +20,7 @@ afterAll(async () => {
 
 /** The gauges of the one connection, by their short names. */
 async function counts(): Promise<Record<string, number>> {
-  const answer = await fetch(`${stack.services['dynamics-writer'].url}/metrics`);
+  const answer = await fetch(`${stack.services['dynamics-writer'].healthUrl}/metrics`);
   const found = (await answer.text()).matchAll(/^writer_leads_(\w+)\{connection="[^"]+"\} (\d+)$/gm);
   return Object.fromEntries([...found].map(([, name = '', value]) => [name, Number(value)]));
 }

@@ -20,8 +20,7 @@ let posted = 0;
 beforeAll(async () => {
   stack = await startTestStack();
   control = stack.emulators.control;
-  const brokers = stack.broker.brokers.split(',');
-  alerts = await watchTopic({ brokers, clientId: 'e2e', topicPrefix: stack.topicPrefix }, topics.alerts);
+  alerts = await watchTopic(stack.kafka, topics.alerts);
 }, 120_000);
 afterAll(async () => {
   await alerts.close();

@@ -27,13 +27,8 @@ export async function handOver(): Promise<Bar> {
     return await inArena({ serviceSettings }, async (arena) => {
       const { stack } = arena;
       const { connectionId } = await arena.connect('bench.crm4.dynamics.com', {});
-      const kafka = {
-        brokers: stack.broker.brokers.split(','),
-        clientId: 'bench',
-        topicPrefix: stack.topicPrefix,
-      };
-      const answers = await listen(kafka);
-      const publisher = new Publisher(kafka);
+      const answers = await listen(stack.kafka);
+      const publisher = new Publisher(stack.kafka);
       const took: number[] = [];
       try {
         for (let number = 0; number < REQUESTS + WARM_UP; number += 1) {

@@ -6,6 +6,11 @@ import { installedBrowser } from './config.ts';
 /** Chromium refuses its own sandbox to root, who runs containers and build machines. */
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
+/** Unpacks the one that npm brought, where it is needed: two specs that do it at once would meet. */
+export async function prepareBrowser(): Promise<void> {
+  if (installedBrowser() === undefined) await npmChromium.executablePath();
+}
+
 /** @throws where there is none that runs here; the message says how to bring one */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = installedBrowser() ?? (await npmChromium.executablePath());

@@ -79,11 +79,7 @@ export async function arenaOn<Result>(
   work: (arena: Arena) => Promise<Result>,
   beside: readonly (typeof BESIDE)[number][] = [],
 ): Promise<Result> {
-  const publisher = new Publisher({
-    brokers: stack.broker.brokers.split(','),
-    clientId: 'arena',
-    topicPrefix: stack.topicPrefix,
-  });
+  const publisher = new Publisher(stack.kafka);
   try {
     const unwanted = BESIDE.filter((name) => !beside.includes(name));
     await Promise.all(unwanted.map((name) => stack.services[name].stop()));

@@ -100,6 +100,23 @@ export function testInfrastructure(): { brokers: string | undefined; databaseUrl
   };
 }
 
+/** The profile of end-to-end specs' stacks: the production one, unless `STACK_PROFILE` says otherwise. */
+export function testProfile(): Profile {
+  return process.env['STACK_PROFILE'] ? stackSettings().profile : 'production';
+}
+
+/** What `shareSecured` told the processes that run end-to-end specs; see there. */
+export function sharedFacts(): string | undefined {
+  return process.env[SHARED] || undefined;
+}
+
+/** Tells the processes that this one starts. */
+export function tellSharedFacts(facts: string): void {
+  process.env[SHARED] = facts;
+}
+
+const SHARED = 'TEST_SECURED';
+
 /** `JAVA_HOME`, where it is set. */
 export function javaHome(): string | undefined {
   return process.env['JAVA_HOME'] || undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Control } from '@leads/testing';
 import { root } from './config.ts';
 import { Unready } from './failure.ts';
+import type { MailCertificate } from './facts/mail-certificate.ts';
 import { until } from './processes/narrator.ts';
 import { describeExit, pinnedNode, startProgram } from './processes/process.ts';
 import type { ManagedProcess } from './processes/process.ts';
@@ -11,6 +12,8 @@ export interface Emulators {
   /** http://127.0.0.1:port */
   readonly url: string;
   readonly smtpUrl: string;
+  /** Who signed the mail server's certificate, where it has one. */
+  readonly smtpCaFile: string | undefined;
   readonly control: Control;
   readonly process: ManagedProcess;
   stop(): Promise<void>;
@@ -21,6 +24,8 @@ export interface EmulatorsOptions {
   readonly smtpPort: number;
   /** Where their content survives a restart; memory only when absent. */
   readonly dataDir: string | undefined;
+  /** The mail server then takes mails under TLS alone. */
+  readonly mailCertificate?: MailCertificate | undefined;
   readonly log: string;
   readonly onUnexpectedEnd?: (process: ManagedProcess) => void;
 }
@@ -29,7 +34,7 @@ const startTimeoutMs = 30_000;
 
 /** Starts the emulators with the organisation of Contoso; answers when they take requests. */
 export async function startEmulators(options: EmulatorsOptions): Promise<Emulators> {
-  const { httpPort, smtpPort, dataDir } = options;
+  const { httpPort, smtpPort, dataDir, mailCertificate } = options;
   const url = `http://127.0.0.1:${httpPort}`;
   const started = await startProgram({
     name: 'emulators',
@@ -41,6 +46,8 @@ export async function startEmulators(options: EmulatorsOptions): Promise<Emulato
       EMULATORS_HOST: '127.0.0.1',
       EMULATORS_SEED: 'contoso',
       EMULATORS_DATA_DIR: dataDir ?? '',
+      EMULATORS_SMTP_CERTIFICATE_FILE: mailCertificate?.certificateFile ?? '',
+      EMULATORS_SMTP_KEY_FILE: mailCertificate?.keyFile ?? '',
     },
     log: options.log,
   });
@@ -61,6 +68,7 @@ export async function startEmulators(options: EmulatorsOptions): Promise<Emulato
   return {
     url,
     smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
+    smtpCaFile: mailCertificate?.caFile,
     control: new Control(url),
     process: started,
     async stop() {

@@ -4,6 +4,8 @@ export { startBroker } from './infrastructure/broker.ts';
 export { publishConnection, untilAccepted } from './facts/connection.ts';
 export type { CredentialsApi, PublishedConnection } from './facts/connection.ts';
 export { startDatabase } from './infrastructure/database.ts';
+export { sharedBroker, shareSecured } from './infrastructure/shared-secured.ts';
+export { kafkaSettingsOf } from './kafka-settings.ts';
 export { freeFixedPorts } from './infrastructure/ports.ts';
 export type { KafkaClient } from './infrastructure/secured-broker.ts';
 export { provision } from './services.ts';

@@ -5,6 +5,7 @@ import { directories, productClientId } from '@leads/testing';
 import { root } from './config.ts';
 import type { Ports } from './config.ts';
 import { Unready } from './failure.ts';
+import { freePorts } from './infrastructure/ports.ts';
 import type { KafkaClient } from './infrastructure/secured-broker.ts';
 import type { Keys } from './facts/keys.ts';
 import { until } from './processes/narrator.ts';
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly portalUrl: string;
   readonly emulatorsUrl: string;
   readonly smtpUrl: string;
+  /** Who signed the mail server's certificate; undefined where it is plain. */
+  readonly smtpCaFile?: string | undefined;
 }
 
 interface ServiceDeclaration<Name extends string = string> {
@@ -59,8 +62,9 @@ const declared = [
   {
     name: 'notification',
     port: 'notification',
-    settings: ({ smtpUrl, portalUrl, emulatorsUrl }) => ({
+    settings: ({ smtpUrl, smtpCaFile, portalUrl, emulatorsUrl }) => ({
       SMTP_URL: smtpUrl,
+      ...(smtpCaFile !== undefined && { SMTP_PLAINTEXT_ALLOWED: 'false', NODE_EXTRA_CA_CERTS: smtpCaFile }),
       PORTAL_PUBLIC_URL: portalUrl,
       MAIL_FROM: 'Marketplace leads <leads@localhost.example>',
       DYNAMICS_LINK_BASE: `${emulatorsUrl}/org`,
@@ -92,7 +96,12 @@ export interface SharedSettings {
   /** The variables that a client reaches the broker with. */
   readonly kafkaOf: (client: KafkaClient) => Record<string, string>;
   readonly topicPrefix: string;
-  readonly databaseUrl: string;
+  /** The variables that a service reaches the database with. */
+  readonly databaseOf: (service: ServiceName) => Record<string, string>;
+  /** What migrations are told besides: who owns the schemas, where that is not the services' own user. */
+  readonly databaseOwner: Record<string, string>;
+  /** Whether health and metrics have a port of their own. */
+  readonly healthApart: boolean;
   readonly logLevel: string;
 }
 
@@ -103,6 +112,8 @@ export interface Service {
   readonly instance: string;
   /** http://127.0.0.1:port */
   readonly url: string;
+  /** Where its health and metrics are: the same, unless they have a port of their own. */
+  readonly healthUrl: string;
   readonly log: string;
   readonly pid: number;
   /** Undefined while it runs. */
@@ -121,23 +132,24 @@ const readyTimeoutMs = 60_000;
 
 /** Runs every service's migrations and provisions the topics; none depends on another. */
 export async function prepareStores(shared: SharedSettings): Promise<void> {
-  const env = { ...commonEnvironment(shared, 'provision-topics'), KAFKA_REPLICATION_FACTOR: '1' };
   const commands = [
     ...declared
       .map(({ name }) => ({
         what: `The migrations of ${name}`,
         file: built('apps', name, 'dist', 'migrate.js'),
         args: [],
+        env: { ...common(shared), ...shared.databaseOf(name), ...shared.databaseOwner },
       }))
       .filter(({ file }) => existsSync(file)),
     {
       what: 'Provisioning the topics',
       file: built('libs', 'kafka', 'dist', 'provision-topics.command.js'),
       args: ['--allow-single-copy'],
+      env: { ...common(shared), ...kafka(shared, 'provision-topics'), KAFKA_REPLICATION_FACTOR: '1' },
     },
   ];
   await Promise.all(
-    commands.map(async ({ what, file, args }) => {
+    commands.map(async ({ what, file, args, env }) => {
       try {
         await runToEnd(pinnedNode, [file, ...args], { env });
       } catch (error) {
@@ -173,7 +185,7 @@ export async function registerPublisher(
   const command = built('apps', 'portal', 'dist', 'register-publisher.command.js');
   try {
     await runToEnd(pinnedNode, [command, id, name, directoryId], {
-      env: commonEnvironment(shared, 'portal'),
+      env: environmentOf(shared, 'portal'),
     });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
@@ -200,15 +212,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const declaration = serviceDeclarations.find((candidate) => candidate.name === name);
   if (!declaration) throw new Error(`There is no service ${name}.`);
   const url = `http://127.0.0.1:${port}`;
+  const healthPort = shared.healthApart ? (await freePorts(1))[0] : undefined;
+  const healthUrl = `http://127.0.0.1:${healthPort ?? port}`;
   const start = async (): Promise<ManagedProcess> => {
     const started = await startProgram({
       name: instance,
       file: pinnedNode,
       args: ['--enable-source-maps', built('apps', name, 'dist', 'main.js')],
       env: {
-        ...commonEnvironment(shared, name),
+        ...environmentOf(shared, name),
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: String(port),
+        ...(healthPort !== undefined && { HEALTH_PORT: String(healthPort) }),
         INSTANCE_ID: instance,
         ...declaration.settings(around),
         ...options.overrides,
@@ -224,6 +239,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     name,
     instance,
     url,
+    healthUrl,
     log: current.log,
     get pid() {
       return current.pid;
@@ -240,7 +256,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       current = await start();
       await this.untilReady();
     },
-    untilReady: (timeoutMs = readyTimeoutMs) => untilReady(current, url, timeoutMs),
+    untilReady: (timeoutMs = readyTimeoutMs) => untilReady(current, healthUrl, timeoutMs),
   };
   return service;
 }
@@ -264,16 +280,18 @@ async function untilReady(service: ManagedProcess, url: string, timeoutMs: numbe
   );
 }
 
-function commonEnvironment(shared: SharedSettings, client: KafkaClient): Record<string, string> {
-  return {
-    ...shared.kafkaOf(client),
-    KAFKA_TOPIC_PREFIX: shared.topicPrefix,
-    // Emulators stand in for Microsoft, broker and database listen on this machine alone.
-    NODE_ENV: 'development',
-    DATABASE_URL: shared.databaseUrl,
-    DATABASE_PLAINTEXT_ALLOWED: 'true',
-    LOG_LEVEL: shared.logLevel,
-  };
+/** What a service is told of broker and database, and what everybody is told. */
+function environmentOf(shared: SharedSettings, service: ServiceName): Record<string, string> {
+  return { ...common(shared), ...kafka(shared, service), ...shared.databaseOf(service) };
+}
+
+function kafka({ kafkaOf, topicPrefix }: SharedSettings, client: KafkaClient): Record<string, string> {
+  return { ...kafkaOf(client), KAFKA_TOPIC_PREFIX: topicPrefix };
+}
+
+function common({ logLevel }: SharedSettings): Record<string, string> {
+  // Emulators stand in for Microsoft under every profile, which production refuses.
+  return { NODE_ENV: 'development', LOG_LEVEL: logLevel };
 }
 
 function built(...path: string[]): string {

@@ -1,5 +1,6 @@
 /** The stack, declared once: broker, database, emulators and services, each a process of its own. */
 import { join } from 'node:path';
+import type { KafkaSettings } from '@leads/kafka';
 import type { Broker } from './infrastructure/broker-settings.ts';
 import { stackSettings } from './config.ts';
 import type { Ports, StackSettings, Way } from './config.ts';
@@ -10,6 +11,8 @@ import type { Emulators } from './emulators.ts';
 import { startInfrastructure } from './infrastructure/infrastructure.ts';
 import type { Infrastructure } from './infrastructure/infrastructure.ts';
 import { keepKeys } from './facts/keys.ts';
+import { keepMailCertificate } from './facts/mail-certificate.ts';
+import { kafkaSettingsOf } from './kafka-settings.ts';
 import { during } from './processes/narrator.ts';
 import type { Say } from './processes/narrator.ts';
 import { freePorts } from './infrastructure/ports.ts';
@@ -56,6 +59,10 @@ export interface Stack {
   readonly writers: readonly Service[];
   readonly credentialsApi: CredentialsApi;
   readonly topicPrefix: string;
+  /** How a tool or a spec reaches the broker: as who makes the topics, who may everything there. */
+  readonly kafka: KafkaSettings;
+  /** The folder of the keys that this stack alone has. */
+  readonly keyFolder: string;
   /** Lets a directory's people act for a publisher in the console. */
   registerPublisher(publisher: RegisteredPublisher): Promise<void>;
   /** Starts one more process of a service on a free port; settles when it is ready. */
@@ -133,10 +140,13 @@ async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack>
   const shared: SharedSettings = {
     kafkaOf: (client) => broker.secured?.environmentOf(client) ?? { KAFKA_BROKERS: broker.brokers },
     topicPrefix,
-    databaseUrl: database.url,
+    databaseOf: (service) => database.secured?.environmentOf(service) ?? { DATABASE_URL: database.url },
+    databaseOwner: database.secured?.ownerEnvironment ?? {},
+    healthApart: boot.settings.profile === 'production',
     logLevel: boot.settings.logLevel,
   };
-  const keys = keepKeys(join(options.dataDir, 'keys'));
+  const keyFolder = join(options.dataDir, 'keys');
+  const keys = keepKeys(keyFolder);
   const [emulators] = await Promise.all([
     startWorld(boot),
     during(say, 'Migrating the database, provisioning the topics', prepareStores(shared)),
@@ -151,6 +161,7 @@ async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack>
     portalUrl: `http://127.0.0.1:${ports.portal.port}`,
     emulatorsUrl: emulators.url,
     smtpUrl: emulators.smtpUrl,
+    smtpCaFile: emulators.smtpCaFile,
   };
   const firsts = await startFirsts(boot, shared, around);
   const add = (name: ServiceName): Promise<Service> => addOne(boot, shared, around, name);
@@ -162,6 +173,11 @@ async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack>
     database,
     emulators,
     topicPrefix,
+    kafka: kafkaSettingsOf(
+      { ...shared.kafkaOf('provision-topics'), KAFKA_TOPIC_PREFIX: topicPrefix },
+      'provision-topics',
+    ),
+    keyFolder,
     services: Object.fromEntries(firsts.map((service) => [service.name, service])) as Stack['services'],
     get writers() {
       return running.filter((service) => service.name === 'dynamics-writer');
@@ -199,12 +215,14 @@ async function findInfrastructure(boot: Boot): Promise<Pick<Infrastructure, 'bro
   return started;
 }
 
-async function startWorld({ options, parts, logDir, reportEnd }: Boot): Promise<Emulators> {
+async function startWorld({ options, settings, parts, logDir, reportEnd }: Boot): Promise<Emulators> {
   const { ports, dataDir, keepEmulators } = options;
   const emulators = await startEmulators({
     httpPort: ports.emulatorsHttp.port,
     smtpPort: ports.emulatorsSmtp.port,
     dataDir: keepEmulators ? join(dataDir, 'emulators') : undefined,
+    mailCertificate:
+      settings.profile === 'production' ? await keepMailCertificate(join(dataDir, 'keys')) : undefined,
     log: join(logDir, 'emulators.log'),
     onUnexpectedEnd: reportEnd,
   });

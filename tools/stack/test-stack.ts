@@ -1,16 +1,19 @@
-/** A throw-away stack for one end-to-end spec, on the broker and the database that `npm test` booted for all. */
+/** A throw-away stack for one end-to-end spec, on a broker and a database server that all specs of a run share. */
 import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contoso, contosoPublisher } from '@leads/testing';
-import { fixedPorts, type Profile, stackSettings, testInfrastructure } from './config.ts';
+import { fixedPorts, type Profile, stackSettings, testInfrastructure, testProfile } from './config.ts';
 import { publishConnection, untilAccepted } from './facts/connection.ts';
 import type { PublishedConnection } from './facts/connection.ts';
-import { startBroker } from './infrastructure/broker.ts';
+import type { Broker } from './infrastructure/broker-settings.ts';
 import { createDatabaseBeside } from './infrastructure/database.ts';
+import type { Database } from './infrastructure/database-settings.ts';
+import { findLeaks, type Leaks, refuseLeaks } from './leaks/find-leaks.ts';
 import { saySilently } from './processes/narrator.ts';
 import { freeInsteadOf } from './infrastructure/ports.ts';
+import { databaseOnShared, sharedBroker } from './infrastructure/shared-secured.ts';
 import { startStack } from './stack.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
@@ -19,54 +22,43 @@ export interface TestStack extends Stack {
   readonly connection: PublishedConnection;
   /** Logs of the services and the emulators. */
   readonly logDir: string;
+  /** Adds to what the stack must not let out: a secret that only the spec knows, by a name that may be shown. */
+  know(name: string, secret: string): void;
+  /**
+   * Looks for all that it knows in all that it has written; under the production profile alone.
+   * @param more secrets that it does not know, and what else to look through, such as answers
+   */
+  findLeaks(more?: { known?: ReadonlyMap<string, string>; answers?: string }): Promise<Leaks>;
 }
 
-/** Boots it with a topic prefix and a database of its own, and under the production profile a broker too; `stop` leaves nothing of it but, after `keepLogs`, its logs. */
+/**
+ * Boots it with a topic prefix, a database and roles of its own. `stop` leaves nothing of it, and under the production
+ * profile throws where anything secret had been let out.
+ */
 export async function startTestStack(
   options: Pick<StackOptions, 'writers' | 'serviceSettings'> & { profile?: Profile } = {},
 ): Promise<TestStack> {
-  const { profile = stackSettings().profile } = options;
-  const { brokers, databaseUrl } = testInfrastructure();
-  if (brokers === undefined || databaseUrl === undefined) {
-    throw new Error(
-      'TEST_KAFKA_BROKERS and TEST_DATABASE_URL are not set: run the tests with "npm test", or boot both with "npm run infra" and take over the line that it prints.',
-    );
-  }
+  const { profile = testProfile() } = options;
   const name = `e2e-${randomUUID().slice(0, 8)}`;
   const dataDir = mkdtempSync(join(tmpdir(), `leads-${name}-`));
+  const logDir = join(dataDir, 'logs');
   chmodSync(dataDir, 0o711);
-  const database = await createDatabaseBeside(databaseUrl, name);
-  const ports = await freeInsteadOf(fixedPorts());
-  const nothing = (): Promise<void> => Promise.resolve();
-  const running = { brokers, origin: 'npm test', process: undefined, stop: nothing };
-  const broker =
-    profile === 'plain'
-      ? running
-      : await startBroker({
-          ...{ way: 'local', profile, dataDir, say: saySilently, volume: undefined },
-          ...{ port: ports.kafka.port, controllerPort: ports.kafkaController.port },
-          settings: { kafkaBrokers: undefined },
-        });
+  const { broker, database, drop } = await (profile === 'plain' ? plainOnes(name) : securedOnes(name));
   const clear = async (): Promise<void> => {
-    await broker.stop();
-    await database.drop();
+    await drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
     const stack = await startStack({
       ...options,
       dataDir,
-      ports,
+      ports: await freeInsteadOf(fixedPorts()),
       topicPrefix: `${name}.`,
-      infrastructure: {
-        way: 'local',
-        broker,
-        database: { url: database.url, origin: 'npm test', process: undefined, stop: nothing },
-      },
-      settings: { ...stackSettings(), profile, kafkaBrokers: brokers, databaseUrl: database.url },
+      infrastructure: { way: 'local', broker, database },
+      settings: { ...stackSettings(), profile },
       say: saySilently,
     });
-    const stop = async (): Promise<void> => {
+    const end = async (): Promise<void> => {
       await stack.stop();
       await clear();
     };
@@ -74,19 +66,53 @@ export async function startTestStack(
       await stack.registerPublisher(contosoPublisher);
       const connection = await publishConnection(stack.credentialsApi, contoso);
       await untilAccepted(connection.leadAddress);
+      const known = new Map([['the lead address', connection.leadAddress.split('/').at(-1) ?? '']]);
       // The stack's own properties are getters in part: a copy would freeze them.
       return Object.assign(Object.create(stack) as Stack, {
         connection,
-        stop,
-        logDir: join(dataDir, 'logs'),
+        logDir,
+        know: (secretName: string, secret: string) => void known.set(secretName, secret),
+        findLeaks: (more: Parameters<TestStack['findLeaks']>[0] = {}) =>
+          findLeaks(stack, logDir, new Map([...known, ...(more.known ?? [])]), more.answers),
+        async stop() {
+          try {
+            if (profile === 'production') refuseLeaks(await findLeaks(stack, logDir, known));
+          } finally {
+            await end();
+          }
+        },
       });
     } catch (error) {
-      await stop();
+      await end();
       throw error;
     }
   } catch (error) {
-    await broker.stop();
-    await database.drop();
+    // What is left of the folder has the logs.
+    await drop();
     throw error;
   }
+}
+
+interface Infrastructure {
+  broker: Broker;
+  database: Database;
+  drop: () => Promise<void>;
+}
+
+/** Those that `npm test` booted for all specs, with a database of this stack's own. */
+async function plainOnes(name: string): Promise<Infrastructure> {
+  const { brokers, databaseUrl } = testInfrastructure();
+  if (brokers === undefined || databaseUrl === undefined) {
+    throw new Error(
+      'TEST_KAFKA_BROKERS and TEST_DATABASE_URL are not set: run the tests with "npm test", or boot both with "npm run infra" and take over the line that it prints.',
+    );
+  }
+  const { url, drop } = await createDatabaseBeside(databaseUrl, name);
+  const outlives = { origin: 'npm test', process: undefined, stop: () => Promise.resolve() };
+  return { broker: { ...outlives, brokers }, database: { ...outlives, url }, drop };
+}
+
+/** Those that Jest booted for all end-to-end specs. */
+async function securedOnes(name: string): Promise<Infrastructure> {
+  return { broker: sharedBroker(), ...(await databaseOnShared(name)) };
 }

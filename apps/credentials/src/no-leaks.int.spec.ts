@@ -8,15 +8,15 @@ import { openDatabase } from '@leads/database';
 import { Publisher } from '@leads/kafka';
 import { watchTopic } from '@leads/kafka/testing';
 import { type Logger, Outbound } from '@leads/service';
-import { contoso, eventually, people, productClientId as publicClientId } from '@leads/testing';
+import { contoso, eventually, leaksIn, people, productClientId as publicClientId } from '@leads/testing';
 import { KNOWN_REGIONS } from '@leads/contracts/connection-details';
+import { makeCertificate } from '@leads/testing/certificates';
 import { warnOfExpiry } from './alerts/warn-of-expiry.ts';
 import { addToAudit } from './audit.ts';
 import { issueToken } from './issue-token.ts';
 import { fileKeyRing } from './secrets/key-ring.ts';
 import { Vault } from './secrets/vault.ts';
 import type { CredentialsTables } from './tables.ts';
-import { makeCertificate } from './testing/certificate.ts';
 import { type Running, startForTest } from './testing/running.ts';
 import { AccessTokens } from './tokens/access-tokens.ts';
 import { RateLimiter } from './tokens/rate-limiter.ts';
@@ -204,24 +204,6 @@ async function untilNothingComes(count: () => number, atLeast: number): Promise<
     },
     { timeoutMs: 30_000, everyMs: 100 },
   );
-}
-
-/** A secret as itself and as it could have been written by accident. */
-function spellings(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    encodeURIComponent(secret),
-    bytes.toString('hex'),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-  ];
-}
-
-function leaksIn(text: string, inside: Map<string, string>): string[] {
-  return [...inside]
-    .filter(([, secret]) => spellings(secret).some((spelt) => text.includes(spelt)))
-    .map(([name]) => name);
 }
 
 test('after a day of use no secret and no token stands in any topic, log, table, page or answer', async () => {

@@ -25,7 +25,7 @@ export async function startEmulators(config: Config, clock: () => number = Date.
   if (config.seed === 'contoso') seedContoso(world);
 
   const site = createHttpSite(serveWorld(world), (host) => world.organization(host) !== undefined, clock);
-  const smtp = createSmtpInbox(world.mailbox, clock);
+  const smtp = createSmtpInbox(world.mailbox, clock, config.smtpTls);
   const httpPort = await listen(site.server, config.httpPort, config.host);
   const smtpPort = await listen(smtp.server, config.smtpPort, config.host);
 

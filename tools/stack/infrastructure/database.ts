@@ -6,13 +6,20 @@ import type { Database, DatabaseOptions } from './database-settings.ts';
 import { postgresImage, loopbackContainer } from './docker.ts';
 import { Unready } from '../failure.ts';
 import { during, until } from '../processes/narrator.ts';
+import type { DatabaseFacts, SecuredDatabase } from './secured-database.ts';
 
 /** Starts, or finds, the database, and answers when it takes connections. */
 export async function startDatabase(options: DatabaseOptions): Promise<Database> {
-  const { settings, way, say } = options;
-  if (settings.databaseUrl !== undefined) return useRunningDatabase(settings.databaseUrl);
-  const starting = way === 'docker' ? startDatabaseInContainer(options) : startEmbeddedPostgres(options);
-  return during(say, `Starting PostgreSQL (${way === 'docker' ? 'container' : 'from npm'})`, starting);
+  const { settings, profile, way, say } = options;
+  if (settings.databaseUrl !== undefined) {
+    if (profile === 'plain') return useRunningDatabase(settings.databaseUrl);
+    throw new Unready(
+      'STACK_PROFILE=production starts a database of its own, with a certificate and roles made for it: leave DATABASE_URL out. Nothing was started.',
+    );
+  }
+  const inContainer = way === 'docker' && profile === 'plain';
+  const starting = inContainer ? startDatabaseInContainer(options) : startEmbeddedPostgres(options);
+  return during(say, `Starting PostgreSQL (${inContainer ? 'container' : 'from npm'})`, starting);
 }
 
 async function useRunningDatabase(url: string): Promise<Database> {
@@ -67,7 +74,7 @@ async function startDatabaseInContainer({ port, volume, careless }: DatabaseOpti
 export async function createDatabaseBeside(
   url: string,
   name: string,
-): Promise<{ url: string; drop(): Promise<void> }> {
+): Promise<{ url: string; drop: () => Promise<void> }> {
   await query(url, `create database ${pg.escapeIdentifier(name)}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
@@ -75,6 +82,26 @@ export async function createDatabaseBeside(
     url: own.href,
     async drop() {
       await query(url, `drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+    },
+  };
+}
+
+/** Makes a database on a secured server, with an owner and roles of its own that go with it. */
+export async function createSecuredDatabase(
+  facts: DatabaseFacts,
+  name: string,
+): Promise<{ url: string; secured: SecuredDatabase; drop: () => Promise<void> }> {
+  const { OWNER, securedDatabase, superuserUrl } = await import('./secured-database.ts');
+  const secured = securedDatabase(facts, name, `${name}-`);
+  const server = superuserUrl(facts, databaseName);
+  await query(server, `create database ${pg.escapeIdentifier(name)} owner ${pg.escapeIdentifier(OWNER)}`);
+  return {
+    url: superuserUrl(facts, name),
+    secured,
+    async drop() {
+      await query(server, `drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+      const roles = secured.roles.map((role) => pg.escapeIdentifier(role)).join();
+      await query(server, `drop role if exists ${roles}`);
     },
   };
 }

@@ -36,7 +36,11 @@ export interface InfrastructureOptions {
 export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
   const { dataDir, ports = {}, volumes, careless, say, shutdown } = options;
   const settings = options.settings ?? stackSettings();
-  const way = await chooseWay({ ...settings, way: settings.way ?? options.way }, say);
+  // What is secured is made here, and asks no container engine.
+  const way =
+    settings.profile === 'production'
+      ? 'local'
+      : await chooseWay({ ...settings, way: settings.way ?? options.way }, say);
   const free = await freePorts(3);
   const starting = [
     startBroker({
@@ -51,6 +55,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
     }),
     startDatabase({
       way,
+      profile: settings.profile,
       settings,
       dataDir,
       say,

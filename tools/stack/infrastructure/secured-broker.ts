@@ -15,21 +15,27 @@ const CLIENTS: readonly KafkaClient[] = [...SERVICES, PROVISIONER];
 const BROKER = 'localhost';
 const MECHANISM = 'SCRAM-SHA-512';
 
-export interface SecuredBroker {
-  /** Lines of server.properties: a listener for passwords, one for certificates, one for the controller. */
-  readonly properties: Record<string, string>;
-  /** Arguments of the format tool: the users that the broker begins with. */
-  readonly users: string[];
+/** Where a secured broker is: what another process needs to reach it. */
+export interface BrokerFacts {
+  /** Certificates and passwords. */
+  readonly folder: string;
+  /** Takes passwords. */
+  readonly port: number;
+  /** Takes certificates. */
+  readonly mutualPort: number;
+}
+
+/** How clients reach it. */
+export interface BrokerAccess extends BrokerFacts {
   /** The variables that a client reaches the broker with, by its password or by its certificate. */
   environmentOf: (client: KafkaClient, by?: 'password' | 'certificate') => Record<string, string>;
 }
 
-interface Listening {
-  /** Takes passwords. */
-  port: number;
-  /** Takes certificates. */
-  mutualPort: number;
-  controllerPort: number;
+export interface SecuredBroker extends BrokerAccess {
+  /** Lines of server.properties: a listener for passwords, one for certificates, one for the controller. */
+  readonly properties: Record<string, string>;
+  /** Arguments of the format tool: the users that the broker begins with. */
+  readonly users: string[];
 }
 
 /**
@@ -38,32 +44,38 @@ interface Listening {
  */
 export async function secureBroker(
   dataDir: string,
-  given: Omit<Listening, 'mutualPort'>,
+  { port, controllerPort }: { port: number; controllerPort: number },
 ): Promise<SecuredBroker> {
   const [mutualPort = 0] = await freePorts(1);
-  const ports = { ...given, mutualPort };
-  const folder = join(dataDir, 'security');
-  await keepSecrets(folder);
-  const password = (client: KafkaClient): string => readFileSync(join(folder, `${client}.password`), 'utf8');
-  const brokers = `127.0.0.1:${ports.port}`;
-  const mutual = `127.0.0.1:${ports.mutualPort}`;
+  const facts = { folder: join(dataDir, 'security'), port, mutualPort };
+  await keepSecrets(facts.folder);
+  const password = (client: KafkaClient): string =>
+    readFileSync(join(facts.folder, `${client}.password`), 'utf8');
   return {
-    properties: properties(folder, ports),
+    ...accessToBroker(facts),
+    properties: properties(facts, controllerPort),
     users: CLIENTS.flatMap((client) => [
       '--add-scram',
       `${MECHANISM}=[name=${client},password=${password(client)}]`,
     ]),
+  };
+}
+
+/** How clients reach a broker that has been secured. */
+export function accessToBroker({ folder, port, mutualPort }: BrokerFacts): BrokerAccess {
+  return {
+    ...{ folder, port, mutualPort },
     environmentOf: (client, by = 'password') => ({
       KAFKA_SSL_CA_FILE: join(folder, 'ca.pem'),
       ...(by === 'certificate'
         ? {
-            KAFKA_BROKERS: mutual,
+            KAFKA_BROKERS: `127.0.0.1:${mutualPort}`,
             KAFKA_SECURITY_PROTOCOL: 'SSL',
             KAFKA_SSL_CERTIFICATE_FILE: join(folder, `${client}.crt`),
             KAFKA_SSL_KEY_FILE: join(folder, `${client}.key`),
           }
         : {
-            KAFKA_BROKERS: brokers,
+            KAFKA_BROKERS: `127.0.0.1:${port}`,
             KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
             KAFKA_SASL_MECHANISM: MECHANISM,
             KAFKA_SASL_PASSWORD_FILE: join(folder, `${client}.password`),
@@ -95,7 +107,10 @@ function inOneFile({ certificate, key }: Certificate): string {
   return `${key.trim()}\n${certificate.trim()}\n`;
 }
 
-function properties(folder: string, { port, mutualPort, controllerPort }: Listening): Record<string, string> {
+function properties(
+  { folder, port, mutualPort }: BrokerFacts,
+  controllerPort: number,
+): Record<string, string> {
   const names = 'PASSWORD:SASL_SSL,MUTUAL:SSL,CONTROLLER:SSL';
   const stores = {
     'ssl.keystore.type': 'PEM',

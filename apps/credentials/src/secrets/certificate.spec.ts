@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { makeCertificate } from '@leads/testing/certificates';
 import { describe, expect, test } from '@jest/globals';
-import { makeCertificate } from '../testing/certificate.ts';
 import { readCertificate } from './certificate.ts';
 
 const now = new Date();

@@ -10,8 +10,8 @@ import {
   type RunningEmulators,
   startEmulators,
 } from '@leads/testing';
+import { makeCertificate } from '@leads/testing/certificates';
 import { readCertificate } from '../secrets/certificate.ts';
-import { makeCertificate } from '../testing/certificate.ts';
 import { askEntra, type Credential, type EntraAnswer, type Sender } from './entra.ts';
 
 const { applicationId, directoryId, clientSecret, url } = contoso;

@@ -65,6 +65,7 @@ const ROUTES: readonly Route[] = [
     await world.keys.rotate(keepOld);
     return ok({ kids: world.keys.kids });
   }),
+  route('GET', /^tokens$/, (world) => ok({ tokens: world.keys.signed })),
   route('GET', /^organizations$/, (world) => ok({ organizations: world.organizations().map(described) })),
   route(
     'GET',

@@ -20,8 +20,12 @@ interface SigningKey {
   readonly jwk: JWK;
 }
 
+const MOST_REMEMBERED = 10_000;
+
 export class SigningKeys {
   private keys: readonly SigningKey[];
+  /** What was signed last. */
+  readonly signed: string[] = [];
 
   private constructor(keys: readonly SigningKey[]) {
     this.keys = keys;
@@ -53,9 +57,12 @@ export class SigningKeys {
   /** Signs with the newest key, RS256. */
   async sign(claims: JWTPayload): Promise<string> {
     const key = this.keys[0] as SigningKey;
-    return new SignJWT(claims)
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: key.kid, kid: key.kid })
       .sign(key.privateKey);
+    this.signed.push(token);
+    if (this.signed.length > MOST_REMEMBERED) this.signed.shift();
+    return token;
   }
 
   /** The claims of a token that one of the keys signed; undefined for any other text. Times are not checked. */

@@ -8,13 +8,20 @@ import type { Mail, Mailbox } from './mailbox.ts';
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;
 
-/** The caller listens and closes. `clock` stamps arrivals. */
-export function createSmtpInbox(mailbox: Mailbox, clock: () => number): SMTPServer {
+/**
+ * The caller listens and closes. `clock` stamps arrivals.
+ * @param tls PEM texts: mails are then taken after STARTTLS alone, as RFC 3207 has it
+ */
+export function createSmtpInbox(
+  mailbox: Mailbox,
+  clock: () => number,
+  tls?: { readonly cert: string; readonly key: string },
+): SMTPServer {
   const sockets = new Map<string, Socket>();
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
+    ...(tls ?? { disabledCommands: ['STARTTLS'] }),
+    allowInsecureAuth: !tls,
     size: MAX_MAIL_BYTES,
     disableReverseLookup: true,
     closeTimeout: 100,
@@ -30,6 +37,9 @@ export function createSmtpInbox(mailbox: Mailbox, clock: () => number): SMTPServ
     },
     onClose: (session) => {
       sockets.delete(session.id);
+    },
+    onMailFrom: (_sender, session, done) => {
+      done(tls && !session.secure ? refusal(530, 'Must issue a STARTTLS command first') : null);
     },
     onRcptTo: (recipient, _session, done) => {
       const refused = mailbox.behaviour.refusalOf(recipient.address);
