@@ -24,7 +24,7 @@ export async function drain(
     ['off', leadsSingly],
   ] as const) {
     rates[way] = await inArena({ serviceSettings: { BULK: way, LOG_LEVEL: 'warn' } }, (arena) =>
-      rate(arena, count),
+      drainRate(arena, count),
     );
   }
   const { 'create-multiple': multiple = 0, batch = 0, off = 0 } = rates;
@@ -42,7 +42,8 @@ export async function drain(
   };
 }
 
-async function rate(arena: Arena, leads: number): Promise<number> {
+/** Leads a second of a backlog that is all that the arena has. */
+export async function drainRate(arena: Arena, leads: number): Promise<number> {
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, (_, number) =>
       arena.connect(`bench${number}.crm4.dynamics.com`, { limits: { latencyMs: 25 } }),

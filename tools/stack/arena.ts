@@ -5,6 +5,7 @@ import type { Carried } from '@leads/contracts';
 import { Publisher } from '@leads/kafka';
 import { contoso } from '@leads/testing';
 import type { Fault, OrganizationSettings } from '@leads/testing';
+import { type Profile, stackSettings } from './config.ts';
 import { startStack } from './stack.ts';
 import type { ServiceName } from './services.ts';
 import type { Stack } from './stack.ts';
@@ -49,13 +50,16 @@ const BESIDE = ['notification', 'portal'] as const satisfies ServiceName[];
 
 /**
  * Boots a stack on free ports with throw-away data, and ends it after the work.
+ * @param options.profile that of the environment unless given
  * @param options.beside which of the services beside the leads' way run as well
  */
 export async function inArena<Result>(
   {
     beside = [],
+    profile,
     ...options
   }: {
+    profile?: Profile;
     serviceSettings?: Record<string, string>;
     writers?: number;
     beside?: readonly (typeof BESIDE)[number][];
@@ -63,7 +67,8 @@ export async function inArena<Result>(
   work: (arena: Arena) => Promise<Result>,
 ): Promise<Result> {
   return inThrowAwayPlace(async (place) => {
-    const stack = await startStack({ ...place, ...options, careless: true });
+    const settings = { ...stackSettings(), ...(profile && { profile }) };
+    const stack = await startStack({ ...place, ...options, settings, careless: true });
     try {
       return await arenaOn(stack, place, work, beside);
     } finally {

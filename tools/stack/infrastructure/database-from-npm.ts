@@ -36,9 +36,10 @@ export async function startEmbeddedPostgres(options: DatabaseOptions): Promise<D
   const { run, give } = await asOrdinaryUser(dataDir, binaries);
   const isNew = !existsSync(join(dataDir, 'PG_VERSION'));
   const facts = { folder: join(options.dataDir, 'postgres-security'), port };
-  if (profile === 'production' && !isNew && !existsSync(join(facts.folder, 'made'))) {
+  const keptAs = existsSync(join(facts.folder, 'made')) ? 'production' : 'plain';
+  if (!isNew && keptAs !== profile) {
     throw new Unready(
-      'The kept data of PostgreSQL is of a run under the plain profile, whose server believes everybody: npm run reset clears it. Nothing was started.',
+      `The kept data of PostgreSQL is of a run under the ${keptAs} profile, and this one is under the ${profile} one: npm run reset clears it. Nothing was started.`,
     );
   }
   const secured = profile === 'production' ? await loadSecured() : undefined;
