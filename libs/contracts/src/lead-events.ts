@@ -47,6 +47,9 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** The cause of leads that were ended with their connection: a person did that, and it is no trouble to tell of. */
+export const CONNECTION_DELETED = 'connection-deleted';
+
 export const LeadWritten = Outcome.extend({
   outcome: z.literal('written'),
   /** The lead record's id in Dynamics. */

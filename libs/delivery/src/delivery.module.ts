@@ -3,6 +3,7 @@ import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nes
 import { LOG, type Logger } from '@leads/service';
 import { Kysely } from 'kysely';
 import { DESTINATION, type Destination } from './destination.ts';
+import { EndLeadsOfDeleted } from './end-leads-of-deleted.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { FollowRetention } from './follow-retention.ts';
 import { HoldLanes } from './hold-lanes.ts';
@@ -39,6 +40,7 @@ export class DeliveryModule {
             new KnownLimits(database, known, log),
         },
         HoldLanes,
+        EndLeadsOfDeleted,
         ConnectionMetrics,
       ],
       exports: [KnownLimits],

@@ -108,7 +108,10 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
   private async holdShare(): Promise<void> {
     await beat(this.database, this.instance);
     const renewed = new Map(
-      (await renewLeases(this.database, this.instance)).map((lane) => [lane.connectionId, lane]),
+      (await renewLeases(this.database, this.instance, [...this.held.keys()])).map((lane) => [
+        lane.connectionId,
+        lane,
+      ]),
     );
     // Before lanes go on with what a person has changed.
     await this.limits.learn();
@@ -158,8 +161,9 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     const { connectionId } = lane;
     try {
       if (facts?.fence !== lane.fence) this.drop(connectionId, lane);
-      // Saved with another destination or application: taken up anew, among those that share it.
-      else if (!lane.ended && this.limits.of(facts) !== lane.pace.limits) this.giveBack(open);
+      // Deleted; or saved with another destination or application: taken up anew, among those that share it.
+      else if (!lane.ended && (facts.isDeleted || this.limits.of(facts) !== lane.pace.limits))
+        this.giveBack(open);
       else lane.refresh(facts);
     } catch (error) {
       this.log.error({ error, connectionId }, 'a connection could not be read as it was saved; tried again');

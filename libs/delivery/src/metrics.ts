@@ -41,7 +41,7 @@ export async function countLeads(database: Kysely<DeliveryTables>): Promise<Conn
            coalesce(totals.written, 0)::float8 as written, coalesce(totals.dead, 0)::float8 as dead, coalesce(totals.removed, 0)::float8 as removed,
            coalesce(waiting.pending, 0)::float8 as pending,
            greatest(0, coalesce(extract(epoch from now() - waiting.oldest), 0))::float8 as "lagSeconds",
-           lanes.broken is not null as broken
+           (lanes.broken is not null and lanes.state <> 'deleted') as broken
     from totals
     full join lanes using (connection_id)
     left join (select connection_id, count(*) as pending, min(accepted_at) as oldest

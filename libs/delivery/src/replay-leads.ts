@@ -17,7 +17,7 @@ export class ReplayLeads {
     @Inject(LOG) private readonly log: Pick<Logger, 'info'>,
   ) {}
 
-  /** A replay that was carried out before changes nothing, nor does one of leads that are not dead. */
+  /** A replay that was carried out before changes nothing, nor does one of leads that are not dead, or of a deleted connection. */
   @OnTopic(topics.replays)
   async replay(records: Received<typeof topics.replays>[]): Promise<void> {
     for (const { value } of records) {
@@ -58,6 +58,7 @@ async function reviveDead(transaction: Kysely<DeliveryTables>, replay: ReplayReq
     ), revived as (
       update deliveries set state = 'pending', due_at = now(), settled_at = null, strikes = 0, signature = null
       where connection_id = ${connectionId} and state = 'dead' and accepted is not null and ${chosen} and not exists (select from known)
+        and not exists (select from lanes where connection_id = ${connectionId} and state = 'deleted')
       returning lead_id, attempts, accepted::json as accepted
     ), told as (
       insert into outbox (topic, key, value)

@@ -1,5 +1,5 @@
 /** Whose leads are dead of which cause, so that a mail about refused leads can name the customers. */
-import type { LeadOutcome } from '@leads/contracts';
+import { CONNECTION_DELETED, type LeadOutcome } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import { mailLine } from '../compose/mail-text.ts';
 import type { NotificationTables } from '../tables.ts';
@@ -23,8 +23,8 @@ const MOST_NAMED = 10;
  */
 export async function keepRefused(database: Database, outcomes: readonly LeadOutcome[]): Promise<void> {
   const last = [...new Map(outcomes.map((outcome) => [outcome.leadId, outcome])).values()];
-  const dead = last.flatMap((outcome) => (outcome.outcome === 'dead' && !outcome.isTest ? [outcome] : []));
-  const others = last.filter(({ outcome }) => outcome !== 'dead');
+  const dead = last.flatMap((outcome) => (isRefused(outcome) && !outcome.isTest ? [outcome] : []));
+  const others = last.filter((outcome) => !isRefused(outcome));
   if (dead.length > 0) {
     // In one line, for a text of PostgreSQL cannot carry every character that a name is sent with.
     await database
@@ -54,6 +54,11 @@ export async function keepRefused(database: Database, outcomes: readonly LeadOut
       .where('lead_id', '=', sql<string>`any(${ids}::uuid[])`)
       .execute();
   }
+}
+
+/** Dead of something that a mail can tell of: a deletion is what somebody did. */
+function isRefused(outcome: LeadOutcome): outcome is LeadOutcome & { outcome: 'dead' } {
+  return outcome.outcome === 'dead' && outcome.reason.cause !== CONNECTION_DELETED;
 }
 
 /** Whose leads of these connections are dead of a cause. */

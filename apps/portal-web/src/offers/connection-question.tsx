@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode, RefObject } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
+import { ExportButton } from '../leads/export-button.tsx';
 import { countWords } from '../pieces/time-words.ts';
 import { useConnectionAction } from './use-connection-action.ts';
 
@@ -17,7 +18,7 @@ interface Words {
   next?: string;
 }
 
-function wordsFor(question: Question, { offer, counts }: Offer): Words {
+function wordsFor(question: Question, { connectionId, offer, counts }: Offer): Words {
   const waiting = counts.pending > 0 ? countWords(counts.pending, 'lead') : undefined;
   switch (question) {
     case 'pause':
@@ -60,9 +61,18 @@ function wordsFor(question: Question, { offer, counts }: Offer): Words {
         isDangerous: true,
         happens: (
           <>
-            Its lead address stops at once, and its secret is erased. That cannot be undone.
-            {waiting !== undefined && ` ${waiting} that wait will not be written any more.`} Leads that are in
+            Its lead address stops at once, and its secret is erased. That cannot be undone. Leads that are in
             Dynamics stay there.
+            {waiting !== undefined && (
+              <>
+                <p>
+                  {waiting} waiting here will not be written any more: each ends as not delivered, is not
+                  delivered again either, and goes once it is as old as your leads are kept. Take them along
+                  first.
+                </p>
+                <ExportButton filter={{ connectionId, state: 'pending' }} />
+              </>
+            )}
           </>
         ),
         done: 'The connection is deleted',

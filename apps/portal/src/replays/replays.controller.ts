@@ -12,7 +12,7 @@ import { CurrentScope, notFound, type Scope } from '../access/scope.ts';
 import { Allow, CurrentViewer, type Viewer } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
 import { readReplay } from './read-replay.ts';
-import { countReplayed, requestReplay } from './request-replay.ts';
+import { areOfDeleted, countReplayed, requestReplay } from './request-replay.ts';
 
 /** Which leads: those that are named, or those that a filter shows. */
 const EitherOr = ReplayOrder.refine((order) => Object.keys(order).length === 1, 'Send leadIds or a filter.');
@@ -25,6 +25,11 @@ function notClear(issues: Issues): ProblemError {
     errors: errorsOf(issues),
   });
 }
+
+const NONE_DEAD =
+  'None of these leads is dead: each has been written, or waits to be. Nothing was changed. Reload the list to see how they are now.';
+const OF_DELETED =
+  'The connection of these leads was deleted, and nothing is delivered for it any more. Nothing was changed. Take the leads along with an export.';
 
 @Controller('api/replays')
 export class ReplaysController {
@@ -55,8 +60,7 @@ export class ReplaysController {
       throw new ProblemError({
         status: 409,
         title: 'There is nothing to deliver again',
-        detail:
-          'None of these leads is dead: each has been written, or waits to be. Nothing was changed. Reload the list to see how they are now.',
+        detail: (await areOfDeleted(this.database, { order, scope })) ? OF_DELETED : NONE_DEAD,
       });
     }
     this.relay.wake();

@@ -158,6 +158,21 @@ describe('a replay', () => {
     expect(seen.status).toBe(404);
   });
 
+  test('of leads of a deleted connection is refused in words; of others beside them it is not', async () => {
+    const gone = connection({ offer: { id: 'gone', title: 'Gone' } });
+    await ledger.keepLedger.connectionsChanged([received(gone)]);
+    const [lost] = (await deadLeads(1, gone.connectionId)) as [LeadAccepted];
+    await ledger.keepLedger.connectionsChanged([received({ ...gone, version: 2, state: 'deleted' })]);
+    for (const order of [{ leadIds: [lost.leadId] }, { filter: { connectionId: gone.connectionId } }]) {
+      const { status, body } = await ask('contoso', order);
+      expect([status, body]).toMatchObject([409, { detail: expect.stringContaining('was deleted') }]);
+    }
+    expect(await requests()).toEqual([]);
+    const [other] = (await deadLeads(1, contoso.connectionId)) as [LeadAccepted];
+    expect((await ask('contoso', { leadIds: idsOf([lost, other]) })).status).toBe(202);
+    expect((await requests()).flatMap(({ leadIds }) => leadIds)).toEqual([other.leadId]);
+  });
+
   test('by an operator reaches every publisher', async () => {
     const leads = [
       ...(await deadLeads(1, contoso.connectionId)),

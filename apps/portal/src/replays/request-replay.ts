@@ -74,9 +74,26 @@ async function chooseLeads(
     insert into replay_leads (replay_id, lead_id, connection_id, died_at)
     select ${replayId}, lead_id, connection_id, outcome_at from leads
     where state = 'dead' and state <> 'written' and not is_test and accepted_at is not null
-      and ${chosen(order, scope)}
+      and ${chosen(order, scope)} and not ${OF_DELETED}
   `.execute(transaction);
   return Number(numAffectedRows);
+}
+
+/** Nothing delivers leads of a deleted connection any more. */
+const OF_DELETED = sql<SqlBool>`exists (
+  select from connections where connections.connection_id = leads.connection_id and connections.state = 'deleted')`;
+
+/** Whether there are dead leads among those that are asked for, all of them of deleted connections. */
+export async function areOfDeleted(
+  database: Kysely<PortalTables>,
+  { order, scope }: Pick<RequestedReplay, 'order' | 'scope'>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from leads
+    where state = 'dead' and state <> 'written' and not is_test and accepted_at is not null
+      and ${chosen(order, scope)} and ${OF_DELETED} limit 1
+  `.execute(database);
+  return rows.length > 0;
 }
 
 function chosen({ leadIds, filter }: ReplayOrder, scope: Scope): RawBuilder<SqlBool> {

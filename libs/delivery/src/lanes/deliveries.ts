@@ -43,7 +43,9 @@ export type End =
    */
   | { kind: 'deferred'; afterMs: number; counts: boolean; reason: Reason; marks?: Partial<Marks> }
   /** Kept, with its reason, until a person decides. */
-  | { kind: 'dead'; reason: Reason; amongOthers: boolean };
+  | { kind: 'dead'; reason: Reason; amongOthers: boolean }
+  /** The same by what a person did: no attempt, and no trouble that anybody is told of. */
+  | { kind: 'dead'; reason: Reason; byPerson: true };
 
 /** What is kept of a lead's attempts. */
 type Marks = Pick<Delivery, 'isUnclear' | 'strikes' | 'signature' | 'refusedFor'>;
@@ -56,6 +58,31 @@ export interface UndecodableRow {
   isTest: boolean;
   why: string;
 }
+
+/** A row of a lane as it is kept. */
+export type RowRead = Omit<UndecodableRow, 'why'> & Marks;
+
+/** The columns of a `RowRead`. */
+export const ROW = sql`lead_id as "leadId", accepted, attempts, is_test as "isTest", unclear as "isUnclear", strikes, signature, refused_for as "refusedFor"`;
+
+/** Reads rows, each by itself: one that cannot be read keeps no other from it. */
+export function readRows(rows: readonly RowRead[]): Pick<Due, 'due' | 'undecodable'> {
+  const read: Pick<Due, 'due' | 'undecodable'> = { due: [], undecodable: [] };
+  for (const row of rows) {
+    try {
+      const { attempts, isUnclear, strikes } = row;
+      const accepted = LeadAccepted.parse(JSON.parse(row.accepted));
+      const [signature, refusedFor] = [row.signature ?? undefined, row.refusedFor ?? undefined];
+      read.due.push({ accepted, attempts, isUnclear, strikes, signature, refusedFor });
+    } catch (error) {
+      read.undecodable.push({ ...row, why: String(error) });
+    }
+  }
+  return read;
+}
+
+/** Of a lane, what writing down for it needs. */
+export type Holding = Pick<Lane, 'connectionId' | 'fence'>;
 
 /** What a lane has to deliver now. */
 export interface Due {
@@ -90,8 +117,8 @@ export async function nextDeliveries(
     : sql`true`;
   const tried = sql`(attempts > 0 or unclear)`;
   const order = probing === 'untried-first' ? sql`due_at > now(), ${tried}, due_at` : sql`due_at`;
-  const { rows } = await sql<Omit<UndecodableRow, 'why'> & Marks & { waitMs: number }>`
-    select lead_id as "leadId", accepted, attempts, is_test as "isTest", unclear as "isUnclear", strikes, signature, refused_for as "refusedFor", ceil(extract(epoch from due_at - now()) * 1000)::float8 as "waitMs"
+  const { rows } = await sql<RowRead & { waitMs: number }>`
+    select ${ROW}, ceil(extract(epoch from due_at - now()) * 1000)::float8 as "waitMs"
     from deliveries
     where connection_id = ${lane.connectionId} and state = 'pending' and lead_id <> all(${[...inFlight]}::uuid[])
       and ${chosen} and ${probing === 'untried' ? sql`not ${tried}` : sql`true`}
@@ -99,18 +126,7 @@ export async function nextDeliveries(
     limit ${limit}
   `.execute(database);
   const now = rows.filter((row) => row.waitMs <= 0);
-  const next: Due = { due: [], undecodable: [], waitMs: rows[now.length]?.waitMs };
-  for (const row of now) {
-    try {
-      const { attempts, isUnclear, strikes } = row;
-      const accepted = LeadAccepted.parse(JSON.parse(row.accepted));
-      const [signature, refusedFor] = [row.signature ?? undefined, row.refusedFor ?? undefined];
-      next.due.push({ accepted, attempts, isUnclear, strikes, signature, refusedFor });
-    } catch (error) {
-      next.undecodable.push({ ...row, why: String(error) });
-    }
-  }
-  return next;
+  return { ...readRows(now), waitMs: rows[now.length]?.waitMs };
 }
 
 /** Ends what leads of connections wait for: a person has changed something, or wants to know. */
@@ -148,16 +164,25 @@ export async function keepRefusedSome(
  * undecodable records, and the connection's contacts are told.
  * @returns those that were; none where the lane is another's by now
  */
-export async function putRowsAside(
+export function putRowsAside(
   database: Kysely<DeliveryTables>,
-  lane: Lane,
+  lane: Holding,
+  rows: UndecodableRow[],
+  now: Date,
+): Promise<UndecodableRow[]> {
+  return database.transaction().execute((transaction) => putRowsAsideIn(transaction, lane, rows, now));
+}
+
+/** The same in a transaction that does more. */
+export async function putRowsAsideIn(
+  transaction: Kysely<DeliveryTables>,
+  lane: Holding,
   rows: UndecodableRow[],
   now: Date,
 ): Promise<UndecodableRow[]> {
   const { connectionId } = lane;
   const at = now.toISOString();
-  return database.transaction().execute(async (transaction) => {
-    const { rows: taken } = await sql<{ lead_id: string }>`
+  const { rows: taken } = await sql<{ lead_id: string }>`
       update deliveries
       set state = 'dead', settled_at = ${now}, accepted = null, last_failure = ${JSON.stringify(UNDECODABLE)}
       from lanes
@@ -165,41 +190,40 @@ export async function putRowsAside(
         and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
       returning lead_id
     `.execute(transaction);
-    const ids = new Set(taken.map((row) => row.lead_id));
-    const aside = rows.filter(({ leadId }) => ids.has(leadId));
-    await keepUndecodable(
-      transaction,
-      aside.map(({ leadId, accepted, why }) => ({
-        topic: 'deliveries',
-        partition: 0,
-        offset: leadId,
-        key: Buffer.from(connectionId),
-        value: Buffer.from(accepted),
-        reason: why,
-      })),
-    );
-    await addToOutbox(
-      transaction,
-      topics.leadsOutcomes,
-      aside.map(({ leadId, attempts, isTest, accepted }): LeadOutcome => {
-        const facts = { leadId, connectionId, at, attempts, isTest, lead: leadIn(accepted) };
-        return { ...facts, outcome: 'dead', reason: UNDECODABLE };
-      }),
-    );
-    await tellTrouble(
-      transaction,
-      lane,
-      now,
-      aside.map(({ leadId }) => ({
-        trouble: 'records-undecodable',
-        transition: 'triggered',
-        cause: UNDECODABLE.cause,
-        what: `The lead ${leadId} could not be read by the writer. Its content is kept.`,
-        remedy: UNDECODABLE.remedy,
-      })),
-    );
-    return aside;
-  });
+  const ids = new Set(taken.map((row) => row.lead_id));
+  const aside = rows.filter(({ leadId }) => ids.has(leadId));
+  await keepUndecodable(
+    transaction,
+    aside.map(({ leadId, accepted, why }) => ({
+      topic: 'deliveries',
+      partition: 0,
+      offset: leadId,
+      key: Buffer.from(connectionId),
+      value: Buffer.from(accepted),
+      reason: why,
+    })),
+  );
+  await addToOutbox(
+    transaction,
+    topics.leadsOutcomes,
+    aside.map(({ leadId, attempts, isTest, accepted }): LeadOutcome => {
+      const facts = { leadId, connectionId, at, attempts, isTest, lead: leadIn(accepted) };
+      return { ...facts, outcome: 'dead', reason: UNDECODABLE };
+    }),
+  );
+  await tellTrouble(
+    transaction,
+    lane,
+    now,
+    aside.map(({ leadId }) => ({
+      trouble: 'records-undecodable',
+      transition: 'triggered',
+      cause: UNDECODABLE.cause,
+      what: `The lead ${leadId} could not be read by the writer. Its content is kept.`,
+      remedy: UNDECODABLE.remedy,
+    })),
+  );
+  return aside;
 }
 
 const UNDECODABLE: Reason = {
@@ -232,14 +256,22 @@ function leadIn(accepted: string): MarketplaceLead {
  * Whoever lost the lane in the meantime writes nothing: the new owner sends again and is told that the lead is there.
  * @returns the ids of the leads that this call settled
  */
-export async function settleDeliveries(
+export function settleDeliveries(
   database: Kysely<DeliveryTables>,
-  lane: Lane,
+  lane: Holding,
+  settlements: Settlement[],
+): Promise<string[]> {
+  return database.transaction().execute((transaction) => settleDeliveriesIn(transaction, lane, settlements));
+}
+
+/** The same in a transaction that does more. */
+export async function settleDeliveriesIn(
+  transaction: Kysely<DeliveryTables>,
+  lane: Holding,
   settlements: Settlement[],
 ): Promise<string[]> {
   const rows = settlements.map((settlement) => rowOf(settlement));
-  return database.transaction().execute(async (transaction) => {
-    const { rows: settled } = await sql<{ lead_id: string; refused: string | null }>`
+  const { rows: settled } = await sql<{ lead_id: string; refused: string | null }>`
       update deliveries
       set state = settlement.state, attempts = settlement.attempts, last_failure = settlement.failure,
           unclear = settlement.unclear, strikes = settlement.strikes, signature = settlement.signature,
@@ -257,24 +289,23 @@ export async function settleDeliveries(
         and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
       returning deliveries.lead_id, lanes.refused
     `.execute(transaction);
-    const ids = new Set(settled.map((row) => row.lead_id));
-    const outcomes = settlements.filter(({ delivery }) => ids.has(delivery.accepted.leadId));
-    await addToOutbox(transaction, topics.leadsOutcomes, outcomes.map(outcomeOf));
-    await tellRefused(transaction, lane, settled[0]?.refused ?? null, outcomes);
-    return [...ids];
-  });
+  const ids = new Set(settled.map((row) => row.lead_id));
+  const outcomes = settlements.filter(({ delivery }) => ids.has(delivery.accepted.leadId));
+  await addToOutbox(transaction, topics.leadsOutcomes, outcomes.map(outcomeOf));
+  await tellRefused(transaction, lane, settled[0]?.refused ?? null, outcomes);
+  return [...ids];
 }
 
 /** Tells which causes leads die of, and which are over. @param known what is known of them, as it is kept with the lane */
 async function tellRefused(
   transaction: Kysely<DeliveryTables>,
-  { connectionId }: Lane,
+  { connectionId }: Holding,
   known: string | null,
   settlements: Settlement[],
 ): Promise<void> {
   const ends = settlements.flatMap(({ delivery, end }): Settled[] => {
     if (end.kind === 'written') return [{ kind: 'written', refusedFor: delivery.refusedFor }];
-    return end.kind === 'dead' && !delivery.accepted.isTest ? [end] : [];
+    return end.kind === 'dead' && 'amongOthers' in end && !delivery.accepted.isTest ? [end] : [];
   });
   const before = known === null ? [] : (JSON.parse(known) as RefusedCause[]);
   const { known: after, died, over } = foldRefused(before, ends);
@@ -305,7 +336,8 @@ const TAKEN_AGAIN = {
 };
 
 function attemptsAfter({ delivery, end }: Settlement): number {
-  return delivery.attempts + (end.kind === 'deferred' && !end.counts ? 0 : 1);
+  const isAttempt = end.kind === 'deferred' ? end.counts : !('byPerson' in end);
+  return delivery.attempts + (isAttempt ? 1 : 0);
 }
 
 function rowOf(settlement: Settlement): Marks & {
@@ -327,7 +359,7 @@ function rowOf(settlement: Settlement): Marks & {
     isUnclear: delivery.isUnclear,
     strikes: delivery.strikes,
     signature: delivery.signature,
-    refusedFor: end.kind === 'dead' ? end.reason.cause : delivery.refusedFor,
+    refusedFor: end.kind === 'dead' && 'amongOthers' in end ? end.reason.cause : delivery.refusedFor,
     ...(end.kind === 'deferred' && end.marks),
   };
 }

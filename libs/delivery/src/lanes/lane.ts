@@ -30,6 +30,8 @@ export interface LaneFacts extends Omit<Connection, 'mapping'> {
   mapping?: string | null;
   /** Whether the connection is paused: its lane is held for a Validate's test lead alone. */
   isPaused?: boolean;
+  /** Whether the connection is deleted: its lane is held until what is in flight has ended. */
+  isDeleted?: boolean;
   /** For how much longer the destination asked to be left alone, in milliseconds. */
   heldForMs?: number | null;
   /** Since when the destination works for nobody, where that was told. */

@@ -22,7 +22,7 @@ const OPEN = sql`(state in ('draft', 'published') or state = 'paused' and exists
   select from validations where validations.connection_id = lanes.connection_id and done_at is null))`;
 
 // What is JSON goes out as it is: each lane reads its own, and one that cannot be read is that lane's trouble alone.
-const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, state = 'paused' as "isPaused", broken, away_since as "awaySince", refused_some as "refusedSome"`;
+const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, state = 'paused' as "isPaused", state = 'deleted' as "isDeleted", broken, away_since as "awaySince", refused_some as "refusedSome"`;
 
 /** Says that this instance is alive. */
 export async function beat(database: Kysely<DeliveryTables>, instance: string): Promise<void> {
@@ -32,10 +32,19 @@ export async function beat(database: Kysely<DeliveryTables>, instance: string): 
   `.execute(database);
 }
 
-/** Prolongs the leases this instance has, and says which: one that is missing was lost, or its connection closed. */
-export async function renewLeases(database: Kysely<DeliveryTables>, instance: string): Promise<LaneFacts[]> {
+/**
+ * Prolongs the leases this instance has, and says which: one that is missing was lost, or its connection closed.
+ * @param held the connections whose lanes it drains: of these a deleted one's too, until what is in flight has ended
+ */
+export async function renewLeases(
+  database: Kysely<DeliveryTables>,
+  instance: string,
+  held: readonly string[] = [],
+): Promise<LaneFacts[]> {
   const { rows } = await sql<LaneFacts>`
-    update lanes set leased_until = now() + ${LEASE} where owner = ${instance} and leased_until > now() and ${OPEN}
+    update lanes set leased_until = now() + ${LEASE}
+    where owner = ${instance} and leased_until > now()
+      and (${OPEN} or state = 'deleted' and connection_id = any(${held}::uuid[]))
     returning ${FACTS}
   `.execute(database);
   return rows;
@@ -49,6 +58,29 @@ export async function laneShare(database: Kysely<DeliveryTables>): Promise<numbe
   `.execute(database);
   const { lanes = 0, instances = 1 } = rows[0] ?? {};
   return Math.ceil(lanes / Math.max(1, instances));
+}
+
+/** Of lanes that were free, and `abandoned`: what may have been in flight there. */
+const DOUBTED = sql`doubted as (
+  update deliveries set unclear = true where lead_id in (
+    select lead_id from free cross join lateral (
+      select lead_id from deliveries where connection_id = free.id and state = 'pending'
+      order by due_at limit ${sql.lit(MOST_IN_FLIGHT)}) as next
+    where abandoned)
+)`;
+
+/**
+ * Frees lanes of deleted connections whose holder has died: nobody takes them up any more, and it writes nothing if it
+ * comes back. Their records may be there.
+ */
+export async function freeAbandonedDeleted(database: Kysely<DeliveryTables>): Promise<void> {
+  await sql`
+    with free as (
+      select connection_id as id, true as abandoned from lanes
+      where state = 'deleted' and owner is not null and leased_until < now() for update skip locked
+    ), ${DOUBTED}
+    update lanes set owner = null, fence = fence + 1, leased_until = '-infinity' from free where connection_id = free.id
+  `.execute(database);
 }
 
 /**
@@ -66,13 +98,7 @@ export async function claimLanes(
       select connection_id as id, owner is not null as abandoned from lanes
       where ${OPEN} and (owner is null or leased_until < now())
       order by leased_until limit ${count} for update skip locked
-    ), doubted as (
-      update deliveries set unclear = true where lead_id in (
-        select lead_id from free cross join lateral (
-          select lead_id from deliveries where connection_id = free.id and state = 'pending'
-          order by due_at limit ${MOST_IN_FLIGHT}) as next
-        where abandoned)
-    )
+    ), ${DOUBTED}
     update lanes set owner = ${instance}, fence = fence + 1, leased_until = now() + ${LEASE}
     from free where connection_id = free.id
     returning ${FACTS}
