@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Incident, topics } from '@leads/contracts';
+import { CONNECTION_DELETED, type Incident, topics } from '@leads/contracts';
 import { eventually, type ServiceProcess, startServiceProcess } from '@leads/testing';
 import { APP, startSurroundings, type Surroundings } from './testing/surroundings.ts';
 import { connectionWith, deadLead, incidentOf } from './testing/written-leads.ts';
@@ -124,6 +124,7 @@ test('a mail about refused leads names the customers of its contact’s offers w
     tested,
     of('Olga', 'Other', other),
     of('Caleb', 'Cause', connectionId, 'another'),
+    of('Dora', 'Deleted', connectionId, CONNECTION_DELETED),
   ]);
   const again = { ...replayed, outcome: 'deferred', nextAttemptAt: replayed.at } as const;
   await surroundings.publisher.publish(topics.leadsOutcomes, [again]);

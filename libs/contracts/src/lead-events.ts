@@ -63,6 +63,11 @@ export const LeadDeferred = Outcome.extend({
   outcome: z.literal('deferred'),
   reason: Reason,
   nextAttemptAt: z.iso.datetime(),
+  /**
+   * How many deferrals this tells of, where that is more than itself: the same cause is told once an hour, and
+   * `attempts` may have risen by the time the next is told.
+   */
+  deferrals: z.int().positive().optional(),
 });
 export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Reason });
 

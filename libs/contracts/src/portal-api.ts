@@ -253,6 +253,8 @@ export const TimelineEntry = z.discriminatedUnion('kind', [
     attempts: z.int().nonnegative(),
     reason: Reason,
     nextAttemptAt: At,
+    /** So often since the entry before, where that is more than once. */
+    deferrals: z.int().positive().optional(),
   }),
   /** It waited because of an incident, up to `until` or still. */
   z.object({
@@ -288,11 +290,18 @@ export const LeadDetail = LeadSummary.extend({
   lead: MarketplaceLead,
   /** The body as the marketplace posted it. */
   original: z.string(),
+  /** The newest 100 entries or a few more, oldest first. */
   timeline: z.array(TimelineEntry),
+  /** Sent as `before` to `GET /api/leads/{leadId}/timeline`, it gives those before; absent where there are none. */
+  earlier: At.optional(),
   /** The incident because of which it waits or is dead. */
   incidentId: z.uuid().optional(),
 }).meta({ id: 'LeadDetail' });
 export type LeadDetail = z.infer<typeof LeadDetail>;
+
+/** `GET /api/leads/{leadId}/timeline`: entries before a time, oldest first. */
+export const TimelinePage = LeadDetail.pick({ timeline: true, earlier: true }).meta({ id: 'TimelinePage' });
+export type TimelinePage = z.infer<typeof TimelinePage>;
 
 /** `POST /api/replays`: dead leads that are named, or all dead ones that a filter shows. */
 export const ReplayOrder = z

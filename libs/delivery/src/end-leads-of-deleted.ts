@@ -11,14 +11,9 @@ import { Rounds, SECOND_MS } from '@leads/pacing';
 import { LOG, type Logger } from '@leads/service';
 import { Kysely, sql } from 'kysely';
 import { DESTINATION, type Destination } from './destination.ts';
-import {
-  putRowsAsideIn,
-  readRows,
-  ROW,
-  type RowRead,
-  type Settlement,
-  settleDeliveriesIn,
-} from './lanes/deliveries.ts';
+import { readRows, ROW, type RowRead, type Settlement } from './lanes/deliveries.ts';
+import { settleDeliveriesIn } from './lanes/settle-deliveries.ts';
+import { putRowsAsideIn } from './lanes/put-rows-aside.ts';
 import { freeAbandonedDeleted } from './lanes/leases.ts';
 import type { DeliveryTables } from './tables.ts';
 

@@ -56,7 +56,7 @@ async function reviveDead(transaction: Kysely<DeliveryTables>, replay: ReplayReq
     with known as (
       select 1 from replays where replay_id = ${replayId}
     ), revived as (
-      update deliveries set state = 'pending', due_at = now(), settled_at = null, strikes = 0, signature = null
+      update deliveries set state = 'pending', due_at = now(), settled_at = null, strikes = 0, signature = null, told = null
       where connection_id = ${connectionId} and state = 'dead' and accepted is not null and ${chosen} and not exists (select from known)
         and not exists (select from lanes where connection_id = ${connectionId} and state = 'deleted')
       returning lead_id, attempts, accepted::json as accepted

@@ -56,6 +56,8 @@ interface DeliveriesTable {
   signature: string | null;
   /** The cause of the last of them. */
   refused_for: Generated<string | null>;
+  /** What was told last of its deferrals: a `DeferralTold` as JSON. */
+  told: Generated<string | null>;
   /** Delivered like any other, but not a customer's. */
   is_test: Generated<boolean>;
 }

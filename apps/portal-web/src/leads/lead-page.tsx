@@ -31,7 +31,7 @@ import { nameOf } from './lead-row.tsx';
 import { OriginalBody } from './original-body.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 import { ReplayProgress } from './replay-progress.tsx';
-import { Timeline } from './timeline.tsx';
+import { WholeTimeline } from './whole-timeline.tsx';
 
 const useStyles = makeStyles({
   intro: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalS },
@@ -94,7 +94,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
       <Held lead={lead} />
       <div className={styles.columns}>
         <Section title="What happened">
-          <Timeline entries={lead.timeline} acceptedAt={lead.acceptedAt} />
+          <WholeTimeline lead={lead} />
         </Section>
         <Section title="Customer">
           <Facts>

@@ -1,6 +1,6 @@
 /** What the pages of leads read and ask for. */
 import type { InfiniteData, QueryKey, UseInfiniteQueryOptions, UseQueryOptions } from '@tanstack/react-query';
-import type { LeadDetail, LeadPage, Replay, ReplayOrder } from '@leads/contracts/portal-api';
+import type { LeadDetail, LeadPage, Replay, ReplayOrder, TimelinePage } from '@leads/contracts/portal-api';
 import { read, send } from '../api/api.ts';
 import type { ApiProblem } from '../api/api-problem.ts';
 import { keys } from '../api/keys.ts';
@@ -36,6 +36,32 @@ export function leadQuery(leadId: string): UseQueryOptions<LeadDetail> {
   return {
     queryKey: keys.lead(leadId),
     queryFn: ({ signal }) => read<LeadDetail>(`/api/leads/${leadId}`, signal),
+  };
+}
+
+/** A lead's timeline: the newest page is the lead's own, those before are read when they are asked for. */
+export function timelineQuery({
+  leadId,
+  timeline,
+  earlier,
+}: LeadDetail): UseInfiniteQueryOptions<
+  TimelinePage,
+  ApiProblem,
+  InfiniteData<TimelinePage, string | undefined>,
+  QueryKey,
+  string | undefined
+> {
+  const newest: TimelinePage = { timeline, ...(earlier !== undefined && { earlier }) };
+  return {
+    queryKey: [...keys.lead(leadId), 'timeline', earlier],
+    queryFn: ({ pageParam, signal }) =>
+      pageParam === undefined
+        ? newest
+        : read<TimelinePage>(`/api/leads/${leadId}/timeline?before=${encodeURIComponent(pageParam)}`, signal),
+    initialData: { pages: [newest], pageParams: [undefined] },
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.earlier,
+    staleTime: Infinity,
   };
 }
 

@@ -15,6 +15,18 @@ describe('a timeline in words', () => {
     });
   });
 
+  test('attempts that were not told one by one are counted', () => {
+    const words = entryWords({
+      kind: 'deferred',
+      at,
+      attempts: 31,
+      reason,
+      nextAttemptAt: at,
+      deferrals: 30,
+    });
+    expect(words.detail).toBe('Dynamics refused it. So it was 30 times since it was told before.');
+  });
+
   test('a lead that its connection keeps says why, and whether it still does', () => {
     const held = { kind: 'held', at, incidentId: '', reason } as const;
     expect(entryWords(held)).toEqual({

@@ -33,7 +33,10 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
       return {
         tone: 'waiting',
         title: entry.attempts === 0 ? 'Waiting' : `Not written yet (${attemptWords(entry.attempts)})`,
-        detail: entry.reason.what,
+        detail:
+          entry.deferrals === undefined
+            ? entry.reason.what
+            : `${entry.reason.what} So it was ${entry.deferrals} times since it was told before.`,
         next: entry.reason.remedy,
       };
     case 'held':

@@ -14,11 +14,18 @@ export interface ShowMoreProps<Page> {
   };
   /** What a page has added, in words: `50 more leads`. */
   addedBy: (page: Page) => string;
+  /** The words on the button; `Show more` without them. */
+  words?: string;
   /** Called before the next page is fetched. */
   onShowMore?: () => void;
 }
 
-export function ShowMore<Page>({ list, addedBy, onShowMore }: ShowMoreProps<Page>): ReactElement | undefined {
+export function ShowMore<Page>({
+  list,
+  addedBy,
+  words,
+  onShowMore,
+}: ShowMoreProps<Page>): ReactElement | undefined {
   const styles = useStyles();
   const { announce } = useAnnounce();
   const showMore = async (): Promise<void> => {
@@ -37,7 +44,7 @@ export function ShowMore<Page>({ list, addedBy, onShowMore }: ShowMoreProps<Page
         showMore().catch(() => undefined);
       }}
     >
-      Show more
+      {words ?? 'Show more'}
     </BusyButton>
   );
 }

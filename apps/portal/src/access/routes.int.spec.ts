@@ -72,6 +72,10 @@ const TABLE: Record<string, Row> = {
   'GET /api/leads': { statuses: whoHasRole },
   'GET /api/leads.csv': { statuses: whoHasRole },
   'GET /api/leads/:leadId': { statuses: contosos, path: '/api/leads/{lead}' },
+  'GET /api/leads/:leadId/timeline': {
+    statuses: contosos,
+    path: '/api/leads/{lead}/timeline?before=2030-01-01T00:00:00Z',
+  },
   'POST /api/replays': { statuses: owners(422), sent: { body: {} } },
   'GET /api/replays/:replayId': {
     statuses: [401, 403, 403, 404, 404, 404, 404],
@@ -322,6 +326,17 @@ describe('the audit of all this', () => {
     expect(foreign.filter(({ who }) => who === people.operator).map(({ what }) => what)).toEqual([
       'followed leads live',
     ]);
+  });
+
+  test.each([
+    '/api/audit?cursor=%00',
+    '/api/leads?search=a%00b',
+    '/api/leads.csv?search=%00',
+    '/api/leads?%00=1',
+  ])('is not asked by what no text can hold: %s is refused in words', async (path) => {
+    const operator = await portal.signedIn(people.operator);
+    const { status, body } = await operator.ask('GET', path);
+    expect([status, body['errors']]).toMatchObject([400, [{ detail: expect.any(String) }]]);
   });
 
   test('is all for operators, and for owners what concerns their publisher, page by page', async () => {

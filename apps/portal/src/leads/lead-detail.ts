@@ -1,16 +1,24 @@
 /** A lead's own page. */
 import type { Incident, MarketplaceLead, Reason } from '@leads/contracts';
-import { type LeadDetail, TimelineEntry } from '@leads/contracts/portal-api';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type LeadDetail, TimelineEntry, type TimelinePage } from '@leads/contracts/portal-api';
+import { type Kysely, type Selectable, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
 import type { PortalTables, TimelineTable } from '../tables.ts';
 import { DEAD_OF, HOLDS } from '../ledger/hit-leads.ts';
 import { SUMMARY_COLUMNS, summaryOf, type SummaryRow } from '../ledger/lead-summary.ts';
 import type { RecordLinks } from '../ledger/record-links.ts';
 
-interface DetailRow extends SummaryRow {
+/** Entries on one page, but for those of the same millisecond as its first. */
+const PAGE = 100;
+
+/** What a timeline begins with. */
+interface Beginning {
+  accepted_at: Date;
   received_at: Date | null;
   is_accepted: boolean;
+}
+
+interface DetailRow extends SummaryRow, Beginning {
   lead: MarketplaceLead;
   original: string | null;
   /** Of a dead lead. */
@@ -37,15 +45,6 @@ export async function readLead(
   `.execute(database);
   const [row] = rows;
   if (!row) return undefined;
-  const { rows: entries } = await sql<EntryRow>`
-    select at, kind, data, requested_by
-    from timeline left join lateral (
-      select requested_by from replays join replay_leads using (replay_id)
-      where kind = 'replayed' and replay_leads.lead_id = timeline.lead_id and requested_at <= timeline.at
-      order by requested_at desc limit 1
-    ) as replay on true
-    where lead_id = ${leadId}
-  `.execute(database);
   const summary = summaryOf(row, links);
   const incidentId = row.died_of ?? summary.waitsFor?.incidentId;
   return {
@@ -53,12 +52,62 @@ export async function readLead(
     lead: row.lead,
     // A test lead that a Validate made was posted by nobody.
     original: row.original ?? JSON.stringify(row.lead, null, 2),
-    timeline: [
-      ...beginningOf(row),
-      ...entries.flatMap((entry) => entryOf(entry, links)),
-      ...(await readHolds(database, leadId)),
-    ].sort(inOrder),
+    ...(await pageOf(database, leadId, row, links)),
     ...(incidentId !== undefined && { incidentId }),
+  };
+}
+
+/**
+ * A page of a lead's timeline that ends before a time.
+ * @returns `undefined` where there is no such lead in the scope
+ */
+export async function readTimeline(
+  database: Kysely<PortalTables>,
+  scope: Scope,
+  leadId: string,
+  links: RecordLinks,
+  before: Date,
+): Promise<TimelinePage | undefined> {
+  const { rows } = await sql<Beginning>`
+    select accepted_at, received_at, is_accepted from leads
+    where lead_id = ${leadId} and accepted_at is not null and ${within(scope, 'leads.publisher_id')}
+  `.execute(database);
+  const [row] = rows;
+  return row && pageOf(database, leadId, row, links, before);
+}
+
+async function pageOf(
+  database: Kysely<PortalTables>,
+  leadId: string,
+  beginning: Beginning,
+  links: RecordLinks,
+  before?: Date,
+): Promise<TimelinePage> {
+  const isBefore = before ? sql<SqlBool>`timeline.at < ${before}` : sql<SqlBool>`true`;
+  const { rows } = await sql<EntryRow & { has_earlier: boolean }>`
+    with oldest as (
+      select at from (
+        select at from timeline where lead_id = ${leadId} and ${isBefore} order by at desc limit ${PAGE}
+      ) as page order by at limit 1
+    )
+    select timeline.at, kind, data, requested_by,
+           exists (select from timeline as other where other.lead_id = ${leadId} and other.at < oldest.at) as has_earlier
+    from oldest, timeline left join lateral (
+      select requested_by from replays join replay_leads using (replay_id)
+      where kind = 'replayed' and replay_leads.lead_id = timeline.lead_id and requested_at <= timeline.at
+      order by requested_at desc limit 1
+    ) as replay on true
+    where lead_id = ${leadId} and ${isBefore} and timeline.at >= oldest.at
+  `.execute(database);
+  const entries = rows.flatMap((entry) => entryOf(entry, links));
+  const from = rows[0]?.has_earlier ? Math.min(...rows.map(({ at }) => at.getTime())) : -Infinity;
+  const others = [...beginningOf(beginning), ...(await readHolds(database, leadId))].filter(({ at }) => {
+    const time = Date.parse(at);
+    return time >= from && time < (before?.getTime() ?? Infinity);
+  });
+  return {
+    timeline: [...entries, ...others].sort(inOrder),
+    ...(from > -Infinity && { earlier: new Date(from).toISOString() }),
   };
 }
 
@@ -87,7 +136,7 @@ function beginningOf({
   received_at: receivedAt,
   accepted_at: acceptedAt,
   is_accepted: isAccepted,
-}: DetailRow) {
+}: Beginning): TimelineEntry[] {
   return [
     ...(receivedAt ? [{ kind: 'received', at: receivedAt.toISOString() } as const] : []),
     ...(isAccepted ? [{ kind: 'accepted', at: acceptedAt.toISOString() } as const] : []),

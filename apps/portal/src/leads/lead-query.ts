@@ -40,3 +40,9 @@ export const LeadListQuery = LeadFilter.extend({
     .describe('`nextCursor` of the page before.'),
 });
 export type LeadListQuery = z.infer<typeof LeadListQuery>;
+
+/** What `GET /api/leads/{leadId}/timeline` takes. */
+export const TimelineQuery = z.object({
+  before: z.iso.datetime().describe('`earlier` of the lead, or of the page before.'),
+});
+export type TimelineQuery = z.infer<typeof TimelineQuery>;

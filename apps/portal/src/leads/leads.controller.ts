@@ -1,7 +1,7 @@
 /** Leads over HTTP. */
 import { Controller, Get, Req } from '@nestjs/common';
 import { own } from '@leads/contracts';
-import { LeadDetail, LeadPage } from '@leads/contracts/portal-api';
+import { LeadDetail, LeadPage, TimelinePage } from '@leads/contracts/portal-api';
 import { Answers, CheckedQuery, IdParam } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
@@ -11,8 +11,8 @@ import { CurrentScope, notFound, type Scope } from '../access/scope.ts';
 import { Allow } from '../access/viewer.ts';
 import type { PortalTables } from '../tables.ts';
 import { findLeads } from './find-leads.ts';
-import { readLead } from './lead-detail.ts';
-import { LeadListQuery, writeCursor } from './lead-query.ts';
+import { readLead, readTimeline } from './lead-detail.ts';
+import { LeadListQuery, TimelineQuery, writeCursor } from './lead-query.ts';
 import { summaryOf } from '../ledger/lead-summary.ts';
 import { RecordLinks } from '../ledger/record-links.ts';
 
@@ -54,5 +54,18 @@ export class LeadsController {
     const lead = await readLead(this.database, scope, leadId, this.links);
     if (!lead) throw notFound('lead');
     return lead;
+  }
+
+  @Get(':leadId/timeline')
+  @Answers('What happened to a lead before a time, by pages.', TimelinePage)
+  @Audited('opened the lead', 'leadId')
+  async readTimeline(
+    @CurrentScope() scope: Scope,
+    @IdParam('leadId', () => notFound('lead')) leadId: string,
+    @CheckedQuery(TimelineQuery) { before }: TimelineQuery,
+  ): Promise<TimelinePage> {
+    const page = await readTimeline(this.database, scope, leadId, this.links, new Date(before));
+    if (!page) throw notFound('lead');
+    return page;
   }
 }

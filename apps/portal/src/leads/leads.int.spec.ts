@@ -1,8 +1,16 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Kysely } from 'kysely';
-import { LeadDetail, LeadPage, Lanes, Offer, Offers, Statistics } from '@leads/contracts/portal-api';
+import { Kysely, sql } from 'kysely';
+import {
+  LeadDetail,
+  LeadPage,
+  Lanes,
+  Offer,
+  Offers,
+  Statistics,
+  TimelinePage,
+} from '@leads/contracts/portal-api';
 import type { LeadAccepted } from '@leads/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LanesController } from '../lanes/lanes.controller.ts';
@@ -86,6 +94,9 @@ async function listed(who: string, filter: Record<string, string>): Promise<stri
   } while (cursor !== undefined);
   return ids;
 }
+
+const outcomeAt = (lead: LeadAccepted, afterMs: number): string =>
+  new Date(Date.parse(lead.acceptedAt) + afterMs).toISOString();
 
 const idsOf = (some: LeadAccepted[]): string[] =>
   some
@@ -204,4 +215,55 @@ test('one lead and one offer are answered as their schemas say', async () => {
   const offer = Offer.parse((await ask('contoso', `/api/offers/${own.connectionId}`)).body);
   expect(offer).toMatchObject({ health: 'healthy', state: 'published', publisher: own.publisher });
   for (const id of ['nonsense', '%00']) expect((await ask('operator', `/api/leads/${id}`)).status).toBe(404);
+});
+
+describe('the timeline of a lead', () => {
+  test('is read by pages, and keeps the newest 500 of what happens again and again', async () => {
+    const lead = acceptance(own.connectionId, {
+      acceptedAt: new Date(BEGAN).toISOString(),
+      receivedAt: new Date(BEGAN).toISOString(),
+    });
+    await ledger.keepLedger.leadsAccepted([received(lead)]);
+    // Two a millisecond, so that pages end among what happened at once.
+    for (let number = 0; number < 700; number += 100) {
+      const some = Array.from({ length: 100 }, (_, index) => number + index);
+      await ledger.keepLedger.leadsSettled(
+        some.map((n) => received(outcomeOf(lead, { outcome: 'deferred' }, 1_000 + n, n))),
+      );
+      await ledger.keepLedger.leadsRepeated(
+        some
+          .filter((n) => n % 2 === 0)
+          .map((n) =>
+            received({
+              leadId: lead.leadId,
+              connectionId: lead.connectionId,
+              at: outcomeAt(lead, 1_000 + n),
+            }),
+          ),
+      );
+    }
+    const { body } = await ask('contoso', `/api/leads/${lead.leadId}`);
+    let page: TimelinePage = LeadDetail.parse(body);
+    const entries = [...page.timeline];
+    let pages = 1;
+    while (page.earlier !== undefined) {
+      expect(page.timeline.length).toBeGreaterThanOrEqual(100);
+      expect(page.timeline.length).toBeLessThanOrEqual(101);
+      const path = `/api/leads/${lead.leadId}/timeline?before=${page.earlier}`;
+      expect((await ask('fabrikam', path)).status).toBe(404);
+      page = TimelinePage.parse((await ask('contoso', path)).body);
+      entries.unshift(...page.timeline);
+      pages += 1;
+    }
+    expect(pages).toBeGreaterThanOrEqual(5);
+    expect(entries.map(({ kind }) => kind).slice(0, 2)).toEqual(['received', 'accepted']);
+    const { rows } = await sql<{ kind: string; at: Date }>`
+      select kind, at from timeline where lead_id = ${lead.leadId} order by at
+    `.execute(ledger.database);
+    expect(rows.length).toBeGreaterThanOrEqual(499);
+    expect(rows.length).toBeLessThanOrEqual(500);
+    expect(rows.at(-1)?.at.toISOString()).toBe(outcomeAt(lead, 1_699));
+    const shown = entries.slice(2).map(({ kind, at }) => `${at} ${kind}`);
+    expect(shown.sort()).toEqual(rows.map(({ kind, at }) => `${at.toISOString()} ${kind}`).sort());
+  });
 });

@@ -35,7 +35,22 @@ export async function addToTimeline(
     on conflict (lead_id, at, kind) do nothing
     returning lead_id
   `.execute(transaction);
+  const repeating = entries.filter(({ kind }) => kind === 'deferred' || kind === 'repeated');
+  if (repeating.length > 0) await prune(transaction, [...new Set(repeating.map(({ leadId }) => leadId))]);
   return rows.map((row) => row.lead_id);
+}
+
+/** The most entries of what can happen to a lead again and again; the oldest go. */
+const MOST_REPEATING = 500;
+
+async function prune(transaction: Kysely<PortalTables>, leadIds: readonly string[]): Promise<void> {
+  await sql`
+    delete from timeline using unnest(${leadIds}::uuid[]) as grown (id), lateral (
+      select at from timeline where lead_id = grown.id and kind in ('deferred', 'repeated')
+      order by at desc offset ${MOST_REPEATING} limit 1
+    ) as old
+    where lead_id = grown.id and kind in ('deferred', 'repeated') and timeline.at <= old.at
+  `.execute(transaction);
 }
 
 /** The marketplace posted leads again. */

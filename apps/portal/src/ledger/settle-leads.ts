@@ -114,8 +114,8 @@ function dataOf(outcome: LeadOutcome, attempts: number): Pick<Entry, 'kind' | 'd
       return { kind: 'written', data: { attempts, crmId, organization, ...present({ foundThere }) } };
     }
     case 'deferred': {
-      const { reason, nextAttemptAt } = outcome;
-      return { kind: 'deferred', data: { attempts, reason, nextAttemptAt } };
+      const { reason, nextAttemptAt, deferrals } = outcome;
+      return { kind: 'deferred', data: { attempts, reason, nextAttemptAt, ...present({ deferrals }) } };
     }
     case 'dead':
       return { kind: 'dead', data: { attempts, reason: outcome.reason } };

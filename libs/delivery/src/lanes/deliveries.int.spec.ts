@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Alert, LeadOutcome, topics } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
-import { type Delivery, type End, keepRefusedSome, nextDeliveries, settleDeliveries } from './deliveries.ts';
+import { type Delivery, type End, keepRefusedSome, nextDeliveries } from './deliveries.ts';
+import { settleDeliveries } from './settle-deliveries.ts';
 import type { Lane } from './lane.ts';
 import type { DeliveryTables } from '../tables.ts';
 import {
@@ -109,6 +110,29 @@ describe('settling', () => {
       }),
     ]);
   });
+
+  test('a lead whose connection is broken for a day, tried every two minutes, is told of hourly, with how often', async () => {
+    await schema.takeIn(lead());
+    let tries = 0;
+    for (let ms = 0; ms < 24 * 3_600_000; ms += 120_000) {
+      const { due: found } = await nextDeliveries(database, lane, new Set(), 1);
+      const [delivery] = found;
+      if (!delivery) throw new Error('it is not due');
+      const at = new Date(NOW.getTime() + ms);
+      const end: End = { kind: 'deferred', afterMs: 0, counts: true, reason: REASON };
+      await settleDeliveries(database, lane, [{ delivery, end, at }]);
+      tries += 1;
+    }
+    const told = await outcomes();
+    expect(told).toHaveLength(24);
+    expect(told[0]).not.toHaveProperty('deferrals');
+    expect(told.slice(1).map((event) => (event.outcome === 'deferred' ? event.deferrals : 0))).toEqual(
+      Array(23).fill(30),
+    );
+    expect(await database.selectFrom('deliveries').select('attempts').execute()).toEqual([
+      { attempts: tries },
+    ]);
+  }, 120_000);
 
   test('a refused lead is dead with its reason, and is not due again', async () => {
     const delivery = await one();

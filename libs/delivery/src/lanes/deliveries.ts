@@ -1,20 +1,10 @@
-/** A lane's deliveries in the database: what is due, and what became of it. */
-import { isDeepStrictEqual } from 'node:util';
-import {
-  LeadAccepted,
-  type LeadOutcome,
-  type LeadWritten,
-  MarketplaceLead,
-  type Reason,
-  topics,
-} from '@leads/contracts';
-import { addToOutbox, keepUndecodable } from '@leads/database';
+/** A lane's deliveries in the database: what waits, and what is due. */
+import { LeadAccepted, type LeadWritten, type Reason } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import type { z } from 'zod';
 import type { DeliveryTables } from '../tables.ts';
 import type { Lane } from './lane.ts';
-import { foldRefused, type RefusedCause, type Settled } from './refused-leads.ts';
-import { tellTrouble } from './tell-trouble.ts';
+import type { DeferralTold } from './tell-deferral.ts';
 import type { OfSome } from './whose-fault.ts';
 
 /** A lead that waits to be written. */
@@ -29,6 +19,8 @@ export interface Delivery {
   signature: string | undefined;
   /** The cause of the last, which stays with the lead until it is written. */
   refusedFor: string | undefined;
+  /** What was told last of its being tried again. */
+  told?: DeferralTold | undefined;
 }
 
 /** Where a written lead is, as it is told. */
@@ -48,7 +40,7 @@ export type End =
   | { kind: 'dead'; reason: Reason; byPerson: true };
 
 /** What is kept of a lead's attempts. */
-type Marks = Pick<Delivery, 'isUnclear' | 'strikes' | 'signature' | 'refusedFor'>;
+export type Marks = Pick<Delivery, 'isUnclear' | 'strikes' | 'signature' | 'refusedFor'>;
 
 /** A row whose content cannot be read any more. */
 export interface UndecodableRow {
@@ -60,10 +52,10 @@ export interface UndecodableRow {
 }
 
 /** A row of a lane as it is kept. */
-export type RowRead = Omit<UndecodableRow, 'why'> & Marks;
+export type RowRead = Omit<UndecodableRow, 'why'> & Marks & { told: string | null };
 
 /** The columns of a `RowRead`. */
-export const ROW = sql`lead_id as "leadId", accepted, attempts, is_test as "isTest", unclear as "isUnclear", strikes, signature, refused_for as "refusedFor"`;
+export const ROW = sql`lead_id as "leadId", accepted, attempts, is_test as "isTest", unclear as "isUnclear", strikes, signature, refused_for as "refusedFor", told`;
 
 /** Reads rows, each by itself: one that cannot be read keeps no other from it. */
 export function readRows(rows: readonly RowRead[]): Pick<Due, 'due' | 'undecodable'> {
@@ -73,7 +65,8 @@ export function readRows(rows: readonly RowRead[]): Pick<Due, 'due' | 'undecodab
       const { attempts, isUnclear, strikes } = row;
       const accepted = LeadAccepted.parse(JSON.parse(row.accepted));
       const [signature, refusedFor] = [row.signature ?? undefined, row.refusedFor ?? undefined];
-      read.due.push({ accepted, attempts, isUnclear, strikes, signature, refusedFor });
+      const told = row.told === null ? undefined : (JSON.parse(row.told) as DeferralTold);
+      read.due.push({ accepted, attempts, isUnclear, strikes, signature, refusedFor, told });
     } catch (error) {
       read.undecodable.push({ ...row, why: String(error) });
     }
@@ -157,233 +150,4 @@ export async function keepRefusedSome(
     update lanes set refused_some = ${JSON.stringify(known)}
     where connection_id = ${connectionId} and fence = ${fence}
   `.execute(database);
-}
-
-/**
- * Takes rows that cannot be read out of a lane, so that it goes on: each is dead, its content is kept in the table of
- * undecodable records, and the connection's contacts are told.
- * @returns those that were; none where the lane is another's by now
- */
-export function putRowsAside(
-  database: Kysely<DeliveryTables>,
-  lane: Holding,
-  rows: UndecodableRow[],
-  now: Date,
-): Promise<UndecodableRow[]> {
-  return database.transaction().execute((transaction) => putRowsAsideIn(transaction, lane, rows, now));
-}
-
-/** The same in a transaction that does more. */
-export async function putRowsAsideIn(
-  transaction: Kysely<DeliveryTables>,
-  lane: Holding,
-  rows: UndecodableRow[],
-  now: Date,
-): Promise<UndecodableRow[]> {
-  const { connectionId } = lane;
-  const at = now.toISOString();
-  const { rows: taken } = await sql<{ lead_id: string }>`
-      update deliveries
-      set state = 'dead', settled_at = ${now}, accepted = null, last_failure = ${JSON.stringify(UNDECODABLE)}
-      from lanes
-      where lead_id = any(${rows.map(({ leadId }) => leadId)}::uuid[]) and deliveries.state = 'pending'
-        and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
-      returning lead_id
-    `.execute(transaction);
-  const ids = new Set(taken.map((row) => row.lead_id));
-  const aside = rows.filter(({ leadId }) => ids.has(leadId));
-  await keepUndecodable(
-    transaction,
-    aside.map(({ leadId, accepted, why }) => ({
-      topic: 'deliveries',
-      partition: 0,
-      offset: leadId,
-      key: Buffer.from(connectionId),
-      value: Buffer.from(accepted),
-      reason: why,
-    })),
-  );
-  await addToOutbox(
-    transaction,
-    topics.leadsOutcomes,
-    aside.map(({ leadId, attempts, isTest, accepted }): LeadOutcome => {
-      const facts = { leadId, connectionId, at, attempts, isTest, lead: leadIn(accepted) };
-      return { ...facts, outcome: 'dead', reason: UNDECODABLE };
-    }),
-  );
-  await tellTrouble(
-    transaction,
-    lane,
-    now,
-    aside.map(({ leadId }) => ({
-      trouble: 'records-undecodable',
-      transition: 'triggered',
-      cause: UNDECODABLE.cause,
-      what: `The lead ${leadId} could not be read by the writer. Its content is kept.`,
-      remedy: UNDECODABLE.remedy,
-    })),
-  );
-  return aside;
-}
-
-const UNDECODABLE: Reason = {
-  cause: 'undecodable',
-  what: 'What was kept of the lead cannot be read any more. Its content is kept as it is.',
-  remedy: 'Ask the operators of this system to look at the table undecodable.',
-};
-
-/** Of a row that cannot be read, the lead if at least that can. */
-function leadIn(accepted: string): MarketplaceLead {
-  try {
-    return MarketplaceLead.parse((JSON.parse(accepted) as { lead?: unknown }).lead);
-  } catch {
-    const customer = {
-      firstName: '',
-      lastName: '',
-      email: '',
-      phone: '',
-      country: '',
-      company: '',
-      title: '',
-    };
-    return { customer, leadSource: '', actionCode: '', offerTitle: '', description: '' };
-  }
-}
-
-/**
- * Writes down what became of deliveries, and the events that tell of it, in one transaction.
- *
- * Whoever lost the lane in the meantime writes nothing: the new owner sends again and is told that the lead is there.
- * @returns the ids of the leads that this call settled
- */
-export function settleDeliveries(
-  database: Kysely<DeliveryTables>,
-  lane: Holding,
-  settlements: Settlement[],
-): Promise<string[]> {
-  return database.transaction().execute((transaction) => settleDeliveriesIn(transaction, lane, settlements));
-}
-
-/** The same in a transaction that does more. */
-export async function settleDeliveriesIn(
-  transaction: Kysely<DeliveryTables>,
-  lane: Holding,
-  settlements: Settlement[],
-): Promise<string[]> {
-  const rows = settlements.map((settlement) => rowOf(settlement));
-  const { rows: settled } = await sql<{ lead_id: string; refused: string | null }>`
-      update deliveries
-      set state = settlement.state, attempts = settlement.attempts, last_failure = settlement.failure,
-          unclear = settlement.unclear, strikes = settlement.strikes, signature = settlement.signature,
-          refused_for = settlement.refused_for,
-          due_at = now() + settlement.after_ms * interval '1 millisecond',
-          settled_at = case when settlement.state <> 'pending' then settlement.at end
-      from lanes,
-        unnest(${rows.map((row) => row.leadId)}::uuid[], ${rows.map((row) => row.state)}::text[],
-               ${rows.map((row) => row.attempts)}::int[], ${rows.map((row) => row.failure)}::text[],
-               ${rows.map((row) => row.afterMs)}::float8[], ${rows.map((row) => row.at)}::timestamptz[],
-               ${rows.map((row) => row.isUnclear)}::boolean[], ${rows.map((row) => row.strikes)}::int[],
-               ${rows.map((row) => row.signature ?? null)}::text[], ${rows.map((row) => row.refusedFor ?? null)}::text[])
-          as settlement (lead_id, state, attempts, failure, after_ms, at, unclear, strikes, signature, refused_for)
-      where deliveries.lead_id = settlement.lead_id and deliveries.state = 'pending'
-        and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
-      returning deliveries.lead_id, lanes.refused
-    `.execute(transaction);
-  const ids = new Set(settled.map((row) => row.lead_id));
-  const outcomes = settlements.filter(({ delivery }) => ids.has(delivery.accepted.leadId));
-  await addToOutbox(transaction, topics.leadsOutcomes, outcomes.map(outcomeOf));
-  await tellRefused(transaction, lane, settled[0]?.refused ?? null, outcomes);
-  return [...ids];
-}
-
-/** Tells which causes leads die of, and which are over. @param known what is known of them, as it is kept with the lane */
-async function tellRefused(
-  transaction: Kysely<DeliveryTables>,
-  { connectionId }: Holding,
-  known: string | null,
-  settlements: Settlement[],
-): Promise<void> {
-  const ends = settlements.flatMap(({ delivery, end }): Settled[] => {
-    if (end.kind === 'written') return [{ kind: 'written', refusedFor: delivery.refusedFor }];
-    return end.kind === 'dead' && 'amongOthers' in end && !delivery.accepted.isTest ? [end] : [];
-  });
-  const before = known === null ? [] : (JSON.parse(known) as RefusedCause[]);
-  const { known: after, died, over } = foldRefused(before, ends);
-  if (died.length === 0 && isDeepStrictEqual(after, before)) return;
-  await sql`
-    update lanes set refused = ${after.length === 0 ? null : JSON.stringify(after)}
-    where connection_id = ${connectionId}
-  `.execute(transaction);
-  const { rows: counts } = await sql<{ cause: string; dead: number }>`
-    select refused_for as cause, count(*)::float8 as dead from deliveries
-    where connection_id = ${connectionId} and state = 'dead' and not is_test
-      and refused_for = any(${died.map(({ cause }) => cause)}::text[])
-    group by refused_for
-  `.execute(transaction);
-  const trouble = 'leads-refused' as const;
-  await tellTrouble(transaction, { connectionId }, new Date(), [
-    ...died.map((reason) => {
-      const dead = counts.find(({ cause }) => cause === reason.cause)?.dead ?? 1;
-      return { ...reason, dead, trouble, transition: 'triggered' as const };
-    }),
-    ...over.map((cause) => ({ cause, ...TAKEN_AGAIN, trouble, transition: 'cleared' as const })),
-  ]);
-}
-
-const TAKEN_AGAIN = {
-  what: 'Leads that were refused so are taken again.',
-  remedy: 'Replay those that are dead, if that has not been done.',
-};
-
-function attemptsAfter({ delivery, end }: Settlement): number {
-  const isAttempt = end.kind === 'deferred' ? end.counts : !('byPerson' in end);
-  return delivery.attempts + (isAttempt ? 1 : 0);
-}
-
-function rowOf(settlement: Settlement): Marks & {
-  leadId: string;
-  state: 'pending' | 'written' | 'dead';
-  attempts: number;
-  failure: string | null;
-  afterMs: number;
-  at: string;
-} {
-  const { delivery, end, at } = settlement;
-  return {
-    leadId: delivery.accepted.leadId,
-    state: end.kind === 'deferred' ? 'pending' : end.kind,
-    attempts: attemptsAfter(settlement),
-    failure: end.kind === 'written' ? null : JSON.stringify(end.reason),
-    afterMs: end.kind === 'deferred' ? end.afterMs : 0,
-    at: at.toISOString(),
-    isUnclear: delivery.isUnclear,
-    strikes: delivery.strikes,
-    signature: delivery.signature,
-    refusedFor: end.kind === 'dead' && 'amongOthers' in end ? end.reason.cause : delivery.refusedFor,
-    ...(end.kind === 'deferred' && end.marks),
-  };
-}
-
-function outcomeOf(settlement: Settlement): LeadOutcome {
-  const { delivery, end, at } = settlement;
-  const { leadId, connectionId, isTest, lead, receivedAt } = delivery.accepted;
-  const facts = {
-    leadId,
-    connectionId,
-    at: at.toISOString(),
-    ...(receivedAt === undefined ? {} : { receivedAt }),
-    attempts: attemptsAfter(settlement),
-    isTest,
-    lead,
-  };
-  switch (end.kind) {
-    case 'written':
-      return { ...facts, outcome: 'written', ...end.record, ...(end.foundThere && { foundThere: true }) };
-    case 'dead':
-      return { ...facts, outcome: 'dead', reason: end.reason };
-    case 'deferred': {
-      const nextAttemptAt = new Date(at.getTime() + end.afterMs).toISOString();
-      return { ...facts, outcome: 'deferred', reason: end.reason, nextAttemptAt };
-    }
-  }
 }

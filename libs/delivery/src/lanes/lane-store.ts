@@ -8,12 +8,12 @@ import {
   type Due,
   keepRefusedSome,
   nextDeliveries,
-  putRowsAside,
   type Settlement,
-  settleDeliveries,
   type UndecodableRow,
   wakeWaiting,
 } from './deliveries.ts';
+import { settleDeliveries } from './settle-deliveries.ts';
+import { putRowsAside } from './put-rows-aside.ts';
 import type { Lane } from './lane.ts';
 import type { OfSome, Suspect } from './whose-fault.ts';
 
