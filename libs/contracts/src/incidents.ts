@@ -54,6 +54,9 @@ export type IncidentState = z.infer<typeof IncidentState>;
 export const IncidentTransition = z.enum(['opened', 'reminded', 'acknowledged', 'changed', 'resolved']);
 export type IncidentTransition = z.infer<typeof IncidentTransition>;
 
+/** An application that thousands of offers share is one cause all the same, and its event has an end. */
+export const MOST_CONNECTIONS_NAMED = 1_000;
+
 /** One incident after one of its transitions: all that is known of it at that moment. */
 export const Incident = z.object({
   incidentId: z.uuid(),
@@ -80,8 +83,13 @@ export const Incident = z.object({
   resolvedBy: Line.optional(),
   /** Who has taken it on; from then to its end. */
   acknowledgedBy: Line.optional(),
-  /** Every connection that has felt it, whether it still does or not; none where it is the operators' alone. */
+  /**
+   * The connections that have felt it, whether they still do or not, the first {@link MOST_CONNECTIONS_NAMED} of them;
+   * none where it is the operators' alone. Mails, lists of leads and replays are about these.
+   */
   connectionIds: z.array(z.uuid()),
+  /** How many have felt it, where that is more than are named. */
+  connections: z.int().positive().optional(),
   /** Whose they are. Connections of two publishers never share an incident: neither sees or silences the other's. */
   publisherIds: z.array(z.string()),
   what: Lines,

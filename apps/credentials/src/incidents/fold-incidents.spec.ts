@@ -242,6 +242,33 @@ describe('flap: twenty connections of one application whose secret is replaced a
   });
 });
 
+test('an application that very many offers share names a thousand of them, those that felt it first, and counts all', () => {
+  const [, whereabouts] = connections[0] ?? [];
+  const nth = (index: number): LocatedAlert => {
+    const heard = alert({ minutes: Math.floor(index / 600) });
+    const connectionId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
+    return { alert: { ...heard.alert, connectionId }, connection: whereabouts };
+  };
+  const world = new World();
+  // The last ids feel it first.
+  const all = Array.from({ length: 2_500 }, (_, index) => nth(2_500 - index));
+  world.hear(...all.slice(0, 1_000));
+  expect(world.told.at(-1)).not.toHaveProperty('connections');
+  world.until(1).hear(...all.slice(1_000));
+  const last = world.told.at(-1);
+  expect(last?.connections).toBe(2_500);
+  expect(last?.connectionIds).toEqual(
+    all
+      .slice(0, 1_000)
+      .map(({ alert: { connectionId } }) => connectionId)
+      .sort(),
+  );
+  // Nothing new is nothing to tell, with so many too.
+  const told = world.told.length;
+  world.hear(...all.slice(2_000));
+  expect(world.told).toHaveLength(told);
+});
+
 describe('what shares an incident', () => {
   const open = (...alerts: LocatedAlert[]): Incident[] =>
     [...foldAlerts(EMPTY, alerts, at(9), rules).picture.incidents.values()].map(({ incident }) => incident);

@@ -5,7 +5,15 @@
  * {@link Rules.quietMs}; until then, what comes back comes back to the same one.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Alert, type Incident, type IncidentTransition, NO_CONNECTION, Trouble } from '@leads/contracts';
+import {
+  type Alert,
+  type Incident,
+  type IncidentTransition,
+  MOST_CONNECTIONS_NAMED,
+  NO_CONNECTION,
+  present,
+  Trouble,
+} from '@leads/contracts';
 import { readAlert, type Whereabouts } from './read-alert.ts';
 import { takeSignal, isNewer, type Signal } from './signal.ts';
 
@@ -166,12 +174,20 @@ function open(key: string, standing: Standing, now: Date, incidentId: string): K
 }
 
 /** What of an incident follows from its signals. */
-function felt(standing: Standing, before: readonly string[] = []) {
+function felt(
+  standing: Standing,
+  before: Pick<Incident, 'connectionIds' | 'connections'> = { connectionIds: [] },
+) {
   const kind = gravest(standing);
   const { what, remedy } = standing.findLast(({ trouble }) => trouble === kind) ?? standing[0];
-  const connectionIds = [...new Set([...before, ...standing.map(({ connectionId }) => connectionId)])];
+  const standingAt = standing.map(({ connectionId }) => connectionId).sort();
+  const all = new Set([...before.connectionIds, ...standingAt]);
+  all.delete(NO_CONNECTION);
+  const connections = Math.max(all.size, before.connections ?? 0);
   return {
-    connectionIds: connectionIds.filter((connectionId) => connectionId !== NO_CONNECTION).sort(),
+    // Who was named stays named.
+    connectionIds: [...all].slice(0, MOST_CONNECTIONS_NAMED).sort(),
+    ...(connections > MOST_CONNECTIONS_NAMED && { connections }),
     kind,
     what,
     remedy,
@@ -191,10 +207,11 @@ function gravest(standing: Standing): string {
 
 /** What changes about an incident whose signals stand; `undefined` where nothing does. */
 function feltNow(incident: Incident, standing: Standing): Partial<Incident> | undefined {
-  const now = felt(standing, incident.connectionIds);
+  const now = felt(standing, incident);
   if (incident.state !== 'resolved') {
-    const { connectionIds, kind, what, remedy, waiting, dead } = incident;
-    return isDeepStrictEqual(now, { connectionIds, kind, what, remedy, waiting, dead }) ? undefined : now;
+    const { connectionIds, connections, kind, what, remedy, waiting, dead } = incident;
+    const before = present({ connectionIds, connections, kind, what, remedy, waiting, dead });
+    return isDeepStrictEqual(now, before) ? undefined : now;
   }
   const state = incident.acknowledgedBy === undefined ? 'open' : 'acknowledged';
   return { ...now, state, resolvedAt: undefined, resolvedBy: undefined };
