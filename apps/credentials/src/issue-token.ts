@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { Kysely } from 'kysely';
 import { type TokenAnswer, type TokenClaims, topics } from '@leads/contracts';
-import { DatabaseClock } from '@leads/database';
+import { DatabaseClock, useRequestOnce } from '@leads/database';
 import { OnTopic, Publisher, type Received } from '@leads/kafka';
 import { MINUTE_MS, Rounds } from '@leads/pacing';
 import { LOG, type Logger, SETTINGS } from '@leads/service';
@@ -19,7 +19,7 @@ import { AccessTokens, type TokenOutcome } from './tokens/access-tokens.ts';
 import type { TokenSettings } from './tokens/config.ts';
 import { type Refusal, RefusedRequests } from './tokens/refused-requests.ts';
 import { sealAnswer } from './tokens/seal-answer.ts';
-import { type RequesterKeys, useOnce, verifyRequest } from './tokens/token-request.ts';
+import { type RequesterKeys, verifyRequest } from './tokens/token-request.ts';
 
 export interface IssueTokenOptions {
   database: Kysely<CredentialsTables>;
@@ -103,7 +103,7 @@ export async function issueToken(request: string, options: IssueTokenOptions): P
   const verified = await verifyRequest(request, { keys: requesterKeys, now: now() });
   if (!verified.ok) return refuse(verified, options);
   const { claims } = verified;
-  if (!(await useOnce(database, claims))) {
+  if (!(await useRequestOnce(database, claims.jti))) {
     return refuse({ why: 'it was used before', who: claims.iss, connectionId: claims.connectionId }, options);
   }
 

@@ -35,7 +35,7 @@ afterAll(() => schema.close());
 beforeEach(async () => {
   // The audit can be emptied by nobody: whoever owns the schema takes its guards away first.
   await sql`alter table audit disable trigger user`.execute(schema.database);
-  await sql`truncate connections, audit, incident_signals, incidents, failed_validations, used_token_requests cascade`.execute(
+  await sql`truncate connections, audit, incident_signals, incidents, failed_validations cascade`.execute(
     schema.database,
   );
   await sql`alter table audit enable trigger user`.execute(schema.database);
@@ -138,14 +138,10 @@ test('what no record could bring up again is forgotten, and what lasts is not', 
       values (${randomUUID()}, ${randomUUID()}, '{}', ${daysAgo(days)}, ${daysAgo(days)}, ${stands ? null : daysAgo(days)})
     `.execute(database);
     await sql`insert into failed_validations values (${randomUUID()}, ${daysAgo(days)})`.execute(database);
-    await sql`insert into used_token_requests values (${randomUUID()}, ${daysAgo(stands ? -1 : 0.1)})`.execute(
-      database,
-    );
   }
   expect(await keepHouse()).toEqual({
     incident_signals: 1,
     incidents: 1,
     failed_validations: 2,
-    used_token_requests: 2,
   });
 });

@@ -9,8 +9,6 @@ const REMEMBERED_MS = surelyGoneAfterMs(topics.alerts, topics.validations, topic
 
 export function credentialsAges({ auditMs }: Retention): Aged[] {
   return [
-    // Those that have expired are refused for that alone.
-    aged('used_token_requests', { since: 'expires_at', forMs: 0 }),
     aged('incident_signals', {
       since: 'changed_at',
       forMs: REMEMBERED_MS,

@@ -43,11 +43,6 @@ interface MasterKeysTable {
   created_at: Generated<Date>;
 }
 
-interface UsedTokenRequestsTable {
-  jti: string;
-  expires_at: Date;
-}
-
 interface RefusalsTable {
   connection_id: string;
   /** Which credential was refused, see `credentialOf`. */
@@ -113,7 +108,6 @@ export interface CredentialsTables extends ServiceTables {
   connection_versions: ConnectionVersionsTable;
   secrets: SecretsTable;
   master_keys: MasterKeysTable;
-  used_token_requests: UsedTokenRequestsTable;
   refusals: RefusalsTable;
   expiry_alerts: ExpiryAlertsTable;
   incident_signals: IncidentSignalsTable;

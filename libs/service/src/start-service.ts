@@ -10,18 +10,13 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import { endOnUncaught } from './end-on-uncaught.ts';
 import { followClock } from './follow-clock.ts';
 import { serveHealthApart } from './health-port.ts';
+import { requestLimits } from './http/request-limits.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
 import { measureOutbox } from './outbox-metrics.ts';
 import type { ServiceTables } from './service-providers.ts';
 import { LOG, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 import type { ServiceSettings } from './settings.ts';
-
-/** How long a body may be where a service does not say otherwise, in bytes. */
-const BODY_LIMIT = 1024 * 1024;
-
-/** A client has this long for its whole request, in milliseconds: slow ones must not pile up. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface StartOptions {
   /** Called before the service listens, for what is particular to it. */
@@ -40,8 +35,7 @@ export async function startService(
 ): Promise<NestFastifyApplication> {
   let trustedProxies = 0;
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...requestLimits(),
     forceCloseConnections: 'idle',
     // Fastify asks at each request, by when the settings have been read.
     trustProxy: (_address: string, hop: number) => hop < trustedProxies,

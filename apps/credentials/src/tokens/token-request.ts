@@ -1,9 +1,7 @@
 /** A token request as it comes: signed by a registered requester, for us, fresh, and never used before. */
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
-import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { TokenClaims } from '@leads/contracts';
-import type { CredentialsTables } from '../tables.ts';
 
 /** The registered requesters' public keys: the key id is the requester's name. */
 export type RequesterKeys = ReturnType<typeof createLocalJWKSet>;
@@ -15,9 +13,6 @@ export type VerifiedRequest =
 const LONGEST_LIFE_S = 300;
 /** How far the requester's clock may be ahead or behind, in seconds. */
 const CLOCK_TOLERANCE_S = 60;
-
-/** By the end of that no request that was used is good any more, by any two clocks that may differ, in seconds. */
-const REMEMBERED_S = LONGEST_LIFE_S + 4 * CLOCK_TOLERANCE_S;
 
 const PublicKey = z
   .object({
@@ -78,20 +73,4 @@ function describe(error: unknown): string {
   if (error instanceof errors.JWTClaimValidationFailed) return `its claim "${error.claim}" is wrong`;
   if (error instanceof errors.JOSEError) return `it is not a token request (${error.code})`;
   throw error;
-}
-
-/**
- * Marks a request as used, for every instance.
- * @returns false where it was used before
- */
-export async function useOnce(
-  database: Kysely<CredentialsTables>,
-  { jti }: Pick<TokenClaims, 'jti'>,
-): Promise<boolean> {
-  const { numInsertedOrUpdatedRows = 0n } = await database
-    .insertInto('used_token_requests')
-    .values({ jti, expires_at: sql<Date>`now() + ${REMEMBERED_S} * interval '1 second'` })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows > 0n;
 }

@@ -1,0 +1,27 @@
+/** What one request may take of a service: bytes, and time. */
+import type { FastifyHttpOptions } from 'fastify';
+
+/** How long a body may be where a route does not say otherwise, in bytes. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** A client has this long for its whole request, in milliseconds: slow ones must not pile up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Between two looks for requests whose time is over, in parts of that time: Node's own would take as long again. */
+const LOOKS = 10;
+
+/** Fastify's options. @param timeoutMs how long a whole request may take to come in, in milliseconds */
+export function requestLimits(
+  timeoutMs = REQUEST_TIMEOUT_MS,
+): Pick<FastifyHttpOptions<never>, 'bodyLimit' | 'requestTimeout' | 'http'> {
+  return {
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: timeoutMs,
+    // Node ends no request at all while it would wait longer for the head than for the whole.
+    http: {
+      requestTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      connectionsCheckingInterval: timeoutMs / LOOKS,
+    },
+  };
+}
