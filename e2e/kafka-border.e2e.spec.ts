@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SERVICES, type ServiceName, topics, type Topic } from '@leads/contracts';
 import { type KafkaSettings, NotAllowed, oldestRecords, Publisher } from '@leads/kafka';
-import { eventually } from '@leads/testing';
+import { eventually, testSigning } from '@leads/testing';
 import { type KafkaClient, kafkaSettingsOf, provision, sharedBroker } from '@leads/tools';
 
 const { secured } = sharedBroker();
@@ -24,7 +24,8 @@ function settingsOf(
   changes: Record<string, string> = {},
   by?: 'certificate',
 ): KafkaSettings {
-  return kafkaSettingsOf({ ...environmentOf(service, by), ...changes }, service);
+  const settings = kafkaSettingsOf({ ...environmentOf(service, by), ...changes }, service);
+  return { ...settings, signing: testSigning(service) };
 }
 
 /** What became of it: the kind of the broker's refusal, where it refuses. */

@@ -207,7 +207,7 @@ test('whoever signs in with whatever, and whatever is refused, no secret stands 
 
 test('a secret that is let out is found, wherever it stands', async () => {
   const canary = made();
-  const publisher = new Publisher(stack.kafka);
+  const publisher = new Publisher(stack.kafkaAs('portal'));
   const { name: topic } = topics.alerts;
   await publisher.publishEncoded([{ topic, key: 'canary', value: JSON.stringify({ canary }) }]);
   await publisher.disconnect();

@@ -17,7 +17,7 @@ let incidents: Awaited<ReturnType<typeof watchTopic<typeof topics.incidents>>>;
 beforeAll(async () => {
   stack = await startTestStack();
   control = stack.emulators.control;
-  incidents = await watchTopic(stack.kafka, topics.incidents);
+  incidents = await watchTopic(stack.kafkaAs('notification'), topics.incidents);
 }, 120_000);
 afterAll(async () => {
   await incidents.close();

@@ -11,7 +11,7 @@ let publisher: Publisher;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  publisher = new Publisher(stack.kafka);
+  publisher = new Publisher(stack.kafkaAs('portal'));
 }, 120_000);
 afterAll(async () => {
   await publisher.disconnect();

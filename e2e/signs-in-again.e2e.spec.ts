@@ -20,7 +20,7 @@ let posted = 0;
 beforeAll(async () => {
   stack = await startTestStack();
   control = stack.emulators.control;
-  alerts = await watchTopic(stack.kafka, topics.alerts);
+  alerts = await watchTopic(stack.kafkaAs('credentials'), topics.alerts);
 }, 120_000);
 afterAll(async () => {
   await alerts.close();

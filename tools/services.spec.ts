@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { SERVICES } from '@leads/contracts';
+import { KEY_HOLDERS } from './stack/facts/keys.ts';
 import { PLACES, newService } from './stack/facts/new-service.ts';
 import { root } from './stack/config.ts';
 import { serviceDeclarations } from './stack/services.ts';
@@ -17,6 +18,10 @@ const services = folders.filter((folder) => textOf(`apps/${folder}/package.json`
 describe('every service below apps', () => {
   test('can be named by the topic catalogue', () => {
     expect([...SERVICES].sort()).toEqual(services);
+  });
+
+  test('has a key to sign with', () => {
+    expect([...KEY_HOLDERS].sort()).toEqual(services);
   });
 
   test('runs in npm start', () => {

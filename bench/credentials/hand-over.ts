@@ -27,8 +27,9 @@ export async function handOver(): Promise<Bar> {
     return await inArena({ serviceSettings }, async (arena) => {
       const { stack } = arena;
       const { connectionId } = await arena.connect('bench.crm4.dynamics.com', {});
-      const answers = await listen(stack.kafka);
-      const publisher = new Publisher(stack.kafka);
+      const kafka = stack.kafkaAs('dynamics-writer');
+      const answers = await listen(kafka);
+      const publisher = new Publisher(kafka);
       const took: number[] = [];
       try {
         for (let number = 0; number < REQUESTS + WARM_UP; number += 1) {

@@ -14,7 +14,7 @@ const GOAL = 2_000;
 export async function takeIn(stack: Stack, query: <Row>(text: string) => Promise<Row[]>): Promise<Bar> {
   const { portal } = stack.services;
   await portal.stop();
-  const publisher = new Publisher(stack.kafka);
+  const publisher = new Publisher(stack.kafkaAs('dynamics-writer'));
   const leads = Array.from({ length: LEADS }, (_, number) => lead(number));
   await publisher.publish(topics.leadsAccepted, leads);
   await publisher.publish(

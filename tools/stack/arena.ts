@@ -84,7 +84,7 @@ export async function arenaOn<Result>(
   work: (arena: Arena) => Promise<Result>,
   beside: readonly (typeof BESIDE)[number][] = [],
 ): Promise<Result> {
-  const publisher = new Publisher(stack.kafka);
+  const publisher = new Publisher(stack.kafkaAs('ingest-gateway'));
   try {
     const unwanted = BESIDE.filter((name) => !beside.includes(name));
     await Promise.all(unwanted.map((name) => stack.services[name].stop()));

@@ -32,16 +32,24 @@ interface ServiceDeclaration<Name extends string = string> {
   readonly settings: (around: Surroundings) => Record<string, string>;
 }
 
+const signingOf = (keys: Keys, name: keyof Keys['signingKeyFiles']): Record<string, string> => ({
+  SERVICE_KEYS_FILE: keys.serviceKeysFile,
+  SERVICE_SIGNING_KEY_FILE: keys.signingKeyFiles[name],
+});
+
 const declared = [
-  { name: 'ingest-gateway', port: 'gateway', settings: () => ({}) },
+  {
+    name: 'ingest-gateway',
+    port: 'gateway',
+    settings: ({ keys }) => signingOf(keys, 'ingest-gateway'),
+  },
   {
     name: 'credentials',
     port: 'credentials',
     settings: ({ keys, gatewayUrl, writerUrl, emulatorsUrl }) => ({
       MASTER_KEY_FILE: keys.masterKeyFile,
       REQUESTER_KEYS_FILE: keys.requesterKeysFile,
-      SERVICE_KEYS_FILE: keys.serviceKeysFile,
-      SERVICE_SIGNING_KEY_FILE: keys.credentialsSigningKeyFile,
+      ...signingOf(keys, 'credentials'),
       CREDENTIALS_API_KEY_FILE: keys.credentialsApiKeyFile,
       GATEWAY_PUBLIC_URL: gatewayUrl,
       WRITER_URL: writerUrl,
@@ -54,15 +62,16 @@ const declared = [
     name: 'dynamics-writer',
     port: 'writer',
     settings: ({ keys, emulatorsUrl }) => ({
-      REQUESTER_SIGNING_KEY_FILE: keys.writerSigningKeyFile,
-      SERVICE_KEYS_FILE: keys.serviceKeysFile,
+      REQUESTER_SIGNING_KEY_FILE: keys.signingKeyFiles['dynamics-writer'],
+      ...signingOf(keys, 'dynamics-writer'),
       MICROSOFT_RESOLVER: emulatorsUrl,
     }),
   },
   {
     name: 'notification',
     port: 'notification',
-    settings: ({ smtpUrl, smtpCaFile, portalUrl, emulatorsUrl }) => ({
+    settings: ({ keys, smtpUrl, smtpCaFile, portalUrl, emulatorsUrl }) => ({
+      ...signingOf(keys, 'notification'),
       SMTP_URL: smtpUrl,
       ...(smtpCaFile !== undefined && { SMTP_PLAINTEXT_ALLOWED: 'false', NODE_EXTRA_CA_CERTS: smtpCaFile }),
       PORTAL_PUBLIC_URL: portalUrl,
@@ -77,7 +86,7 @@ const declared = [
       PORTAL_PUBLIC_URL: portalUrl,
       SESSION_KEY_FILE: keys.sessionKeyFile,
       CREDENTIALS_URL: credentialsUrl,
-      SERVICE_SIGNING_KEY_FILE: keys.portalSigningKeyFile,
+      ...signingOf(keys, 'portal'),
       // The emulated directory's registration of this product, and where its people sign in.
       SIGN_IN_CLIENT_ID: productClientId,
       SIGN_IN_BROWSER_ORIGIN: emulatorsUrl,

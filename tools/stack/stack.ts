@@ -1,5 +1,7 @@
 /** The stack, declared once: broker, database, emulators and services, each a process of its own. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readServiceKeys, readSigningKey } from '@leads/contracts/service-keys';
 import type { KafkaSettings } from '@leads/kafka';
 import type { Broker } from './infrastructure/broker-settings.ts';
 import { stackSettings } from './config.ts';
@@ -59,8 +61,11 @@ export interface Stack {
   readonly writers: readonly Service[];
   readonly credentialsApi: CredentialsApi;
   readonly topicPrefix: string;
-  /** How a tool or a spec reaches the broker: as who makes the topics, who may everything there. */
-  readonly kafka: KafkaSettings;
+  /**
+   * How a tool or a spec reaches the broker: as who makes the topics, who may everything there. What it publishes on
+   * signed topics is signed with the key of that service.
+   */
+  kafkaAs(service: ServiceName): KafkaSettings;
   /** The folder of the keys that this stack alone has. */
   readonly keyFolder: string;
   /** Lets a directory's people act for a publisher in the console. */
@@ -173,10 +178,16 @@ async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack>
     database,
     emulators,
     topicPrefix,
-    kafka: kafkaSettingsOf(
-      { ...shared.kafkaOf('provision-topics'), KAFKA_TOPIC_PREFIX: topicPrefix },
-      'provision-topics',
-    ),
+    kafkaAs: (service) => ({
+      ...kafkaSettingsOf(
+        { ...shared.kafkaOf('provision-topics'), KAFKA_TOPIC_PREFIX: topicPrefix },
+        'provision-topics',
+      ),
+      signing: {
+        key: readSigningKey(readFileSync(keys.signingKeyFiles[service], 'utf8')),
+        known: readServiceKeys(readFileSync(keys.serviceKeysFile, 'utf8')),
+      },
+    }),
     keyFolder,
     services: Object.fromEntries(firsts.map((service) => [service.name, service])) as Stack['services'],
     get writers() {

@@ -5,7 +5,7 @@ import { KNOWN_REGIONS } from '@leads/contracts/connection-details';
 import { OutboxRelay } from '@leads/database';
 import { Publisher } from '@leads/kafka';
 import { Housekeeping, LOG, ProblemFilter, READINESS_CHECKS, SETTINGS, TRANSPORTS } from '@leads/service';
-import { contoso } from '@leads/testing';
+import { contoso, testSigning } from '@leads/testing';
 import { Kysely } from 'kysely';
 import { AppModule } from './app.module.ts';
 import { WatchExpiry } from './alerts/watch-expiry.ts';
@@ -36,6 +36,7 @@ beforeAll(async () => {
     .overrideProvider(SETTINGS)
     .useValue({
       ...{ KAFKA_BROKERS: [], DYNAMICS_REGIONS: KNOWN_REGIONS },
+      SERVICE_KEYS_FILE: testSigning('credentials').known,
       ...{ CREDENTIALS_API_KEY: otherKey, CREDENTIALS_API_KEY_FILE: apiKey },
     })
     .overrideProvider(LOG)

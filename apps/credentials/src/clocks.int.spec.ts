@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { readSigningKey } from '@leads/contracts/service-keys';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { topics } from '@leads/contracts';
-import { fetchSigned, readSigningKey } from '@leads/service';
+import { fetchSigned } from '@leads/service';
 import { skewedClock } from '@leads/testing';
 import { type Running, startForTest } from './testing/running.ts';
 

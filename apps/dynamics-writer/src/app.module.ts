@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '@leads/delivery';
 import { DatabaseClock, useRequestOnce } from '@leads/database';
-import { CALLERS, type Callers, ServiceModule, SETTINGS } from '@leads/service';
+import { callerKeys, CALLERS, type Callers, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { settings, type Settings } from './config.ts';
 import { DynamicsDestination } from './dynamics-destination.ts';
@@ -35,7 +35,7 @@ const schema = 'writer';
         database: Kysely<WriterTables>,
         { now }: DatabaseClock,
       ): Callers => ({
-        ...{ to: 'dynamics-writer', from: ['credentials'], keys },
+        ...{ to: 'dynamics-writer', from: ['credentials'], keys: callerKeys(keys) },
         useOnce: (nonce) => useRequestOnce(database, nonce),
         now,
       }),

@@ -2,7 +2,6 @@
 import { KNOWN_REGIONS, readRegions } from '@leads/contracts/connection-details';
 import { deliverySettings } from '@leads/delivery';
 import {
-  callerKeysFile,
   fileContent,
   proxySettings,
   serviceSettings,
@@ -18,8 +17,6 @@ export const settings = {
   ...proxySettings,
   /** A private Ed25519 JWK whose `kid` names this requester at the credentials service. */
   REQUESTER_SIGNING_KEY_FILE: fileContent,
-  /** A JWKS with the public key of the credentials service, which has mappings tried. */
-  SERVICE_KEYS_FILE: callerKeysFile,
   /** Region suffixes beyond the built-in ones, as credentials has them: no token goes to a host of another. */
   DYNAMICS_REGIONS: z.string().transform(understood(readRegions)).default(KNOWN_REGIONS),
   /** Where requests to Microsoft's host names really go; unset in production. */

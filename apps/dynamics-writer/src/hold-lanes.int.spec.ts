@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type LaneReport, topics } from '@leads/contracts';
@@ -9,10 +8,10 @@ import { CONNECTION, lead, NOW } from '@leads/delivery/testing';
 import {
   eventually,
   Gate,
-  makeServiceKeys,
   type ServiceProcess,
   startServiceProcess,
   testKafka,
+  writeServiceKeys,
 } from '@leads/testing';
 import { sql } from 'kysely';
 import { startWriterSchema, type WriterSchema } from './testing/writer-schema.ts';
@@ -33,14 +32,13 @@ beforeAll(async () => {
     mkdtemp(`${tmpdir()}/hold-lanes-`),
     provisionTopics(kafka, { replicationFactor: 1 }),
   ]);
-  const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  await writeFile(`${folder}/key.jwk`, JSON.stringify({ ...key, kid: 'writer' }));
+  const keys = await writeServiceKeys(folder);
   settings = {
     DATABASE_URL: schema.url,
     KAFKA_BROKERS: kafka.brokers.join(),
     KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
-    REQUESTER_SIGNING_KEY_FILE: `${folder}/key.jwk`,
-    SERVICE_KEYS_FILE: (await makeServiceKeys(folder, ['credentials'])).keysFile,
+    REQUESTER_SIGNING_KEY_FILE: keys.signingKeyFiles['dynamics-writer'],
+    ...keys.settingsOf('dynamics-writer'),
   };
   lanes = await watchTopic(kafka, topics.lanes);
 }, 60_000);

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ConnectionChanged, LeadAccepted, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
@@ -13,6 +15,7 @@ import {
   testDatabase,
   type TestDatabase,
   testKafka,
+  writeServiceKeys,
 } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { watchAcceptedLeads, type WatchedLeads } from './testing/watch-accepted-leads.ts';
@@ -33,16 +36,19 @@ let database: Kysely<GatewayTables>;
 let gateway: ServiceProcess;
 let watched: WatchedLeads;
 let settings: Record<string, string>;
+let folder: string;
 
 beforeAll(async () => {
   [server] = await Promise.all([
     testDatabase((url) => migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) })),
     provisionTopics(kafka, { replicationFactor: 1 }),
   ]);
+  folder = await mkdtemp(`${tmpdir()}/gateway-`);
   settings = {
     DATABASE_URL: server.url,
     KAFKA_BROKERS: kafka.brokers.join(),
     KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+    ...(await writeServiceKeys(folder)).settingsOf('ingest-gateway'),
     LOG_LEVEL: 'trace',
   };
   database = openDatabase(
@@ -55,6 +61,7 @@ afterAll(async () => {
   await Promise.all([gateway?.end(), watched?.close()]);
   await database.destroy();
   await server.drop();
+  await rm(folder, { recursive: true });
 }, 30_000);
 beforeEach(async () => {
   await sql`truncate connections, accepted, quarantine, quarantine_overflow, undecodable`.execute(database);

@@ -1,13 +1,6 @@
 /** The settings of the portal; `.env.example` describes each. */
 import { fileURLToPath } from 'node:url';
-import {
-  fileContent,
-  standInOrigin,
-  proxySettings,
-  serviceSettings,
-  type SettingsOf,
-  signingKeyFile,
-} from '@leads/service';
+import { fileContent, standInOrigin, proxySettings, serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
 
 const limit = (value: number) => z.coerce.number().int().positive().default(value);
@@ -49,8 +42,6 @@ export const settings = {
   OPERATOR_DIRECTORY_ID: z.guid().toLowerCase(),
   MICROSOFT_RESOLVER: standInOrigin,
   CREDENTIALS_URL: origin,
-  /** Signs the requests to it. */
-  SERVICE_SIGNING_KEY_FILE: signingKeyFile,
   /** Where links to records lead, followed by the organisation's host; unset, they lead to the organisation. */
   DYNAMICS_LINK_BASE: z.url({ protocol: /^https?$/ }).optional(),
   /** The built console. */

@@ -41,6 +41,11 @@ export interface Topic<Schema extends z.ZodType = z.ZodType> {
   readonly publishers: readonly ServiceName[];
   /** Who reads it, and nobody else. */
   readonly consumers: readonly ServiceName[];
+  /**
+   * Its records carry a signature of the service that publishes them, and without one are put aside: it decides where
+   * data, tokens or mails go, or what is deleted or done again (docs/decisions/0016-records-that-decide-are-signed.md).
+   */
+  readonly isSigned: boolean;
 }
 
 /** The value that a topic carries. */
@@ -67,6 +72,8 @@ const tokensRequested: Topic<typeof TokenRequested> = {
   key: (value) => value.request.slice(-16),
   publishers: ['dynamics-writer'],
   consumers: ['credentials'],
+  // Its value is a signed request, with who asks, for whom and when.
+  isSigned: false,
   partitions: 6,
   retention: { policy: 'delete', ms: 5 * MINUTE },
 };
@@ -78,6 +85,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['credentials'],
     consumers: ['ingest-gateway', 'credentials', 'dynamics-writer', 'notification', 'portal'],
+    isSigned: true,
     partitions: 1,
     retention: { policy: 'compact' },
   }),
@@ -87,6 +95,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['ingest-gateway'],
     consumers: ['dynamics-writer', 'portal'],
+    isSigned: false,
     partitions: 12,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -96,6 +105,7 @@ export const topics = {
     keyedBy: 'lead',
     publishers: ['dynamics-writer'],
     consumers: ['notification', 'portal'],
+    isSigned: false,
     partitions: 12,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -105,6 +115,7 @@ export const topics = {
     keyedBy: 'lead',
     publishers: ['ingest-gateway'],
     consumers: ['portal'],
+    isSigned: false,
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -114,6 +125,7 @@ export const topics = {
     keyedBy: 'lead',
     publishers: ['notification'],
     consumers: ['portal'],
+    isSigned: false,
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -123,6 +135,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['dynamics-writer'],
     consumers: ['portal'],
+    isSigned: false,
     partitions: 3,
     retention: { policy: 'compact' },
   }),
@@ -132,6 +145,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['portal'],
     consumers: ['ingest-gateway', 'dynamics-writer'],
+    isSigned: true,
     partitions: 1,
     retention: { policy: 'compact' },
   }),
@@ -141,6 +155,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['portal'],
     consumers: ['dynamics-writer'],
+    isSigned: true,
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -150,6 +165,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: ['credentials', 'dynamics-writer'],
     consumers: ['credentials', 'dynamics-writer', 'portal'],
+    isSigned: true,
     partitions: 3,
     retention: { policy: 'delete', ms: DAY },
   }),
@@ -159,6 +175,7 @@ export const topics = {
     keyedBy: 'connection',
     publishers: SERVICES,
     consumers: ['credentials'],
+    isSigned: true,
     partitions: 3,
     retention: { policy: 'delete', ms: 14 * DAY },
   }),
@@ -168,6 +185,7 @@ export const topics = {
     keyedBy: 'incident',
     publishers: ['credentials'],
     consumers: ['notification', 'portal'],
+    isSigned: true,
     partitions: 3,
     // Not compacted, although each record tells the whole: every transition is an entry of a timeline, and some are mails.
     retention: { policy: 'delete', ms: 90 * DAY },
@@ -179,6 +197,7 @@ export const topics = {
     keyedBy: 'requester',
     publishers: ['credentials'],
     consumers: ['dynamics-writer'],
+    isSigned: true,
     partitions: 6,
     retention: { policy: 'delete', ms: 5 * MINUTE },
   }),

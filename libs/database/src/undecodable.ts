@@ -1,4 +1,4 @@
-/** Records that could not be decoded, kept with their bytes and where they came from, for a person to look at. */
+/** Records that were not taken, kept with their bytes and where they came from, for a person to look at. */
 import { type Generated, type QueryExecutorProvider, sql } from 'kysely';
 
 export interface UndecodableTable {
@@ -31,10 +31,10 @@ export interface UndecodableRecord {
  * Keeps records; one that is kept already (its topic was replayed) changes nothing.
  * @returns those that were not kept before
  */
-export async function keepUndecodable(
+export async function keepUndecodable<Row extends UndecodableRecord>(
   database: QueryExecutorProvider,
-  records: UndecodableRecord[],
-): Promise<UndecodableRecord[]> {
+  records: Row[],
+): Promise<Row[]> {
   if (records.length === 0) return [];
   const { rows } = await sql<{ topic: string; partition: number; record_offset: string }>`
     insert into undecodable (topic, partition, record_offset, key, value, reason)

@@ -6,5 +6,5 @@ export { Publisher, type EncodedRecord } from './publisher.ts';
 export type { Received, Undecodable } from './received.ts';
 export { GroupInUse, oldestRecords, rewindGroup } from './rewind-group.ts';
 export { RecordsRefused } from './records-refused.ts';
-export type { KafkaSettings } from './settings.ts';
+export type { KafkaSettings, RecordSigning } from './settings.ts';
 export { kafkaSettings, kafkaVariables, type KafkaVariables, UnusableKafkaSettings } from './variables.ts';

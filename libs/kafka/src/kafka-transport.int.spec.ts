@@ -1,7 +1,8 @@
-import { topics } from '@leads/contracts';
-import { eventually } from '@leads/testing';
+import { readFileSync } from 'node:fs';
+import { type Topic, topics } from '@leads/contracts';
+import { eventually, testSigning } from '@leads/testing';
 import { describe, expect, test } from '@jest/globals';
-import { Controller } from '@nestjs/common';
+import { Controller, type Type } from '@nestjs/common';
 import {
   requests,
   requestTaker,
@@ -10,7 +11,10 @@ import {
   useTestBroker,
   type Request,
 } from './testing/use-test-broker.ts';
+import { sendRaw } from './testing/send-raw.ts';
 import { OnTopic } from './on-topic.ts';
+import { Publisher } from './publisher.ts';
+import type { Received } from './received.ts';
 import { prefixed } from './settings.ts';
 
 const broker = useTestBroker();
@@ -103,6 +107,7 @@ describe('a record that cannot be decoded', () => {
         offset,
         key: Buffer.from('k'),
         value: typeof value === 'string' ? Buffer.from(value) : null,
+        fault: 'unreadable',
         reason,
       })),
     );
@@ -132,25 +137,54 @@ describe('a record that cannot be decoded', () => {
   }, 30_000);
 });
 
-test('a compacted topic: a record without a value is passed over', async () => {
-  const groupId = prefixed(broker.settings, 'taker');
-  const topic = prefixed(broker.settings, 'connections.v1');
-  class Connections {
-    async takeIn(): Promise<void> {}
+/** A controller that gives each batch of a topic to `take`. */
+function taker(topic: Topic, take: (records: Received<Topic>[]) => void): Type {
+  class Taker {
+    takeIn(records: Received<Topic>[]): Promise<void> {
+      take(records);
+      return Promise.resolve();
+    }
   }
-  Controller()(Connections);
-  const method = Object.getOwnPropertyDescriptor(Connections.prototype, 'takeIn');
-  OnTopic(topics.connections)(
-    Connections.prototype,
-    'takeIn',
-    method as TypedPropertyDescriptor<() => Promise<void>>,
-  );
+  Controller()(Taker);
+  const method = Object.getOwnPropertyDescriptor(Taker.prototype, 'takeIn');
+  OnTopic(topic)(Taker.prototype, 'takeIn', method as TypedPropertyDescriptor<Taker['takeIn']>);
+  return Taker;
+}
+
+async function offsetsOf(topic: Topic): Promise<string[]> {
+  const groupId = prefixed(broker.settings, 'taker');
+  const name = prefixed(broker.settings, topic.name);
+  const offsets = await broker.withAdmin((admin) => admin.fetchOffsets({ groupId, topics: [name] }));
+  return offsets[0]?.partitions.map(({ offset }) => offset) ?? [];
+}
+
+test('a compacted topic: a record without a value is passed over', async () => {
   const raw = await broker.rawProducer();
+  const topic = prefixed(broker.settings, topics.lanes.name);
   await raw.send({ topic, messages: [{ key: 'gone', value: null }] });
-  const service = await broker.start(Connections);
-  await eventually(async () => {
-    const offsets = await broker.withAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-    expect(offsets[0]?.partitions.map(({ offset }) => offset)).toEqual(['1']);
-  });
+  const service = await broker.start(taker(topics.lanes, () => undefined));
+  await eventually(async () => expect(await offsetsOf(topics.lanes)).toContain('1'));
   expect(service.undecodable).toEqual([]);
+}, 30_000);
+
+test('a signed topic: what no service which may publish it has signed is put aside, and the rest goes on', async () => {
+  const seen: Received<Topic>[] = [];
+  const sample = new URL('../../contracts/samples/events/connections.v1.mapped.json', import.meta.url);
+  const real = topics.connections.schema.parse(JSON.parse(readFileSync(sample, 'utf8')));
+  const forged = { ...real, version: 2_000_000_000, contactEmails: ['mallory@evil.example'] };
+  await sendRaw(broker.settings, topics.connections, [
+    { key: real.connectionId, value: JSON.stringify(forged) },
+  ]);
+  const portal = new Publisher({ ...broker.settings, signing: testSigning('portal') });
+  broker.running.push({ close: () => portal.disconnect() });
+  await portal.publish(topics.connections, [forged]);
+  await broker.publisher.publish(topics.connections, [real]);
+  const service = await broker.start(taker(topics.connections, (records) => void seen.push(...records)));
+  await eventually(async () => expect(await offsetsOf(topics.connections)).toEqual(['3']));
+  expect(seen.map(({ value }) => value)).toEqual([real]);
+  expect(service.undecodable).toEqual(
+    ['It is not signed.', 'It is signed by portal, which may not publish connections.v1.'].map(
+      (reason, offset) => expect.objectContaining({ offset: String(offset), fault: 'unproven', reason }),
+    ),
+  );
 }, 30_000);

@@ -13,6 +13,7 @@ import { HeldPartitions } from './held-partitions.ts';
 import { createClient } from './kafka-client.ts';
 import { transportIds, type Delivery } from './on-topic.ts';
 import type { Received, Undecodable } from './received.ts';
+import { type CheckRecord, recordChecker } from './record-signatures.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';
 import { takeInBatch } from './take-in-batch.ts';
 
@@ -24,7 +25,7 @@ export interface KafkaTransportOptions {
   delivery?: Delivery;
   /** Tells instances apart under `every-instance`; made at random unless given. */
   instanceId?: string;
-  /** Puts bytes away for people to look at. When it throws, the records come again. */
+  /** Puts away what is not taken, for people to look at. When it throws, the records come again. */
   onUndecodable: (records: Undecodable[]) => Promise<void>;
   log: Pick<LoggerService, 'log' | 'warn' | 'error'>;
 }
@@ -58,6 +59,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   readonly #delivery: Delivery;
   readonly #groupId: string;
   readonly #kafka: Kafka;
+  readonly #check: CheckRecord | undefined;
   readonly #held = new HeldPartitions();
   readonly #closing = new AbortController();
   readonly #topics = new Map<string, Topic>();
@@ -74,6 +76,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     this.#groupId =
       this.#delivery === 'every-instance' ? `${group}.${options.instanceId ?? randomUUID()}` : group;
     this.#kafka = createClient(options.settings, options.log);
+    this.#check = options.settings.signing && recordChecker(options.settings.signing);
   }
 
   /** Whether this instance is a member of its group, or has nothing to be a member for. */
@@ -95,8 +98,10 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       if (service !== undefined && !topic.consumers.includes(service)) {
         throw new Error(`The catalogue does not let ${service} take ${topic.name}.`);
       }
+      if (topic.isSigned && !this.#check) throw new Error(`There are no keys to check ${topic.name} with.`);
       this.#topics.set(prefixed(this.#options.settings, topic.name), topic);
     }
+    this.#tellOfLeniency();
     this.#staying = this.#topics.size === 0 ? Promise.resolve() : this.#stayInGroup();
     callback();
   }
@@ -114,6 +119,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   /** The client's consumer of the moment. */
   override unwrap<T>(): T {
     return this.#consumer as T;
+  }
+
+  #tellOfLeniency(): void {
+    const until = this.#options.settings.signing?.unsignedUntil;
+    if (until === undefined || until <= Date.now()) return;
+    this.#options.log.warn(`Records without a signature are taken until ${new Date(until).toISOString()}.`);
   }
 
   /** Until the transport closes: joins, and when its consumer has ended, joins anew with another one. */
@@ -174,6 +185,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const handler = topic && this.getHandlerByPattern(topic.name);
     if (!handler) throw new Error(`No handler takes records of ${batch.topic}: none of them was committed.`);
     const result = await takeInBatch(payload, topic, {
+      check: this.#check,
       handle: (records) => dispatch(handler, records),
       putAside: (records) => this.#options.onUndecodable(records),
     });

@@ -37,3 +37,23 @@ describe('a topic that the catalogue does not give to a service', () => {
     expect(() => transport.listen(() => undefined)).toThrow('does not let portal take alerts.v1');
   });
 });
+
+describe('without keys', () => {
+  const keyless: KafkaSettings = { brokers: settings.brokers, clientId: 'x', topicPrefix: '' };
+
+  test('no record of a signed topic is sent', async () => {
+    const publisher = new Publisher(keyless);
+    const encoded = { topic: 'connections.v1', key: 'k', value: '{}' };
+    await expect(publisher.publishEncoded([encoded])).rejects.toThrow(
+      'Nothing was sent: there is no key to sign connections.v1 with.',
+    );
+    await publisher.disconnect();
+  });
+
+  test('no signed topic is taken', () => {
+    const options = { group: 'portal', onUndecodable: () => Promise.resolve(), log: silent };
+    const transport = new KafkaTransport({ settings: keyless, ...options });
+    transport.addHandler('connections.v1', () => Promise.resolve(), true, { topic: topics.connections });
+    expect(() => transport.listen(() => undefined)).toThrow('no keys to check connections.v1 with');
+  });
+});

@@ -5,6 +5,7 @@ import type { Producer } from 'kafkajs';
 import { createClient } from './kafka-client.ts';
 import { notAllowed } from './not-allowed.ts';
 import { encodeValue, type Encoded } from './record-coding.ts';
+import { recordSigner, SIGNATURE, type SignRecord } from './record-signatures.ts';
 import { RecordsRefused, refusalOf } from './records-refused.ts';
 import { PRODUCER_CONFIG, sendUntilAcknowledged } from './send-until-acknowledged.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';
@@ -17,6 +18,11 @@ export interface EncodedRecord extends Encoded {
 
 /** Half of what a broker takes in one batch (message.max.bytes, 1 MB), so that no send is refused for its size. */
 const SEND_LIMITS: SendLimits = { records: 1_000, bytes: 500_000 };
+
+/** A record as it is sent; of a signed topic with its signature. */
+interface Outgoing extends Encoded {
+  headers?: { [SIGNATURE]: string };
+}
 
 /** Length fields, timestamp and offset around a record's key and value, in bytes; at most. */
 const RECORD_OVERHEAD = 70;
@@ -36,14 +42,16 @@ const byName: ReadonlyMap<string, Topic> = new Map(
 export class Publisher {
   readonly #settings: KafkaSettings;
   readonly #producer: Producer;
+  readonly #sign: SignRecord | undefined;
   /** One for each topic, so that a topic which is refused holds up no other. */
-  readonly #lanes = new Map<string, NaturalBatching<Encoded>>();
+  readonly #lanes = new Map<string, NaturalBatching<Outgoing>>();
   #connected: Promise<void> | undefined;
   #closed = false;
 
   constructor(settings: KafkaSettings) {
     this.#settings = settings;
     this.#producer = createClient(settings).producer(PRODUCER_CONFIG);
+    this.#sign = settings.signing && recordSigner(settings.signing.key);
   }
 
   /** Connects ahead of the first record, which would do so otherwise; rejects when no broker answers. */
@@ -64,13 +72,13 @@ export class Publisher {
 
   /**
    * Resolves once all in-sync replicas have the values. Rejects when a value does not fit the topic's schema or the
-   * topic is not this service's to publish (then none is sent), or when the broker did not acknowledge them (then some may be stored all the same).
+   * topic is not this service's to publish or sign (then none is sent), or when the broker did not acknowledge them (then some may be stored all the same).
    */
   async publish<T extends Topic>(topic: T, values: Carried<T>[]): Promise<void> {
     const foreign = this.#whyForeign(topic);
     if (foreign !== undefined) throw new TypeError(`Nothing was sent: ${foreign}.`);
     await this.#add(
-      topic.name,
+      topic,
       values.map((value) => encodeValue(topic, value)),
     );
   }
@@ -81,13 +89,14 @@ export class Publisher {
    */
   async publishEncoded(records: EncodedRecord[]): Promise<void> {
     const byTopic = Map.groupBy(records, ({ topic }) => topic);
-    for (const name of byTopic.keys()) {
+    const adding = [...byTopic].map(([name, ofTopic]) => {
       const topic = byName.get(name);
       if (!topic) throw new RecordsRefused(`no topic of this version's catalogue is called "${name}"`);
       const foreign = this.#whyForeign(topic);
       if (foreign !== undefined) throw new RecordsRefused(foreign);
-    }
-    await Promise.all([...byTopic].map(([name, ofTopic]) => this.#add(name, ofTopic)));
+      return { topic, ofTopic };
+    });
+    await Promise.all(adding.map(({ topic, ofTopic }) => this.#add(topic, ofTopic)));
   }
 
   /** The broker would refuse it too, but a broker without access rules does not. */
@@ -97,17 +106,24 @@ export class Publisher {
     return `the catalogue does not let ${service} publish ${name}`;
   }
 
-  #add(name: string, records: Encoded[]): Promise<void> {
+  #add({ name, isSigned }: Topic, records: Encoded[]): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('The publisher is closed: nothing was sent.'));
+    const sign = isSigned ? this.#sign : undefined;
+    if (isSigned && !sign) {
+      return Promise.reject(new Error(`Nothing was sent: there is no key to sign ${name} with.`));
+    }
     let lane = this.#lanes.get(name);
     if (!lane) {
       lane = new NaturalBatching((batch) => this.#send(name, batch), sizeOf, SEND_LIMITS);
       this.#lanes.set(name, lane);
     }
-    return lane.add(records);
+    if (!sign) return lane.add(records);
+    return lane.add(
+      records.map(({ key, value }) => ({ key, value, headers: { [SIGNATURE]: sign(name, { key, value }) } })),
+    );
   }
 
-  #send(name: string, messages: Encoded[]): Promise<void> {
+  #send(name: string, messages: Outgoing[]): Promise<void> {
     const topic = prefixed(this.#settings, name);
     return sendUntilAcknowledged(async () => {
       await this.connect();
@@ -118,6 +134,7 @@ export class Publisher {
   }
 }
 
-function sizeOf({ key, value }: Encoded): number {
-  return RECORD_OVERHEAD + Buffer.byteLength(key) + Buffer.byteLength(value);
+function sizeOf({ key, value, headers }: Outgoing): number {
+  const signature = headers === undefined ? 0 : SIGNATURE.length + headers[SIGNATURE].length;
+  return RECORD_OVERHEAD + signature + Buffer.byteLength(key) + Buffer.byteLength(value);
 }

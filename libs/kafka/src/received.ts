@@ -14,8 +14,9 @@ export interface Received<T extends Topic> {
 }
 
 /**
- * A record that cannot be what its topic carries. It can come more than once: its topic, partition and
- * offset tell that it is the same.
+ * A record that is not taken: it cannot be what its topic carries (`unreadable`), or nothing proves that a service
+ * which may publish it did (`unproven`). It can come more than once: its topic, partition and offset tell that it is
+ * the same.
  */
 export interface Undecodable {
   /** The catalogue name, without a prefix. */
@@ -24,6 +25,7 @@ export interface Undecodable {
   offset: string;
   key: Buffer | null;
   value: Buffer | null;
+  fault: 'unreadable' | 'unproven';
   /** What is wrong with it, without quoting its content. */
   reason: string;
 }

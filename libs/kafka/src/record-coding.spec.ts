@@ -49,7 +49,7 @@ describe('decoding', () => {
     'says why a record does not fit in words that can be kept, whatever its fields are called (%#)',
     (column) => {
       const value = Buffer.from(JSON.stringify({ ...CONNECTION, mapping: { constants: { [column]: 1 } } }));
-      const { undecodable } = decodeMessages(topics.connections, 0, [message(value)]);
+      const { undecodable } = decodeMessages(topics.connections, 0, [message(value)], () => undefined);
       expect(undecodable.map(({ reason }) => reason)).toEqual([
         expect.stringMatching(/^The value does not fit [^\p{Cc}\p{Cs}]{1,2100}$/u),
       ]);
@@ -85,7 +85,7 @@ describe('decoding', () => {
 
   test('no value is undecodable on a topic that keeps by time, and passed over on a compacted one', () => {
     expect(decodeMessages(topic, 0, [message(null)]).undecodable).toHaveLength(1);
-    expect(decodeMessages(topics.connections, 0, [message(null)])).toEqual({ received: [], undecodable: [] });
+    expect(decodeMessages(topics.lanes, 0, [message(null)])).toEqual({ received: [], undecodable: [] });
   });
 
   test('a record without a key is received with an empty one', () => {

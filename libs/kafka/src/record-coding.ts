@@ -3,6 +3,7 @@ import { type Carried, cleanLine, type Topic } from '@leads/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
 import type { Received, Undecodable } from './received.ts';
+import type { CheckRecord } from './record-signatures.ts';
 
 /** A record as it goes out. */
 export interface Encoded {
@@ -35,21 +36,33 @@ export function encodeValue<T extends Topic>(topic: T, value: Carried<T>): Encod
 }
 
 /**
- * Sorts a batch: what the schema accepts is received, what it does not is undecodable. A record without a
- * value on a compacted topic only says that its key is gone, so it is in neither.
+ * Sorts a batch: what the schema accepts is received, what it does not is undecodable, and so is on a signed topic what
+ * nobody proves to have published; that is not even read. A record without a value on a compacted topic only says that
+ * its key is gone, so it is in neither; no service publishes one to a signed topic.
+ *
+ * @param check is needed for signed topics
  */
 export function decodeMessages<T extends Topic>(
   topic: T,
   partition: number,
   messages: KafkaMessage[],
+  check?: CheckRecord,
 ): Decoded<T> {
+  if (topic.isSigned && !check) throw new TypeError(`Records of ${topic.name} are not taken unchecked.`);
   const decoded: Decoded<T> = { received: [], undecodable: [] };
   for (const message of messages) {
     const { offset, key, value } = message;
+    const putAside = (fault: Undecodable['fault'], reason: string): void =>
+      void decoded.undecodable.push({ topic: topic.name, partition, offset, key, value, fault, reason });
+    const unproven = topic.isSigned ? check?.(topic, message) : undefined;
+    if (unproven !== undefined) {
+      putAside('unproven', unproven);
+      continue;
+    }
     if (value === null && topic.retention.policy === 'compact') continue;
     const result = decodeValue(topic, value);
     if ('reason' in result) {
-      decoded.undecodable.push({ topic: topic.name, partition, offset, key, value, reason: result.reason });
+      putAside('unreadable', result.reason);
     } else {
       const timestamp = new Date(Number(message.timestamp));
       decoded.received.push({

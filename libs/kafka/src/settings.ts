@@ -1,5 +1,6 @@
 /** Where the broker is, who we are there, and the prefix that keeps stacks and tests apart on one broker. */
 import type { ServiceName } from '@leads/contracts';
+import type { ServiceKey, SigningKey } from '@leads/contracts/service-keys';
 
 export interface KafkaSettings {
   /** `host:port` of one or more brokers to start from. */
@@ -9,10 +10,22 @@ export interface KafkaSettings {
   topicPrefix: string;
   /** The service that this is, which then publishes and takes no topic but those that the catalogue gives it. */
   service?: ServiceName;
+  /** How records of signed topics are signed and checked; without it none of them is published or taken. */
+  signing?: RecordSigning;
   /** Absent: in clear. */
   tls?: KafkaTls;
   /** Absent: without a name, or under that of the client certificate. */
   login?: KafkaLogin;
+}
+
+/** The keys by which records prove who published them. */
+export interface RecordSigning {
+  /** The private key of this service. */
+  key: SigningKey;
+  /** The public keys of all services that publish what this one takes. */
+  known: readonly ServiceKey[];
+  /** Until when records without any signature are taken all the same, in milliseconds since the epoch; never unless told. */
+  unsignedUntil?: number;
 }
 
 /** TLS to the broker, whose certificate and host name are always checked. Everything is PEM text. */

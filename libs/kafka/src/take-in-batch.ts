@@ -1,9 +1,10 @@
-/** What happens to a batch: decode, put aside what cannot be decoded, hand over the rest, advance. */
+/** What happens to a batch: check and decode, put aside what fails, hand over the rest, advance. */
 import type { Topic } from '@leads/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { asError } from './as-error.ts';
 import type { Received, Undecodable } from './received.ts';
 import { decodeMessages } from './record-coding.ts';
+import type { CheckRecord } from './record-signatures.ts';
 
 /** The most records a handler gets at once, so that it stays within milliseconds. */
 export const CHUNK_RECORDS = 500;
@@ -18,6 +19,8 @@ export type Batch = Pick<EachBatchPayload, 'heartbeat' | 'isRunning' | 'isStale'
 
 /** Where the records of a topic go. */
 export interface Receivers<T extends Topic> {
+  /** Needed for signed topics. */
+  check?: CheckRecord | undefined;
   handle: (records: Received<T>[]) => Promise<void>;
   putAside: (records: Undecodable[]) => Promise<void>;
 }
@@ -55,9 +58,9 @@ async function takeInChunk<T extends Topic>(
   chunk: Chunk,
   topic: T,
   partition: number,
-  { handle, putAside }: Receivers<T>,
+  { check, handle, putAside }: Receivers<T>,
 ): Promise<void> {
-  const { received, undecodable } = decodeMessages(topic, partition, chunk.messages);
+  const { received, undecodable } = decodeMessages(topic, partition, chunk.messages, check);
   if (undecodable.length > 0) await putAside(undecodable);
   if (received.length > 0) await handle(received);
 }

@@ -1,5 +1,6 @@
 export { settingsFromEnvironment } from './config.ts';
 export { databaseVariables, type DatabaseVariables } from './database-variables.ts';
+export { fileContent, understood } from './file-content.ts';
 export * from './health.ts';
 export { decidedTables, Housekeeping } from './housekeeping.ts';
 export * from './log.ts';
@@ -13,6 +14,7 @@ export type { ServiceOptions, ServiceTables } from './service-providers.ts';
 export { INSTANCE_ID, LOG, RETENTION, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 export * from './service.module.ts';
 export * from './settings.ts';
+export type { signingSettings } from './signing-settings.ts';
 export * from './start-service.ts';
 export * from './http/answers.ts';
 export * from './http/api-document.ts';
@@ -21,12 +23,4 @@ export * from './http/checked.ts';
 export * from './http/entity-tag.ts';
 export * from './http/headers.ts';
 export * from './http/signed-fetch.ts';
-export {
-  digestOf,
-  readCallerKeys,
-  readSigningKey,
-  signRequest,
-  type SigningKey,
-  type Verified,
-  verifyRequest,
-} from './http/signed-requests.ts';
+export { callerKeys, digestOf, signRequest, type Verified, verifyRequest } from './http/signed-requests.ts';

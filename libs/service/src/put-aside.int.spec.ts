@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Alert, NO_CONNECTION } from '@leads/contracts';
 import { migrate, openDatabase, type WithOutbox, type WithUndecodable } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { putAside } from './put-aside.ts';
 
 const TOLD = { trouble: 'records-undecodable', transition: 'triggered', kind: 'record-quarantined' };
 const OPERATORS = { connectionId: NO_CONNECTION, place: { scope: 'system', id: 'dynamics-writer' } };
+const UNREADABLE = { value: Buffer.from('{'), reason: 'not JSON', fault: 'unreadable' } as const;
 const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
 
 let server: TestDatabase;
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 test('a record that cannot be read is told of once, to its connection or else to the operators, however often it comes', async () => {
-  const bad = { topic: 'leads.accepted.v1', partition: 3, value: Buffer.from('{'), reason: 'not JSON' };
+  const bad = { topic: 'leads.accepted.v1', partition: 3, ...UNREADABLE };
   const ours = { ...bad, offset: '7', key: Buffer.from(CONNECTION) };
   const nobodys = { ...bad, offset: '8', key: Buffer.from('no id') };
   const aLeads = { ...ours, topic: 'leads.outcomes.v1' };
@@ -48,9 +49,42 @@ test('a record that cannot be read is told of once, to its connection or else to
 
 test('a topic that the catalogue keys by connection needs to be listed nowhere else', async () => {
   const report = { topic: 'lanes.v1', partition: 0, offset: '1', key: Buffer.from(CONNECTION) };
-  await putAside(database, [{ ...report, value: Buffer.from('{'), reason: 'not JSON' }], 'portal');
+  await putAside(database, [{ ...report, ...UNREADABLE }], 'portal');
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)).what)).toContainEqual(
     expect.stringContaining('lanes.v1'),
   );
+});
+
+test('records that nobody proves to have published are told of to the operators alone, once a topic, however many', async () => {
+  await sql`truncate outbox, undecodable`.execute(database);
+  const forged = (topic: string, offset: string): Parameters<typeof putAside>[1][number] => ({
+    ...{
+      topic,
+      partition: 0,
+      offset,
+      key: Buffer.from(CONNECTION),
+      value: Buffer.from('{"what":"https://evil.example"}'),
+    },
+    ...{ fault: 'unproven', reason: 'It is not signed.' },
+  });
+  const records = [forged('connections.v1', '1'), forged('connections.v1', '2'), forged('alerts.v1', '1')];
+  await putAside(database, records, 'dynamics-writer');
+  await putAside(database, records, 'dynamics-writer');
+  const events = await database.selectFrom('outbox').select('value').execute();
+  expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
+    expect.objectContaining({
+      ...TOLD,
+      ...OPERATORS,
+      cause: 'unproven',
+      what: expect.stringContaining('2 records on connections.v1'),
+    }),
+    expect.objectContaining({
+      ...TOLD,
+      ...OPERATORS,
+      what: expect.stringContaining('a record on alerts.v1'),
+    }),
+  ]);
+  expect(JSON.stringify(events)).not.toContain('evil');
+  expect(await database.selectFrom('undecodable').select('reason').execute()).toHaveLength(3);
 });

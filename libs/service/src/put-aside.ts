@@ -1,14 +1,14 @@
-/** What becomes of records that cannot be decoded, and of events that cannot be published. */
+/** What becomes of records that are not taken, and of events that cannot be published. */
 import { randomUUID } from 'node:crypto';
-import { alertOf, NO_CONNECTION, type Topic, topics } from '@leads/contracts';
+import { type Alert, alertOf, NO_CONNECTION, type Topic, topics } from '@leads/contracts';
 import {
   addToOutbox,
   keepUndecodable,
   type RefusedEvent,
-  type UndecodableRecord,
   type WithOutbox,
   type WithUndecodable,
 } from '@leads/database';
+import type { Undecodable } from '@leads/kafka';
 import type { Kysely, QueryExecutorProvider } from 'kysely';
 import { z } from 'zod';
 
@@ -17,34 +17,62 @@ const ConnectionId = z.uuid();
 const catalogue: readonly Topic[] = Object.values(topics);
 
 /**
- * Keeps undecodable records, and tells of each once: those whose connection it is, where the key says so, else who
- * operates the service.
+ * Keeps records that are not taken, and tells of each once: those whose connection it is, where the key of a record
+ * that cannot be read says so, else who operates the service. What a record says that nobody proves to have published
+ * is nothing to go by: of those the operators hear, once a topic.
  */
 export async function putAside(
   database: Kysely<WithOutbox & WithUndecodable>,
-  records: UndecodableRecord[],
+  records: Undecodable[],
   service: string,
 ): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     const fresh = await keepUndecodable(transaction, records);
-    const alerts = fresh.map((record) => {
-      const keyedBy = catalogue.find(({ name }) => record.topic === name)?.keyedBy;
-      const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
-      const isOfConnection = keyedBy === 'connection' && success;
-      const where = `${record.topic}, partition ${record.partition}, offset ${record.offset}`;
-      return alertOf({
-        ...{ alertId: randomUUID(), at: new Date() },
-        connectionId: isOfConnection ? connectionId : NO_CONNECTION,
-        ...(!isOfConnection && { place: { scope: 'system', id: service } as const }),
-        ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'undecodable' },
-        // Of nobody's records each service tells by itself.
-        dedupKey: `undecodable ${service}`,
-        what: `A record could not be read by ${service} (${where}). Its bytes are kept.`,
-        remedy: 'Ask the operators of this system to look at the table undecodable.',
-      });
-    });
-    await addToOutbox(transaction, topics.alerts, alerts);
+    const unreadable = fresh.filter(({ fault }) => fault === 'unreadable');
+    const unproven = Map.groupBy(
+      fresh.filter(({ fault }) => fault === 'unproven'),
+      ({ topic }) => topic,
+    );
+    await addToOutbox(transaction, topics.alerts, [
+      ...unreadable.map((record) => alertOfUnreadable(record, service)),
+      ...[...unproven].map(([topic, ofTopic]) => alertOfUnproven(topic, ofTopic, service)),
+    ]);
   });
+}
+
+function alertOfUnreadable(record: Undecodable, service: string): Alert {
+  const keyedBy = catalogue.find(({ name }) => record.topic === name)?.keyedBy;
+  const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
+  const isOfConnection = keyedBy === 'connection' && success;
+  return alertOf({
+    ...{ alertId: randomUUID(), at: new Date() },
+    connectionId: isOfConnection ? connectionId : NO_CONNECTION,
+    ...(!isOfConnection && { place: { scope: 'system', id: service } as const }),
+    ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'undecodable' },
+    // Of nobody's records each service tells by itself.
+    dedupKey: `undecodable ${service}`,
+    what: `A record could not be read by ${service} (${placeOf(record)}). Its bytes are kept.`,
+    remedy: 'Ask the operators of this system to look at the table undecodable.',
+  });
+}
+
+function alertOfUnproven(topic: string, records: Undecodable[], service: string): Alert {
+  const [first] = records;
+  const which = first
+    ? ` (${placeOf(first)}${records.length > 1 ? ' and others' : ''}): ${first.reason}`
+    : '.';
+  return alertOf({
+    ...{ alertId: randomUUID(), at: new Date(), connectionId: NO_CONNECTION },
+    place: { scope: 'system', id: service },
+    ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'unproven' },
+    dedupKey: `unproven ${topic} ${service}`,
+    what: `Nothing proves that one of our services published ${records.length === 1 ? 'a record' : `${records.length} records`} on ${topic}${which} ${service} put them aside and did nothing about them.`,
+    remedy: `See that every service signs, and that SERVICE_KEYS_FILE of ${service} has the public key of each. Where they do, somebody else writes to ${topic}: take that access away at the broker.`,
+  });
+}
+
+function placeOf({ topic, partition, offset }: Undecodable): string {
+  return `${topic}, partition ${partition}, offset ${offset}`;
 }
 
 /**

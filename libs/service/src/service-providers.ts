@@ -18,6 +18,7 @@ import { READINESS_CHECKS, type ReadinessCheck } from './health.ts';
 import { Housekeeping, sharedAges } from './housekeeping.ts';
 import { createLog, type Logger, nestLogger } from './log.ts';
 import { putAside, tellRefused } from './put-aside.ts';
+import { countPutAside } from './put-aside-metrics.ts';
 import { retentionOf, type Retention } from './retention.ts';
 import { INSTANCE_ID, LOG, RETENTION, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 import { databaseOf, kafkaOf, type ServiceSettings, type serviceSettings } from './settings.ts';
@@ -127,17 +128,19 @@ export function providersOf({
               delivery,
               instanceId,
               onUndecodable: async (records) => {
-                const which = records.map(({ topic, partition, offset, reason }) => ({
+                const which = records.map(({ topic, partition, offset, fault, reason }) => ({
                   topic,
                   partition,
                   offset,
+                  fault,
                   reason,
                 }));
                 log.error(
                   { records: which },
-                  'records could not be decoded; their bytes are kept in the table undecodable',
+                  'records could not be decoded, or nothing proves who published them; their bytes are kept in the table undecodable',
                 );
                 await putAside(database, records, name);
+                countPutAside(records);
               },
               log: nestLogger(log),
             }),

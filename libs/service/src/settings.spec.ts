@@ -1,8 +1,23 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeServiceKeys } from '@leads/testing';
 import { z } from 'zod';
-import { fileContent, kafkaOf, readSettings, serviceSettings, standInOrigin } from './settings.ts';
+import { fileContent } from './file-content.ts';
+import { kafkaOf, readSettings, serviceSettings, standInOrigin } from './settings.ts';
 
-const COMPLETE = { KAFKA_BROKERS: 'a:1, b:2', DATABASE_URL: 'postgres://db', HTTP_PORT: '4000' };
+let folder: string;
+let COMPLETE: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(`${tmpdir()}/settings-`);
+  const keys = await writeServiceKeys(folder);
+  COMPLETE = {
+    ...{ KAFKA_BROKERS: 'a:1, b:2', DATABASE_URL: 'postgres://db', HTTP_PORT: '4000' },
+    ...keys.settingsOf('portal'),
+  };
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 /** What a faulty environment makes the service say. */
 function complaint(environment: Record<string, string>, shape: z.ZodRawShape): string {
@@ -76,6 +91,18 @@ describe('the settings of the broker', () => {
 
   test('are those of the service', () => {
     expect(read({})).toBe('portal');
+  });
+
+  test('do not go with the key of another service', () => {
+    const settings = readSettings(COMPLETE, serviceSettings);
+    const kafkaAs = (service: 'portal' | 'credentials') =>
+      kafkaOf(settings, service, (message) => {
+        throw new Error(message);
+      });
+    expect(kafkaAs('portal').signing?.key.kid).toBe('portal');
+    expect(() => kafkaAs('credentials')).toThrow(
+      'The service cannot start. SERVICE_SIGNING_KEY_FILE is not the key of credentials',
+    );
   });
 
   test('that do not go together stop the service in one sentence', () => {

@@ -1,7 +1,6 @@
 /** Reads a service's settings from the environment, all faults at once, before anything else happens. */
-import { own } from '@leads/contracts';
+import { own, type ServiceName } from '@leads/contracts';
 import { readFileSync } from 'node:fs';
-import type { ServiceName } from '@leads/contracts';
 import {
   type KafkaSettings,
   kafkaSettings,
@@ -17,14 +16,20 @@ import {
   type DatabaseVariables,
   UnusableDatabaseSettings,
 } from './database-variables.ts';
-import { readCallerKeys, readSigningKey } from './http/signed-requests.ts';
 import { retentionSettings } from './retention.ts';
+import {
+  recordSigning,
+  signingSettings,
+  type SigningSettings,
+  UnusableSigningSettings,
+} from './signing-settings.ts';
 
 /** The settings that every service has. */
 export const serviceSettings = {
   ...kafkaVariables,
   ...databaseVariables,
   ...retentionSettings,
+  ...signingSettings,
   DATABASE_POOL_SIZE: z.coerce.number().int().positive().default(10),
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535),
@@ -52,38 +57,6 @@ export const standInOrigin = z
   .transform((url) => new URL(url).origin)
   .optional()
   .meta({ isLocalOnly: true });
-
-/** A setting that names a file: read at start, so that a wrong path stops the service before it listens. */
-export const fileContent = z.string().transform((path, context) => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `the file cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    });
-    return z.NEVER;
-  }
-});
-
-/** A setting that a reader of one's own understands, or what that one's error says is wrong. */
-export function understood<Value>(read: (text: string) => Value) {
-  return (text: string, context: z.RefinementCtx<string>): Value => {
-    try {
-      return read(text);
-    } catch (error) {
-      const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }
-  };
-}
-
-/** A private Ed25519 key, a JWK whose `kid` names this service to those that it sends signed requests to. */
-export const signingKeyFile = fileContent.transform(understood(readSigningKey));
-
-/** A JWKS with the public keys of the services that may call this one; while keys are changed it holds both. */
-export const callerKeysFile = fileContent.transform(understood(readCallerKeys));
 
 /**
  * Checks the environment against a service's settings.
@@ -113,18 +86,21 @@ export function readSettings<Shape extends z.ZodRawShape>(
 }
 
 /**
- * Where the broker is and who this service is there. Settings that do not go together end the process, as one that
- * is faulty by itself does.
+ * Where the broker is, who this service is there, and how what it publishes and takes is signed, where its settings say.
+ * Settings that do not go together end the process, as one that is faulty by itself does.
  */
 export function kafkaOf(
-  settings: KafkaVariables,
+  settings: KafkaVariables & Partial<SigningSettings>,
   service: ServiceName,
   end: (message: string) => never = endProcess,
 ): KafkaSettings {
   try {
-    return kafkaSettings(settings, service, (path) => readFileSync(path, 'utf8'));
+    const kafka = kafkaSettings(settings, service, (path) => readFileSync(path, 'utf8'));
+    return { ...kafka, ...recordSigning(settings, service, Date.now()) };
   } catch (error) {
-    if (error instanceof UnusableKafkaSettings) return end(cannotStart([error.message]));
+    if (error instanceof UnusableKafkaSettings || error instanceof UnusableSigningSettings) {
+      return end(cannotStart([error.message]));
+    }
     throw error;
   }
 }

@@ -12,6 +12,7 @@ export interface NewService {
 
 const SERVICES = 'tools/stack/services.ts';
 const PORTS = 'tools/stack/config.ts';
+const KEYS = 'tools/stack/facts/keys.ts';
 const NAMES = 'libs/contracts/src/services.ts';
 const COMPOSE = 'docker-compose.yml';
 const HOLDERS = 'tools/compose/holders.ts';
@@ -26,7 +27,7 @@ const MODEL = 'ingest-gateway';
 
 /** The files that it is made from: those that name every service, and the configuration of one. */
 export const PLACES: readonly string[] = [
-  ...[NAMES, SERVICES, PORTS, COMPOSE, HOLDERS, '.env.example', 'README.md', 'knip.json'],
+  ...[NAMES, SERVICES, KEYS, PORTS, COMPOSE, HOLDERS, '.env.example', 'README.md', 'knip.json'],
   ...CONFIGURATION.map((file) => `apps/${MODEL}/${file}`),
 ];
 
@@ -56,8 +57,9 @@ export function newService(
       before(
         SERVICES,
         '] as const satisfies',
-        `  { name: '${name}', port: '${key}', settings: () => ({}) },\n`,
+        `  { name: '${name}', port: '${key}', settings: ({ keys }) => signingOf(keys, '${name}') },\n`,
       ),
+      before(KEYS, '] as const satisfies', `  '${name}',\n`),
       before(PORTS, '  emulatorsHttp: [', `  ${key}: ['${variable}', 'the ${words}', ${port}],\n`),
       before(HOLDERS, '];', `  '${name}',\n`),
       before('.env.example', '# EMULATORS_SMTP_PORT=', `# ${variable}=${port}\n`),
@@ -151,9 +153,12 @@ function container(name: string): string {
     environment:
       <<: *service-environment
       DATABASE_URL: postgres://${name}@postgres:5432/leads
+      SERVICE_KEYS_FILE: /keys/service-keys.json
+      SERVICE_SIGNING_KEY_FILE: /keys/${name}.jwk.json
     volumes:
       - keys-${name}:/keys:ro
     depends_on:
+      make-keys: { condition: service_completed_successfully }
       migrate-${name}: { condition: service_completed_successfully }
       provision-topics: { condition: service_completed_successfully }
 

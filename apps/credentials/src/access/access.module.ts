@@ -1,7 +1,7 @@
 /** The room of access: who may use the API. */
 import { Module } from '@nestjs/common';
 import { DatabaseClock, useRequestOnce } from '@leads/database';
-import { CALLERS, type Callers, SETTINGS } from '@leads/service';
+import { callerKeys, CALLERS, type Callers, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import type { CredentialsTables } from '../tables.ts';
 import type { AccessSettings } from './config.ts';
@@ -16,7 +16,7 @@ import type { AccessSettings } from './config.ts';
         database: Kysely<CredentialsTables>,
         { now }: DatabaseClock,
       ): Callers => ({
-        ...{ to: 'credentials', from: ['portal'], keys },
+        ...{ to: 'credentials', from: ['portal'], keys: callerKeys(keys) },
         apiKey: CREDENTIALS_API_KEY_FILE ?? CREDENTIALS_API_KEY,
         useOnce: (nonce) => useRequestOnce(database, nonce),
         now,

@@ -1,10 +1,8 @@
 /** The settings of access. */
-import { callerKeysFile, fileContent, type SettingsOf } from '@leads/service';
+import { fileContent, type SettingsOf, type signingSettings } from '@leads/service';
 import { z } from 'zod';
 
 export const accessSettings = {
-  /** A JWKS with the public key of the portal. */
-  SERVICE_KEYS_FILE: callerKeysFile,
   /** Whoever sends it may use the API, for people's scripts; without it only the portal may. */
   CREDENTIALS_API_KEY: z.string().min(16).optional(),
   /** The file that holds it; counts before the value itself. */
@@ -13,4 +11,4 @@ export const accessSettings = {
     .optional(),
 };
 
-export type AccessSettings = SettingsOf<typeof accessSettings>;
+export type AccessSettings = SettingsOf<typeof accessSettings & typeof signingSettings>;

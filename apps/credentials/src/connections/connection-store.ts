@@ -33,6 +33,16 @@ export async function lockConnection(
   return row && toConnection(row);
 }
 
+/** Connections in the order of their ids, deleted ones too; nobody else changes them before the transaction ends. */
+export async function lockConnections(
+  transaction: Transaction<CredentialsTables>,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<Connection[]> {
+  let query = transaction.selectFrom('connections').selectAll().orderBy('id').limit(limit).forUpdate();
+  if (after !== undefined) query = query.where('id', '>', after);
+  return (await query.execute()).map(toConnection);
+}
+
 /** Which connections are listed. */
 export interface ConnectionsAsked {
   /** However it is spelled; everybody's without it. */

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { topics } from '@leads/contracts';
+import { openDatabase } from '@leads/database';
 import { contoso } from '@leads/testing';
+import type { CredentialsTables } from '../tables.ts';
 import { type Running, startForTest } from '../testing/running.ts';
+import { publishAgain } from './publish-again.ts';
 
 let running: Running;
 
@@ -131,7 +134,38 @@ describe('the connections API', () => {
   });
 });
 
+test('every connection is published once more as it is, page by page', async () => {
+  const ids = [await running.create(), await running.create()].map(({ connectionId }) => connectionId);
+  await running.call('DELETE', `/api/connections/${ids[1]}`, undefined, { 'if-match': '"1"' });
+  const database = openDatabase<CredentialsTables>(
+    { url: running.databaseUrl, schema: 'credentials', poolSize: 1, application: 'test' },
+    () => undefined,
+  );
+  const count = await publishAgain(database, 1).finally(() => database.destroy());
+  const [all] = await query('select count(*)::int as count from credentials.connections');
+  expect(all).toEqual({ count });
+  const told = await running.published(
+    topics.connections,
+    ({ value }) => ids.includes(value.connectionId),
+    5,
+  );
+  const versions = ids.map((id) => told.filter(({ connectionId }) => connectionId === id));
+  expect(versions.map((of) => of.map(({ version }) => version))).toEqual([
+    [1, 1],
+    [1, 2, 2],
+  ]);
+  expect(versions[1]?.at(-1)).toMatchObject({ state: 'deleted' });
+});
+
 describe('the start', () => {
+  test('is refused with one sentence where there are no keys to sign and to check records with', async () => {
+    for (const setting of ['SERVICE_SIGNING_KEY_FILE', 'SERVICE_KEYS_FILE']) {
+      const other = await running.start({ [setting]: '', NODE_ENV: 'production', MICROSOFT_RESOLVER: '' });
+      expect(await other.ended).toBe(2);
+      expect(other.output().trim().split('\n')).toEqual([expect.stringContaining(`${setting} is not set.`)]);
+    }
+  });
+
   test('is refused with one sentence where the master key is another, and nothing listens', async () => {
     const other = await running.start({
       MASTER_KEY_FILE: '',

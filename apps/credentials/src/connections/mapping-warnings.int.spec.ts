@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readServiceKeys } from '@leads/contracts/service-keys';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type MappingPreview, MappingPreviewRequest } from '@leads/contracts';
-import { digestOf, readCallerKeys, type Verified, verifyRequest } from '@leads/service';
+import { digestOf, callerKeys, type Verified, verifyRequest } from '@leads/service';
 import { contoso } from '@leads/testing';
 import { type Answer, type Running, startForTest } from '../testing/running.ts';
 
@@ -42,7 +43,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
   const { url = '', headers } = request;
   const content = Buffer.concat(parts);
   const body = MappingPreviewRequest.parse(JSON.parse(content.toString()));
-  const keys = readCallerKeys(await readFile(running.serviceKeys.keysFile, 'utf8'));
+  const keys = callerKeys(readServiceKeys(await readFile(running.serviceKeys.keysFile, 'utf8')));
   const by = await verifyRequest(
     headers.authorization ?? '',
     { method: request.method ?? '', target: url, headers, bodyDigest: digestOf(content) },

@@ -5,18 +5,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { migrate } from '@leads/database';
 import type { Carried, Topic } from '@leads/contracts';
-import { type KafkaSettings, provisionTopics, type Received } from '@leads/kafka';
+import { provisionTopics, type Received } from '@leads/kafka';
 import { watchTopic } from '@leads/kafka/testing';
 import {
   contoso,
   type Control,
   eventually,
-  makeServiceKeys,
   type RunningProcess,
+  type ServiceKeyFiles,
   startBuilt,
   startEmulators,
   testDatabase,
   testKafka,
+  type TestKafka,
+  writeServiceKeys,
 } from '@leads/testing';
 import { type Requester, startRequester } from './requester.ts';
 
@@ -36,12 +38,12 @@ export interface Running {
   url: string;
   /** Where MICROSOFT_RESOLVER leads. */
   emulatorsUrl: string;
-  kafka: KafkaSettings;
+  kafka: TestKafka;
   databaseUrl: string;
   requester: Requester;
   masterKeyFile: string;
   /** Keys of services, as files: all that are known to it, and the private ones. */
-  serviceKeys: Awaited<ReturnType<typeof makeServiceKeys<'portal' | 'credentials'>>>;
+  serviceKeys: ServiceKeyFiles;
   /** Calls the API; with the API key unless headers say otherwise. */
   call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** Creates a connection; `changes` replace what Contoso would enter. */
@@ -94,7 +96,7 @@ async function boot(
   closers.push(() => requester.close());
   await writeFile(masterKeyFile, randomBytes(32).toString('base64'), { mode: 0o600 });
   await writeFile(requesterKeysFile, requester.jwks);
-  const serviceKeys = await makeServiceKeys(folder, ['portal', 'credentials']);
+  const serviceKeys = await writeServiceKeys(folder);
 
   const emulators = await startEmulators();
   closers.push(() => emulators.close());
@@ -109,8 +111,7 @@ async function boot(
       GATEWAY_PUBLIC_URL: 'https://gateway.example',
       // Nobody listens there: where a test wants a writer, its settings say where.
       WRITER_URL: 'http://127.0.0.1:9',
-      SERVICE_KEYS_FILE: serviceKeys.keysFile,
-      SERVICE_SIGNING_KEY_FILE: serviceKeys.signingKeyFiles.credentials,
+      ...serviceKeys.settingsOf('credentials'),
       MASTER_KEY_FILE: masterKeyFile,
       REQUESTER_KEYS_FILE: requesterKeysFile,
       MICROSOFT_RESOLVER: emulators.url,

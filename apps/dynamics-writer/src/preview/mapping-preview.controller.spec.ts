@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readServiceKeys, readSigningKey } from '@leads/contracts/service-keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -11,8 +12,7 @@ import {
   LOG,
   type Logger,
   ProblemFilter,
-  readCallerKeys,
-  readSigningKey,
+  callerKeys,
   signRequest,
 } from '@leads/service';
 import { silent } from '@leads/delivery/testing';
@@ -23,8 +23,10 @@ const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const key = readSigningKey(JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'credentials' }));
 const callers: Callers = {
   ...{ to: 'dynamics-writer', from: ['credentials'] },
-  keys: readCallerKeys(
-    JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'credentials' }] }),
+  keys: callerKeys(
+    readServiceKeys(
+      JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'credentials' }] }),
+    ),
   ),
   useOnce: () => Promise.resolve(true),
   now: Date.now,

@@ -1,9 +1,11 @@
 /** What notification runs among in a test: its database, its topics, and a mail server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { type LeadMailed, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
 import { provisionTopics, Publisher } from '@leads/kafka';
 import { watchTopic } from '@leads/kafka/testing';
-import { eventually, testDatabase, testKafka } from '@leads/testing';
+import { eventually, testDatabase, testKafka, writeServiceKeys } from '@leads/testing';
 import { expect } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { MailReceiver } from './mail-receiver.ts';
@@ -27,6 +29,8 @@ export interface Surroundings {
 
 export async function startSurroundings(): Promise<Surroundings> {
   const kafka = testKafka();
+  const folder = await mkdtemp(`${tmpdir()}/notification-`);
+  const keys = await writeServiceKeys(folder);
   const [server] = await Promise.all([
     testDatabase((url) => migrate({ url, schema: 'notification', folder: new URL('migrations/', APP) })),
     provisionTopics(kafka, { replicationFactor: 1 }),
@@ -48,6 +52,7 @@ export async function startSurroundings(): Promise<Surroundings> {
       DATABASE_URL: server.url,
       KAFKA_BROKERS: kafka.brokers.join(),
       KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+      ...keys.settingsOf('notification'),
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       MAIL_FROM: 'Marketplace leads <leads@contoso.example>',
     }),
@@ -57,6 +62,7 @@ export async function startSurroundings(): Promise<Surroundings> {
       await receiver.close();
       await database.destroy();
       await server.drop();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readSigningKey } from '@leads/contracts/service-keys';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ProblemError, readSigningKey } from '@leads/service';
+import { ProblemError } from '@leads/service';
 import { Credentials } from './credentials.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');

@@ -54,6 +54,13 @@ async function tellDays(transaction: Kysely<PortalTables>, which: RawBuilder<Sql
   );
 }
 
+/** Tells it once more of every connection whose publisher has chosen. */
+export function tellAllDays(database: Kysely<PortalTables>): Promise<void> {
+  return database
+    .transaction()
+    .execute((transaction) => tellDays(transaction, sql`publishers.lead_days is not null`));
+}
+
 /** Tells it of connections that became known, or are others than before, where their publisher has chosen. */
 export function tellDaysOf(
   transaction: Kysely<PortalTables>,

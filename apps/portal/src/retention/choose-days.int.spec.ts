@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { RetentionChosen, topics } from '@leads/contracts';
-import { chooseDays, chosenDays } from '../ledger/chosen-days.ts';
+import { chooseDays, chosenDays, tellAllDays } from '../ledger/chosen-days.ts';
 import { connection, received, startLedger, type TestLedger } from '../testing/ledger-events.ts';
 
 let ledger: TestLedger;
@@ -62,4 +62,13 @@ test('it is told of a connection that comes later, and of none whose publisher c
   const connectionId = await connect();
   await connect('fabrikam');
   expect(await told()).toEqual([{ connectionId, days: 60 }]);
+});
+
+test('all of it is told once more, of connections whose publisher has chosen', async () => {
+  const ids = [await connect(), await connect()];
+  await connect('fabrikam');
+  await chooseDays(ledger.database, 'contoso', 60);
+  await ledger.database.deleteFrom('outbox').execute();
+  await tellAllDays(ledger.database);
+  expect(await told()).toEqual(ids.sort().map((connectionId) => ({ connectionId, days: 60 })));
 });

@@ -12,13 +12,13 @@ import { LOG, type Logger, ProblemFilter, readSettings, SETTINGS, TRANSPORTS } f
 import {
   Browser,
   directories,
-  makeServiceKeys,
   productClientId,
   type RunningEmulators,
   startEmulators,
   startServiceProcess,
   testDatabase,
   testKafka,
+  writeServiceKeys,
 } from '@leads/testing';
 import { Kysely } from 'kysely';
 import { AppModule } from '../app.module.ts';
@@ -80,7 +80,7 @@ async function boot(
   const emulators = await startEmulators();
   closers.push(() => emulators.close());
 
-  const serviceKeys = await makeServiceKeys(folder, ['portal', 'credentials']);
+  const serviceKeys = await writeServiceKeys(folder);
   await writeFile(`${folder}/master.key`, randomBytes(32).toString('base64'));
   const requester = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
   const keys = [{ ...requester, kid: 'dynamics-writer', alg: 'EdDSA' }];
@@ -102,8 +102,7 @@ async function boot(
     GATEWAY_PUBLIC_URL: 'https://gateway.example',
     // Nobody listens there.
     WRITER_URL: 'http://127.0.0.1:9',
-    SERVICE_KEYS_FILE: serviceKeys.keysFile,
-    SERVICE_SIGNING_KEY_FILE: serviceKeys.signingKeyFiles.credentials,
+    ...serviceKeys.settingsOf('credentials'),
   });
   closers.push(() => credentials.end());
 
@@ -117,7 +116,7 @@ async function boot(
       SIGN_IN_BROWSER_ORIGIN: emulators.url,
       OPERATOR_DIRECTORY_ID: directories.northwind,
       CREDENTIALS_URL: credentials.url,
-      SERVICE_SIGNING_KEY_FILE: serviceKeys.signingKeyFiles.portal,
+      ...serviceKeys.settingsOf('portal'),
       CONSOLE_DIR: `${folder}/console`,
       ...changed,
     },

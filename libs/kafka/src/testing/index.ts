@@ -1,1 +1,2 @@
+export { sendRaw } from './send-raw.ts';
 export { watchTopic, type WatchedTopic } from './watch-topic.ts';

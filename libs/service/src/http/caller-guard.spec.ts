@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readServiceKeys, readSigningKey } from '@leads/contracts/service-keys';
 import { generateKeyPairSync } from 'node:crypto';
 import { Body, Controller, Get, Headers, Module, Put, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,7 +10,7 @@ import { ProblemFilter } from '../problem.ts';
 import { LOG } from '../service-tokens.ts';
 import { CallerGuard, CALLERS, type Callers } from './caller-guard.ts';
 import { fetchSigned, isForClocks } from './signed-fetch.ts';
-import { digestOf, readCallerKeys, readSigningKey, signRequest } from './signed-requests.ts';
+import { digestOf, callerKeys, signRequest } from './signed-requests.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const key = readSigningKey(JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'portal' }));
@@ -19,7 +20,9 @@ const used = new Set<string>();
 const said: unknown[] = [];
 const callers: Callers = {
   ...{ to: 'credentials', from: ['portal'] },
-  keys: readCallerKeys(JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'portal' }] })),
+  keys: callerKeys(
+    readServiceKeys(JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'portal' }] })),
+  ),
   useOnce: (nonce) => Promise.resolve(!used.has(nonce) && used.add(nonce).size > 0),
   now: () => NOW,
 };

@@ -1,6 +1,7 @@
 /** The calling side of a request between services. */
 import type { ServiceName } from '@leads/contracts';
-import { digestOf, type SigningKey, signRequest } from './signed-requests.ts';
+import type { SigningKey } from '@leads/contracts/service-keys';
+import { digestOf, signRequest } from './signed-requests.ts';
 
 /** Who asks, and whom. */
 export interface SignedFetchOptions {

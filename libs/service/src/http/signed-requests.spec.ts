@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readServiceKeys, readSigningKey } from '@leads/contracts/service-keys';
 import { describe, expect, test } from '@jest/globals';
 import { own } from '@leads/contracts';
 import fc from 'fast-check';
 import {
   digestOf,
-  readCallerKeys,
-  readSigningKey,
+  callerKeys,
   SCHEME,
   type SignedParts,
   signRequest,
@@ -19,7 +19,9 @@ function keyPair(kid: string): { secret: string; known: object } {
 }
 
 const [portal, newer, credentials] = [keyPair('portal'), keyPair('portal.2027'), keyPair('credentials')];
-const keys = readCallerKeys(JSON.stringify({ keys: [portal.known, newer.known, credentials.known] }));
+const keys = callerKeys(
+  readServiceKeys(JSON.stringify({ keys: [portal.known, newer.known, credentials.known] })),
+);
 const key = readSigningKey(portal.secret);
 const NOW = Date.parse('2026-11-22T09:30:00Z');
 const BY = { keys, from: ['portal'], to: 'credentials', now: NOW } as const;
@@ -121,7 +123,7 @@ test('a file with keys holds what it should, and nothing that must not be there'
   const read =
     (...all: unknown[]) =>
     () =>
-      readCallerKeys(JSON.stringify({ keys: all }));
+      callerKeys(readServiceKeys(JSON.stringify({ keys: all })));
   expect(read(JSON.parse(portal.secret))).toThrow('this is a private key');
   expect(read(portal.known, keyPair('portal').known)).toThrow('the same kid');
   expect(read({ ...portal.known, kid: undefined })).toThrow();

@@ -3,8 +3,9 @@
  * key that everybody shares, or that stands in the request itself, would open everything to whoever sees one request.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { createLocalJWKSet, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { createLocalJWKSet, importJWK, jwtVerify, SignJWT } from 'jose';
 import { own, type ServiceName } from '@leads/contracts';
+import { keyHolder, type ServiceKey, type SigningKey } from '@leads/contracts/service-keys';
 import { SECOND_MS } from '@leads/pacing';
 import { z } from 'zod';
 
@@ -19,9 +20,6 @@ export interface SignedParts {
   bodyDigest: string;
 }
 
-/** The private key that a service signs with. */
-export type SigningKey = JWK & { kid: string };
-
 /** The public keys of services that may call. */
 export type CallerKeys = ReturnType<typeof createLocalJWKSet>;
 
@@ -34,29 +32,14 @@ export type Verified =
 /** How the header of a signed request begins. */
 export const SCHEME = 'Signed';
 
+/** What is signed, so that the same key's signature of a record is never taken for one of a request, nor the reverse. */
+const TYPE = 'leads-request+jwt';
+
 /** How far the clocks of two services may be apart, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 60 * SECOND_MS;
 
 /** The headers beside the body that say what is to be done, and for whom. */
 const SIGNED_HEADERS = ['content-type', 'if-match', 'x-actor'];
-
-/** `portal`, or `portal.2027` beside it while keys are changed: the service is what stands before the dot. */
-const KeyId = z
-  .string()
-  .regex(/^[a-z][a-z-]*(\.[\w-]{1,50})?$/, 'a kid is the name of a service, or <name>.<anything>');
-const Ed25519 = { kid: KeyId, kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() };
-
-const PrivateKey = z.object({ ...Ed25519, d: z.string() });
-const PublicKey = z
-  // A private key in the file of public ones is a mistake that must not go unseen.
-  .object({ ...Ed25519, d: z.undefined({ error: 'must not be there: this is a private key' }).optional() })
-  .transform(({ kid, kty, crv, x }) => ({ kid, kty, crv, x }));
-const PublicKeys = z
-  .object({ keys: z.array(PublicKey).min(1) })
-  .refine(
-    ({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length,
-    'two keys have the same kid',
-  );
 
 const Claims = z.object({
   iss: z.string(),
@@ -69,14 +52,9 @@ const Claims = z.object({
   jti: z.uuid(),
 });
 
-/** Reads a private Ed25519 key, a JWK. @throws Error with what is wrong with it */
-export function readSigningKey(text: string): SigningKey {
-  return PrivateKey.parse(JSON.parse(text));
-}
-
-/** Reads a JWKS with the public keys of callers; two of one caller are as good as one. @throws Error with what is wrong */
-export function readCallerKeys(text: string): CallerKeys {
-  return createLocalJWKSet(PublicKeys.parse(JSON.parse(text)));
+/** The public keys of those that may call, of which two of one caller are as good as one. */
+export function callerKeys(keys: readonly ServiceKey[]): CallerKeys {
+  return createLocalJWKSet({ keys: [...keys] });
 }
 
 /** SHA-256 in base64url. */
@@ -89,9 +67,9 @@ export async function signRequest(
   parts: SignedParts,
   { key, to, now }: { key: SigningKey; to: ServiceName; now: number },
 ): Promise<string> {
-  const claims = { iss: serviceOf(key.kid), aud: to, ...said(parts), iat: now / 1_000, jti: randomUUID() };
+  const claims = { iss: keyHolder(key), aud: to, ...said(parts), iat: now / 1_000, jti: randomUUID() };
   const token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
+    .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: TYPE })
     .sign(await importJWK(key, 'EdDSA'));
   return `${SCHEME} ${token}`;
 }
@@ -120,9 +98,12 @@ async function readClaims(
   const [scheme, token = ''] = authorization.split(' ', 2);
   if (scheme !== SCHEME) return undefined;
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, { algorithms: ['EdDSA', 'Ed25519'] });
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms: ['EdDSA', 'Ed25519'],
+      typ: TYPE,
+    });
     const { success, data } = Claims.safeParse(payload);
-    return success && data.iss === serviceOf(protectedHeader.kid ?? '') ? data : undefined;
+    return success && data.iss === keyHolder({ kid: protectedHeader.kid ?? '' }) ? data : undefined;
   } catch {
     // Whatever is wrong with it, it is nobody's signature.
     return undefined;
@@ -144,8 +125,4 @@ function isSame(one: Said, other: Said): boolean {
       .update(JSON.stringify([htm, htu, hh, bh]))
       .digest();
   return timingSafeEqual(bytes(one), bytes(other));
-}
-
-function serviceOf(kid: string): string {
-  return kid.split('.', 1)[0] ?? '';
 }
