@@ -26,7 +26,7 @@ export default {
   },
   testEnvironmentOptions: { customExportConditions: ['leads-source', 'node', 'node-addons'] },
   // Longer than `eventually` waits for a condition: it says what did not come, where Jest would only say that time is up.
-  testTimeout: process.env.SPECS === 'unit' ? 5_000 : 30_000,
+  testTimeout: 30_000,
   testMatch: [specs[process.env.SPECS] ?? '**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/out-tsc/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/out-tsc/'],

@@ -195,11 +195,9 @@ describe('a posted lead', () => {
   });
 
   test('says when it began to come, apart from when it was taken in', async () => {
-    const began = new Date();
     const holder = await database.startTransaction().execute();
     await sql`lock table connections in access exclusive mode`.execute(holder);
     const posted = post(body());
-    let between: Date;
     try {
       await eventually(async () => {
         const { rows } = await sql`
@@ -207,7 +205,8 @@ describe('a posted lead', () => {
             and datname = current_database() and pid <> pg_backend_pid()`.execute(database);
         expect(rows).toHaveLength(1);
       });
-      between = new Date();
+      // Far more than by how much two readings of a clock across the network can differ.
+      await sql`select pg_sleep(0.5)`.execute(holder);
     } finally {
       await holder.rollback().execute();
     }
@@ -217,10 +216,7 @@ describe('a posted lead', () => {
       expect(found).toHaveLength(1);
       return found;
     });
-    const [receivedAt, acceptedAt] = [event?.receivedAt, event?.acceptedAt].map((at) => Date.parse(at ?? ''));
-    expect(receivedAt).toBeGreaterThanOrEqual(began.getTime());
-    expect(receivedAt).toBeLessThanOrEqual(between.getTime());
-    expect(acceptedAt).toBeGreaterThanOrEqual(between.getTime());
+    expect(Date.parse(event?.acceptedAt ?? '') - Date.parse(event?.receivedAt ?? '')).toBeGreaterThan(250);
   });
 
   test.each([
