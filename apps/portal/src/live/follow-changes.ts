@@ -38,6 +38,8 @@ const BEAT_MS = 15_000;
 export interface Opening {
   sink: Sink;
   scope: Scope;
+  /** Who follows, told apart from everybody else. */
+  person: string;
   /** The id of the last change that the client has; `undefined`: it begins. */
   lastId: number | undefined;
   /** Whether whoever opened the stream may still see it; asked at each heartbeat. */
@@ -46,7 +48,7 @@ export interface Opening {
 
 @Injectable()
 export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly streams = new Map<EventStream, Opening['stillAllowed']>();
+  private readonly streams = new Map<EventStream, Pick<Opening, 'stillAllowed' | 'person'>>();
   private readonly bell = new Doorbell();
   private readonly enough = new AbortController();
   private listener: Listener | undefined;
@@ -57,7 +59,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     private readonly database: Kysely<PortalTables>,
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, keyof DatabaseVariables>,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, keyof DatabaseVariables | 'PERSON_SESSIONS'>,
     @Inject(LOG) private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
@@ -90,7 +92,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Tells a client of everything from now on, or from the change on that it has; until its sink closes. */
-  async open({ sink, scope, lastId, stillAllowed }: Opening): Promise<void> {
+  async open({ sink, scope, lastId, stillAllowed, person }: Opening): Promise<void> {
     // Between two looks, so that nothing falls between what is missed and what is told from now on.
     await this.looking.catch(() => undefined);
     if (!this.isReady || sink.destroyed) {
@@ -99,7 +101,8 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
     }
     const position = this.newest ?? 0;
     const stream = new EventStream({ sink, scope, position, now: () => performance.now() });
-    this.streams.set(stream, stillAllowed);
+    this.endOldestOf(person);
+    this.streams.set(stream, { stillAllowed, person });
     sink.on('close', () => this.streams.delete(stream));
     stream.begin(lastId);
     if (lastId === undefined) return;
@@ -108,6 +111,15 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
       if (stream.isBehind) this.bell.ring();
     } catch (error) {
       this.log.warn({ error }, 'a client could not be told what it missed; it is to come back');
+      stream.end();
+    }
+  }
+
+  /** A browser follows once, whatever its tabs: nobody needs more streams than sessions, and one more ends the oldest. */
+  private endOldestOf(person: string): void {
+    const theirs = [...this.streams].filter(([, other]) => other.person === person);
+    for (const [stream] of theirs.slice(0, Math.max(0, theirs.length + 1 - this.settings.PERSON_SESSIONS))) {
+      this.streams.delete(stream);
       stream.end();
     }
   }
@@ -180,7 +192,7 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private beat(): void {
-    for (const [stream, stillAllowed] of this.streams) {
+    for (const [stream, { stillAllowed }] of this.streams) {
       stillAllowed()
         .then((isAllowed) => (isAllowed ? stream.beat() : stream.end()))
         .catch((error: unknown) => {

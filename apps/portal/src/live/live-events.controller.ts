@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AuditedStream } from '../access/audited.ts';
 import { CurrentScope, type Scope } from '../access/scope.ts';
-import { Allow } from '../access/viewer.ts';
+import { Allow, CurrentViewer, type Viewer } from '../access/viewer.ts';
 import { readLastId } from './event-frames.ts';
 import { FollowChanges } from './follow-changes.ts';
 import { STILL_SIGNED_IN, type StillSignedIn } from './still-signed-in.ts';
@@ -40,6 +40,7 @@ export class LiveEventsController {
   )
   async follow(
     @CurrentScope() scope: Scope,
+    @CurrentViewer() { directoryId, userId }: Viewer,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @LastEventId() lastId: number | undefined,
@@ -70,6 +71,7 @@ export class LiveEventsController {
     await this.followChanges.open({
       sink,
       scope,
+      person: `${directoryId} ${userId}`,
       lastId: lastId ?? readLastId(lastEventId),
       stillAllowed: () => this.stillSignedIn(request),
     });

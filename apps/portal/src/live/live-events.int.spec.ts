@@ -43,7 +43,7 @@ async function startInstance(): Promise<string> {
     [LiveEventsController],
     [
       { provide: Kysely, useValue: database },
-      { provide: SETTINGS, useValue: { DATABASE_URL: databaseUrl } },
+      { provide: SETTINGS, useValue: { DATABASE_URL: databaseUrl, PERSON_SESSIONS: 20 } },
       { provide: STILL_SIGNED_IN, useValue: () => Promise.resolve(isSignedIn) },
       FollowChanges,
     ],
@@ -146,6 +146,18 @@ describe('GET /api/events', () => {
     await eventually(() => expect(reader.lastId).toBe(0));
     const leadId = await tellOfLead(CONTOSO);
     await eventually(() => expect(reader.leads).toEqual([leadId]));
+  });
+
+  test('a person who follows once more than they may have sessions loses the oldest, and nobody else does', async () => {
+    const url = await startInstance();
+    const other = await read(url, 'fabrikam');
+    const theirs: EventReader[] = [];
+    for (let opened = 0; opened < 21; opened += 1) theirs.push(await read(url, 'contoso'));
+    await theirs[0]?.ended;
+    const [ours, others] = [await tellOfLead(CONTOSO), await tellOfLead(FABRIKAM)];
+    for (const reader of theirs.slice(1)) await eventually(() => expect(reader.leads).toEqual([ours]));
+    await eventually(() => expect(other.leads).toEqual([others]));
+    expect(theirs[0]?.leads).toEqual([]);
   });
 
   test('a client that is cut amid 500 changes of concurrent transactions sees each once and in order', async () => {
