@@ -1,3 +1,4 @@
+export * from './asked-time.ts';
 export * from './connection-events.ts';
 export * from './incidents.ts';
 export * from './lead-events.ts';

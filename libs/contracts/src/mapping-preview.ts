@@ -1,5 +1,6 @@
 /** What becomes of leads with a mapping: asked of the writer before it is saved, and told to whoever saves it. */
 import { z } from 'zod';
+import { enteredMapping } from './connection-details/mapping-fields.ts';
 import { Mapping } from './connection-events.ts';
 import { MarketplaceLead } from './marketplace-lead.ts';
 
@@ -24,7 +25,7 @@ export type MappingEffect = z.infer<typeof MappingEffect>;
 /** `POST /api/connections/{connectionId}/mapping-preview`: a mapping, and perhaps a lead to try it on. */
 export const MappingPreviewOrder = z
   .strictObject({
-    mapping: Mapping.strict(),
+    mapping: enteredMapping,
     /** In the marketplace's shape; an invented one where there is none. */
     lead: z.record(z.string(), z.unknown()).optional(),
   })

@@ -5,6 +5,7 @@
  * where fields are at fault, `errors: [{pointer, detail}]`.
  */
 import { z } from 'zod';
+import { AskedTime } from './asked-time.ts';
 import { Authentication } from './connection-events.ts';
 import { Incident, IncidentState, IncidentTransition } from './incidents.ts';
 import { Reason } from './lead-events.ts';
@@ -221,9 +222,9 @@ export const LeadFilter = z.strictObject({
   connectionId: z.uuid().optional(),
   state: LeadState.optional(),
   /** Accepted at or after. */
-  from: At.optional(),
+  from: AskedTime.optional(),
   /** Accepted before. */
-  to: At.optional(),
+  to: AskedTime.optional(),
   /** Those that wait, or are dead, because of it. */
   incidentId: z.uuid().optional(),
   /** `true`: test leads only; left out: customers' leads only; `all`: both. */

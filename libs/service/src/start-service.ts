@@ -12,6 +12,7 @@ import { followClock } from './follow-clock.ts';
 import { serveHealthApart } from './health-port.ts';
 import { requestLimits } from './http/request-limits.ts';
 import { type Logger, nestLogger } from './log.ts';
+import { refuseUnstorable } from './http/unstorable.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
 import { measureOutbox } from './outbox-metrics.ts';
 import type { ServiceTables } from './service-providers.ts';
@@ -60,6 +61,7 @@ export async function startService(
   const settings = app.get<ServiceSettings>(SETTINGS);
   app.useLogger(nestLogger(log));
   app.useGlobalFilters(new ProblemFilter(log));
+  refuseUnstorable(app.getHttpAdapter().getInstance());
   app.enableShutdownHooks();
   await options.prepare?.(app);
   for (const strategy of app.get<KafkaTransport[]>(TRANSPORTS)) {

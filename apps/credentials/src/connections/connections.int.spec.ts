@@ -124,6 +124,34 @@ describe('the connections API', () => {
     expect(await query('select count(*) from credentials.connections')).toEqual(before);
   });
 
+  test.each<[string, string, string, unknown, number, string]>([
+    [
+      'NUL',
+      'POST',
+      '/api/connections',
+      { ...contoso, offer: { id: 'o', title: 'a\0b' } },
+      422,
+      '/offer/title',
+    ],
+    [
+      'half a character',
+      'POST',
+      '/api/connections',
+      { ...contoso, mapping: { constants: { a: '\ud83d' } } },
+      422,
+      '/mapping/constants/a',
+    ],
+    ['NUL in the address', 'GET', '/api/connections?publisherId=%00', undefined, 400, '/publisherId'],
+    ['a year that never was', 'GET', '/api/incidents?before=0000-01-01T00:00:00Z', undefined, 400, '/before'],
+  ])(
+    'names what the database cannot be asked with: %s',
+    async (_what, method, path, body, status, pointer) => {
+      const refused = await running.call(method, path, body);
+      expect(refused.status).toBe(status);
+      expect(refused.body['errors']).toMatchObject([{ pointer }]);
+    },
+  );
+
   test('is closed without the key, and knows no connection that there is not', async () => {
     for (const authorization of ['', 'Bearer wrong', 'Basic YTpi']) {
       const { status, headers } = await running.call('GET', '/api/connections', undefined, { authorization });

@@ -159,6 +159,11 @@ describe('a preview', () => {
       '/mapping/colors',
       '/mapping/columns/contoso_offer',
     ]);
+    const constants = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`c${index}`, 'x']));
+    expect(await preview({ mapping: { constants } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/mapping', detail: expect.stringContaining('at most 100 entries') }] },
+    });
     expect(await preview({ mapping, lead: { hello: 'world' } })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '/lead' }] },

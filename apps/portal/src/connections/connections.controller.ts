@@ -144,7 +144,9 @@ for (const [name, route] of Object.entries(FORWARDED)) {
   const decorators = [
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(route.status ?? 200),
-    Answers(route.summary, route.answer ?? z.unknown()) as MethodDecorator,
+    (route.status === 204
+      ? Answers(route.summary, 'nothing')
+      : Answers(route.summary, route.answer ?? z.unknown())) as MethodDecorator,
     route.act === undefined
       ? Allow('reader', 'owner', 'operator')
       : Audited(route.act, path === '' ? undefined : 'id'),

@@ -191,6 +191,18 @@ describe('a connection', () => {
     expect(stale.headers.get('etag')).toBe('"1"');
   });
 
+  test('is refused before anybody is asked, where it cannot be kept or sent on', async () => {
+    const nul = await owner.ask('POST', '/api/connections', {
+      body: { ...details, offer: { id: 'a\0', title: 'b' } },
+    });
+    expect([nul.status, nul.body['errors']]).toMatchObject([422, [{ pointer: '/offer/id' }]]);
+    let deep: unknown = [];
+    for (let level = 0; level < 2_000; level += 1) deep = [deep];
+    const { status } = await owner.ask('POST', '/api/connections', { body: { ...details, deep } });
+    expect(status).toBe(422);
+    expect((await owner.ask('GET', '/api/leads?search=%00')).status).toBe(400);
+  });
+
   test('walks through its life, and its history stays with its publisher when it is gone', async () => {
     const id = idOf(await owner.ask('POST', '/api/connections', { body: details }));
     const path = `/api/connections/${id}`;

@@ -17,7 +17,7 @@ export function writeCursor({ acceptedAt, leadId }: Place): string {
 /** `undefined` where it is none of ours. */
 function readCursor(cursor: string): Place | undefined {
   const [, time, id] =
-    /^(-?\d{1,15})\.([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+    /^(\d{1,14})\.([0-9a-f-]{36})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const leadId = LeadId.safeParse(id);
   return time !== undefined && leadId.success
     ? { acceptedAt: new Date(Number(time)), leadId: leadId.data }

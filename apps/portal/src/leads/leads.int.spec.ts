@@ -162,6 +162,21 @@ describe('the list of leads', () => {
     const { errors } = body as { errors: { pointer: string }[] };
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['/cursor', '/limit', '/nonsense', '/state']);
   });
+
+  test.each([
+    ['cursor', Buffer.from(`-999999999999999.${randomUUID()}`).toString('base64url'), 400],
+    ['cursor', Buffer.from(`99999999999999.${randomUUID()}`).toString('base64url'), 200],
+    ['from', '0000-01-01T00:00:00Z', 400],
+    ['from', '0001-01-01T00:00:00Z', 200],
+    ['to', `2026-01-01T00:00:00.${'1'.repeat(500)}Z`, 400],
+    ['to', '9999-12-31T23:59:59.999999999Z', 200],
+  ])(
+    'asks the database for no time that it does not know: %s=%s is answered with %d',
+    async (name, value, status) => {
+      const asked = new URLSearchParams({ [name]: value, limit: '1' });
+      expect((await ask('operator', `/api/leads?${asked.toString()}`)).status).toBe(status);
+    },
+  );
 });
 
 describe('a publisher', () => {

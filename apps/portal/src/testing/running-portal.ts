@@ -8,7 +8,15 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { migrate, OutboxRelay } from '@leads/database';
 import { type KafkaTransport, provisionTopics } from '@leads/kafka';
-import { LOG, type Logger, ProblemFilter, readSettings, SETTINGS, TRANSPORTS } from '@leads/service';
+import {
+  LOG,
+  type Logger,
+  ProblemFilter,
+  readSettings,
+  refuseUnstorable,
+  SETTINGS,
+  TRANSPORTS,
+} from '@leads/service';
 import {
   Browser,
   directories,
@@ -138,6 +146,7 @@ async function boot(
     routes.push(...methods.map((each) => `${each} ${url}`));
   });
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOG)));
+  refuseUnstorable(adapter.getInstance());
   await startOptions.prepare(app);
   for (const strategy of app.get<KafkaTransport[]>(TRANSPORTS)) {
     app.connectMicroservice({ strategy }, { inheritAppConfig: false });

@@ -9,8 +9,11 @@ const MOST_ENTRIES = 100;
 /** The most bytes of a mapping as JSON: with all else of a connection it stays far below what a broker takes, 1 MB. */
 const MOST_BYTES = 256 * 1024;
 
-/** Nothing leaves a mapping as it is, `null` takes it away. What is stored already may be larger than these limits. */
-export const mappingField = Mapping.strict().superRefine(refuseTooLarge).nullable().optional();
+/** A mapping as it is entered. What is stored already may be larger than these limits. */
+export const enteredMapping = Mapping.strict().superRefine(refuseTooLarge);
+
+/** Nothing leaves a mapping as it is, `null` takes it away. */
+export const mappingField = enteredMapping.nullable().optional();
 
 function refuseTooLarge(mapping: Mapping, context: z.RefinementCtx<Mapping>): void {
   const { constants = {}, targets = {}, columns = {}, lookups = {} } = mapping;

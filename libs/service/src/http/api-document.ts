@@ -31,7 +31,7 @@ export interface Api {
 
 /**
  * Describes every route below `/api/` of these controllers.
- * @throws Error that names each route without `@Answers`, or with a body, query or path parameter without a schema
+ * @throws Error that names each route without `@Answers`, with an answer to its 204, or with a body, query or path parameter without a schema
  */
 export function describeApi(api: Api, controllers: readonly Type[]): Json {
   const routes = controllers.flatMap(routesOf).filter(({ path }) => path.startsWith('/api/'));
@@ -115,10 +115,11 @@ function inputsOf(controller: Type, method: string): Input[] {
   });
 }
 
-function faultsOf({ method, path, answer, inputs }: Route): string[] {
+function faultsOf({ method, path, status, answer, inputs }: Route): string[] {
   const described = new Set(inputs.map(({ type, name }) => type === PARAM && name));
   return [
     ...(answer ? [] : ['does not say what it answers']),
+    ...(status === 204 && answer && answer.answer !== 'nothing' ? ['answers 204, and something'] : []),
     ...inputs
       .filter(({ schema }) => !schema)
       .map(({ type, name = 'its whole' }) => `takes ${name} ${RouteParamtypes[type]} without a schema`),

@@ -2,7 +2,7 @@
  * What a request carries, checked by a zod schema before the route's method is called: Nest's own decorators with
  * the schema in them, so that the API's document is made of the very schema that checks.
  */
-import { Body, Param, type PipeTransform, Query, StandardSchemaValidationPipe } from '@nestjs/common';
+import { Body, Param, Query, StandardSchemaValidationPipe } from '@nestjs/common';
 import { z } from 'zod';
 import { type Problem, ProblemError } from '../problem.ts';
 
@@ -34,7 +34,7 @@ export function CheckedQuery(
   schema: z.ZodType,
   refuse: (issues: Issues) => ProblemError = unusableAddress,
 ): ParameterDecorator {
-  return Query({ schema, pipes: [refusingNul(refuse), checking(refuse)] });
+  return Query({ schema, pipes: [checking(refuse)] });
 }
 
 /** The body, as the schema makes it. @param refuse makes the answer for a body that it refuses, a 422 */
@@ -54,21 +54,6 @@ export function errorsOf(issues: Issues): NonNullable<Problem['errors']> {
 
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-/** No text of PostgreSQL can hold the character NUL, so that nothing can be found by it. */
-function refusingNul(refuse: (issues: Issues) => ProblemError): PipeTransform {
-  return {
-    transform: (query: unknown) => {
-      const faults = Object.entries(query ?? {}).flatMap(([name, value]): z.core.$ZodIssue[] =>
-        [name, value].flat().some((text) => String(text).includes('\0'))
-          ? [{ code: 'custom', path: [name], message: 'It holds the character NUL.', input: value }]
-          : [],
-      );
-      if (faults.length > 0) throw refuse(faults);
-      return query;
-    },
-  };
 }
 
 /** Nest's pipe checks the schema of the decorator it stands in; what it throws is ours. */

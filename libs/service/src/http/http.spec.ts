@@ -187,9 +187,16 @@ describe('the document of an API', () => {
       createAll(): void {
         return undefined;
       }
+
+      @Delete('all')
+      @HttpCode(204)
+      @Answers('Deletes all.', 'text/plain')
+      deleteAll(): string {
+        return 'gone';
+      }
     }
     expect(() => describeApi(api, [OffersController, DraftsController])).toThrow(
-      'The API cannot be described. GET /api/drafts/{id} does not take its parameter id. POST /api/drafts takes its whole BODY without a schema. POST /api/drafts/all does not say what it answers.',
+      'The API cannot be described. GET /api/drafts/{id} does not take its parameter id. POST /api/drafts takes its whole BODY without a schema. POST /api/drafts/all does not say what it answers. DELETE /api/drafts/all answers 204, and something.',
     );
   });
 
