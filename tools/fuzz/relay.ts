@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request as it came, whole. */
-export interface Fuzzed {
+interface Fuzzed {
   method: string;
   /** Path and query, as they stand in the request line. */
   target: string;
