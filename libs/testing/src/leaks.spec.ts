@@ -24,7 +24,8 @@ describe('a secret is found', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         expect(leaksIn(`${before}${secret}${after}`, inside)).toContain('ours');
-        expect(leaksIn(`${before}${secret.slice(1)}${after}`, inside)).toEqual([]);
+        const isMadeWhole = before.endsWith(secret.slice(0, 1));
+        expect(leaksIn(`${before}${secret.slice(1)}${after}`, inside)).toEqual(isMadeWhole ? ['ours'] : []);
       }),
     );
   });
