@@ -6,21 +6,18 @@
  *
  * Needs Python 3; Schemathesis comes from PyPI with the first run.
  */
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contosoPublisher } from '@leads/testing';
 import { startRelay } from './fuzz/relay.ts';
 import { type Run, runsOf } from './fuzz/runs.ts';
-import { fixedPorts, root, stackSettings } from './stack/config.ts';
+import { root } from './stack/config.ts';
 import { keepKeys } from './stack/facts/keys.ts';
-import { createDatabaseBeside } from './stack/infrastructure/database.ts';
-import { freeInsteadOf } from './stack/infrastructure/ports.ts';
+import { onOwnStack } from './stack/own-stack.ts';
 import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
 import { during, sayOnStderr as say } from './stack/processes/narrator.ts';
 import { CommandFailed, runToEnd } from './stack/processes/process.ts';
 import type { Shutdown } from './stack/processes/shutdown.ts';
-import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/stack.ts';
 
 const reports = join(root, '.local', 'fuzz');
@@ -55,28 +52,9 @@ await runCommand((shutdown) => inThrowAwayFolder('leads-fuzz', (dataDir) => fuzz
 
 async function fuzz(dataDir: string, shutdown: Shutdown): Promise<number> {
   const schemathesis = await during(say, 'Installing Schemathesis', installed());
-  const settings = stackSettings();
-  const name = `fuzz-${randomUUID().slice(0, 8)}`;
-  let own: Awaited<ReturnType<typeof createDatabaseBeside>> | undefined;
-  let stack: Stack | undefined;
-  try {
-    if (settings.databaseUrl !== undefined) own = await createDatabaseBeside(settings.databaseUrl, name);
-    stack = await startStack({
-      dataDir,
-      ports: await freeInsteadOf(fixedPorts()),
-      topicPrefix: `${name}.`,
-      settings: own ? { ...settings, databaseUrl: own.url } : settings,
-      serviceSettings: UNLIMITED,
-      careless: true,
-      say,
-      shutdown,
-    });
-    const ended = stack.failed.then((sentence) => Promise.reject(new Error(sentence)));
-    return await Promise.race([everyRun(stack, dataDir, schemathesis), ended, shutdown.interrupted]);
-  } finally {
-    await stack?.stop();
-    await own?.drop();
-  }
+  return onOwnStack('fuzz', { dataDir, shutdown, serviceSettings: UNLIMITED }, (stack) =>
+    everyRun(stack, dataDir, schemathesis),
+  );
 }
 
 async function everyRun(stack: Stack, dataDir: string, schemathesis: string): Promise<number> {

@@ -2,20 +2,17 @@
  * `npm run smoke`: boots the stack on free ports with throw-away data, posts every sample of a marketplace lead, and
  * reads back what became of it in Dataverse and in the inbox. One JSON line a lead, a last one for the whole.
  */
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeLead } from './smoke/judge-lead.ts';
 import type { Expectation, Posted } from './smoke/judge-lead.ts';
 import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
-import { fixedPorts, root, stackSettings } from './stack/config.ts';
+import { root } from './stack/config.ts';
 import { contoso, contosoHost } from '@leads/testing';
 import { publishConnection, untilAccepted } from './stack/facts/connection.ts';
-import { createDatabaseBeside } from './stack/infrastructure/database.ts';
 import { during, sayOnStderr as say, until } from './stack/processes/narrator.ts';
-import { freeInsteadOf } from './stack/infrastructure/ports.ts';
+import { onOwnStack } from './stack/own-stack.ts';
 import type { Shutdown } from './stack/processes/shutdown.ts';
-import { startStack } from './stack/stack.ts';
 import type { Stack } from './stack/stack.ts';
 
 const samples = join(root, 'libs', 'contracts', 'samples', 'marketplace');
@@ -27,24 +24,8 @@ await runCommand((shutdown) => inThrowAwayFolder('leads-smoke', (dataDir) => smo
 
 async function smoke(dataDir: string, shutdown: Shutdown): Promise<number> {
   const started = Date.now();
-  const settings = stackSettings();
-  const name = `smoke-${randomUUID().slice(0, 8)}`;
-  let own: Awaited<ReturnType<typeof createDatabaseBeside>> | undefined;
-  let stack: Stack | undefined;
   try {
-    // On a server or a broker that others use too, it keeps to a database and to topics of its own.
-    if (settings.databaseUrl !== undefined) own = await createDatabaseBeside(settings.databaseUrl, name);
-    stack = await startStack({
-      dataDir,
-      ports: await freeInsteadOf(fixedPorts()),
-      topicPrefix: `${name}.`,
-      settings: own ? { ...settings, databaseUrl: own.url } : settings,
-      careless: true,
-      say,
-      shutdown,
-    });
-    const ended = stack.failed.then((sentence) => Promise.reject(new Error(sentence)));
-    const verdicts = await Promise.race([walkAll(stack), ended, shutdown.interrupted]);
+    const verdicts = await onOwnStack('smoke', { dataDir, shutdown }, walkAll);
     const seconds = Number(((Date.now() - started) / 1000).toFixed(1));
     const failed = verdicts.filter(({ status }) => status !== 'written').length;
     print({ smoke: failed === 0 ? 'ok' : 'failed', leads: verdicts.length, failed, seconds });
@@ -53,9 +34,6 @@ async function smoke(dataDir: string, shutdown: Shutdown): Promise<number> {
     if (!shutdown.reason)
       print({ smoke: 'failed', reason: error instanceof Error ? error.message : String(error) });
     throw error;
-  } finally {
-    await stack?.stop();
-    await own?.drop();
   }
 }
 
