@@ -6,6 +6,7 @@ export type { CredentialsApi, PublishedConnection } from './facts/connection.ts'
 export { startDatabase } from './infrastructure/database.ts';
 export { sharedBroker, shareSecured } from './infrastructure/shared-secured.ts';
 export { kafkaSettingsOf } from './kafka-settings.ts';
+export { startInfrastructure } from './infrastructure/infrastructure.ts';
 export { freeFixedPorts } from './infrastructure/ports.ts';
 export type { KafkaClient } from './infrastructure/secured-broker.ts';
 export { provision } from './services.ts';

@@ -195,9 +195,11 @@ describe('a posted lead', () => {
   });
 
   test('says when it began to come, apart from when it was taken in', async () => {
+    const key = randomUUID();
+    await addConnection(randomUUID(), key, 'published');
     const holder = await database.startTransaction().execute();
     await sql`lock table connections in access exclusive mode`.execute(holder);
-    const posted = post(body());
+    const posted = post(body(), { key });
     try {
       await eventually(async () => {
         const { rows } = await sql`
@@ -458,7 +460,10 @@ describe('when a server is away', () => {
         200,
         {
           status: 'ready',
-          degraded: [{ name: 'kafka consumer (once-per-service)', why: 'has not joined its group' }],
+          degraded: ['once-per-service', 'every-instance'].map((delivery) => ({
+            name: `kafka consumer (${delivery})`,
+            why: 'has not joined its group',
+          })),
         },
       ]);
       const { status, answer } = await post(body(), { url: cutOff.url });

@@ -6,10 +6,12 @@ import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { SECOND_MS, within } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
+import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
 import { addressKeyHash, fingerprintOf } from './fingerprint.ts';
 import { parseBody, Unread, type UnreadRequest } from './lead-body.ts';
-import { acceptOnce, findConnection, quarantine } from './lead-store.ts';
+import { KnownAddresses } from './known-addresses.ts';
+import { quarantine } from './lead-store.ts';
 import { databaseUnavailable, noLeadRecognised, otherMethod, unknownAddress } from './refusals.ts';
 import type { GatewayTables } from './tables.ts';
 
@@ -39,6 +41,8 @@ export class AcceptLead {
     @Inject(LOG) private readonly log: Logger,
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly clock: DatabaseClock,
+    private readonly addresses: KnownAddresses,
+    private readonly commits: Commits,
   ) {}
 
   /** Any method comes here, so that all but POST can be answered 405. */
@@ -69,7 +73,7 @@ export class AcceptLead {
     const receivedAt = this.clock.date();
     if (request.method !== 'POST') throw otherMethod();
 
-    const connection = await this.answered(findConnection(this.database, addressKeyHash(addressKey)));
+    const connection = await this.answered(this.addresses.find(addressKeyHash(addressKey)));
     if (!connection) throw unknownAddress();
     const { connectionId } = connection;
     line.connectionId = connectionId;
@@ -91,9 +95,8 @@ export class AcceptLead {
     }
 
     const accepted = await this.answered(
-      acceptOnce(
-        this.database,
-        {
+      this.commits.accept({
+        lead: {
           leadId: randomUUID(),
           connectionId,
           receivedAt: receivedAt.toISOString(),
@@ -102,9 +105,9 @@ export class AcceptLead {
           lead,
           original: text,
         },
-        fingerprintOf(connectionId, lead),
-        this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
-      ),
+        fingerprint: fingerprintOf(connectionId, lead),
+        windowMs: this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
+      }),
     );
     this.relay.wake();
     Object.assign(line, accepted);

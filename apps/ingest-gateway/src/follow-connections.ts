@@ -4,11 +4,15 @@ import { topics } from '@leads/contracts';
 import { keepNewestConnections } from '@leads/database';
 import { OnTopic, type Received } from '@leads/kafka';
 import { Kysely } from 'kysely';
+import { KnownAddresses } from './known-addresses.ts';
 import type { GatewayTables } from './tables.ts';
 
 @Controller()
 export class FollowConnections {
-  constructor(private readonly database: Kysely<GatewayTables>) {}
+  constructor(
+    private readonly database: Kysely<GatewayTables>,
+    private readonly addresses: KnownAddresses,
+  ) {}
 
   @OnTopic(topics.connections)
   async followConnections(records: Received<typeof topics.connections>[]): Promise<void> {
@@ -17,5 +21,11 @@ export class FollowConnections {
       state: change.state,
       address_key_hash: change.addressKeyHash,
     }));
+  }
+
+  @OnTopic(topics.connections, { delivery: 'every-instance' })
+  followAddresses(records: Received<typeof topics.connections>[]): Promise<void> {
+    for (const { value } of records) this.addresses.remember(value);
+    return Promise.resolve();
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type Carried,
@@ -12,7 +13,7 @@ import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { fingerprintOf } from './fingerprint.ts';
-import { acceptOnce, quarantine } from './lead-store.ts';
+import { acceptAll, type Accepted, quarantine } from './lead-store.ts';
 import type { GatewayTables } from './tables.ts';
 
 const CONNECTION = randomUUID();
@@ -50,8 +51,17 @@ function lead(offerTitle: string, receivedAt = NOON, connectionId = CONNECTION):
   };
 }
 
-const accept = (accepted: LeadAccepted): ReturnType<typeof acceptOnce> =>
-  acceptOnce(database, accepted, fingerprintOf(accepted.connectionId, accepted.lead), WINDOW_MS);
+const acceptTogether = (leads: LeadAccepted[], windowMs = WINDOW_MS): Promise<Accepted[]> =>
+  acceptAll(
+    database,
+    leads.map((each) => ({
+      lead: each,
+      fingerprint: fingerprintOf(each.connectionId, each.lead),
+      windowMs,
+    })),
+  );
+const accept = async (accepted: LeadAccepted): Promise<Accepted | undefined> =>
+  (await acceptTogether([accepted]))[0];
 
 const eventsOf = <T extends Topic>(topic: T) =>
   database
@@ -118,8 +128,8 @@ describe('a lead that is accepted', () => {
 
   test('is one, however many equal ones come at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => accept(lead('Analytics'))));
-    expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
-    expect(new Set(answers.map(({ leadId }) => leadId)).size).toBe(1);
+    expect(answers.filter((answer) => answer?.duplicate === false)).toHaveLength(1);
+    expect(new Set(answers.map((answer) => answer?.leadId)).size).toBe(1);
     expect(await events()).toEqual([answers[0]?.leadId]);
     expect((await repeats()).map(({ leadId }) => leadId)).toEqual(Array(49).fill(answers[0]?.leadId));
   });
@@ -129,8 +139,61 @@ describe('a lead that is accepted', () => {
     await accept(first);
     const late = after(WINDOW_MS * 2);
     const answers = await Promise.all(Array.from({ length: 50 }, () => accept(lead('Analytics', late))));
-    expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(answers.filter((answer) => answer?.duplicate === false)).toHaveLength(1);
     expect(await events()).toEqual([first.leadId, answers[0]?.leadId]);
+  });
+});
+
+describe('leads that are accepted together', () => {
+  test('each get their own answer, in their order, and equal ones are folded', async () => {
+    const before = lead('Before');
+    await accept(before);
+    const [a, b, again, otherA] = [lead('A'), lead('B'), lead('Before'), lead('A')];
+    const answers = await acceptTogether([b, a, again, otherA]);
+    expect(answers).toEqual([
+      { leadId: b.leadId, duplicate: false },
+      { leadId: a.leadId, duplicate: false },
+      { leadId: before.leadId, duplicate: true },
+      { leadId: a.leadId, duplicate: true },
+    ]);
+    expect(await events()).toEqual([before.leadId, b.leadId, a.leadId]);
+    expect((await repeats()).map(({ leadId }) => leadId)).toEqual([before.leadId, a.leadId]);
+    const counted = await database.selectFrom('accepted').select(['lead_id', 'repeats']).execute();
+    expect(Object.fromEntries(counted.map(({ lead_id, repeats: count }) => [lead_id, count]))).toEqual({
+      ...{ [before.leadId]: 1, [a.leadId]: 1, [b.leadId]: 0 },
+    });
+  });
+
+  test('are all new where they cannot be the same, equal or not', async () => {
+    const leads = [lead('A'), lead('A'), lead('A')];
+    const answers = await acceptAll(
+      database,
+      leads.map((each) => ({ lead: each, windowMs: WINDOW_MS })),
+    );
+    expect(answers).toEqual(leads.map(({ leadId }) => ({ leadId, duplicate: false })));
+    expect(await events()).toEqual(leads.map(({ leadId }) => leadId));
+  });
+
+  test('are folded as one by one, in whatever order they come and whoever accepts them at the same time', async () => {
+    const titles = fc.array(fc.array(fc.constantFrom('A', 'B', 'C', 'D'), { minLength: 1, maxLength: 6 }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(titles, async (batches) => {
+        const connectionId = randomUUID();
+        const leads = batches.map((batch) => batch.map((title) => lead(title, NOON, connectionId)));
+        const answers = (await Promise.all(leads.map((batch) => acceptTogether(batch)))).flat();
+        const byTitle = Map.groupBy(leads.flat(), ({ lead: { offerTitle } }) => offerTitle);
+        for (const equal of byTitle.values()) {
+          const ids = equal.map((each) => answers[leads.flat().indexOf(each)]?.leadId);
+          expect(new Set(ids).size).toBe(1);
+          expect(equal.map(({ leadId }) => leadId)).toContain(ids[0]);
+        }
+        expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(byTitle.size);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

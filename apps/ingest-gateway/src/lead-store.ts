@@ -1,68 +1,122 @@
 /** What the gateway asks of its database. Each is one statement, so each holds under any concurrency. */
 import { createHash, randomUUID } from 'node:crypto';
-import { alertOf, type LeadAccepted, topics } from '@leads/contracts';
+import { alertOf, type ConnectionChanged, type LeadAccepted, topics } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
 import type { GatewayTables } from './tables.ts';
 
 type Database = Kysely<GatewayTables>;
 
-/** The connection that takes leads in at an address: published, or paused (which only holds the delivery). */
-export async function findConnection(
+/** A connection, as far as posts to its address are concerned. */
+export type KnownConnection = Pick<
+  ConnectionChanged,
+  'connectionId' | 'version' | 'state' | 'addressKeyHash'
+>;
+
+/** The connections at these addresses; of an address that nobody has, nothing. */
+export async function connectionsAt(
   database: Database,
-  addressKeyHash: string,
-): Promise<{ connectionId: string } | undefined> {
+  addressKeyHashes: readonly string[],
+): Promise<KnownConnection[]> {
   return database
     .selectFrom('connections')
-    .select('connection_id as connectionId')
-    .where('address_key_hash', '=', addressKeyHash)
-    .where('state', 'in', ['published', 'paused'])
-    .executeTakeFirst();
+    .select(['connection_id as connectionId', 'version', 'state', 'address_key_hash as addressKeyHash'])
+    .where('address_key_hash', 'in', addressKeyHashes)
+    .execute();
+}
+
+/** A lead that asks to be committed. */
+export interface Posted {
+  lead: LeadAccepted;
+  /** What makes it the same as another; absent where it is never taken for one. */
+  fingerprint?: Buffer;
+  /** How long a repeat is folded into it, in milliseconds, counted from the first of the repeats. */
+  windowMs: number;
+}
+
+/** What became of it. */
+export interface Accepted {
+  /** Its own id, or that of the lead which it repeats. */
+  leadId: string;
+  duplicate: boolean;
 }
 
 /**
- * Commits a lead together with its event, or finds the lead that it repeats.
+ * Commits leads together with their events, all of them in one statement, or finds the leads that they repeat.
  *
  * A repeat within the window gets the first one's id, and its event says just that; after the window the row
- * starts anew.
- * @param windowMs counted from the first of the repeats
+ * starts anew. Equal leads of one call are folded as those of two.
+ * @returns what became of each, in their order
  */
-export async function acceptOnce(
-  database: Database,
-  lead: LeadAccepted,
-  fingerprint: Buffer,
-  windowMs: number,
-): Promise<{ leadId: string; duplicate: boolean }> {
-  const { leadId: newId, connectionId } = lead;
-  const acceptedAt = new Date(lead.acceptedAt);
-  const windowStart = new Date(acceptedAt.getTime() - windowMs);
-  const event = outboxRow(topics.leadsAccepted, lead);
-  // Which lead it repeats only the statement finds out, and puts it in the place of the new id.
-  const repeat = outboxRow(topics.leadsRepeated, { leadId: newId, connectionId, at: lead.acceptedAt });
+export async function acceptAll(database: Database, posted: readonly Posted[]): Promise<Accepted[]> {
+  const rows = inOneOrder(posted);
+  const column = <Value>(of: (row: (typeof rows)[number]) => Value): Value[] => rows.map(of);
   // "do update" and not "do nothing": only an update gives back, and waits for, the row of a concurrent repeat.
-  const { rows } = await sql<{ lead_id: string }>`
-    with first as (
-      insert into accepted (connection_id, fingerprint, lead_id, received_at)
-      values (${connectionId}, ${fingerprint}, ${newId}, ${acceptedAt})
-      on conflict (connection_id, fingerprint) do update set
-        lead_id = case when accepted.received_at < ${windowStart} then excluded.lead_id else accepted.lead_id end,
-        repeats = case when accepted.received_at < ${windowStart} then 0 else accepted.repeats + 1 end,
-        received_at = case when accepted.received_at < ${windowStart} then excluded.received_at
-                           else accepted.received_at end
-      returning lead_id
-    ), event as (
+  // Which lead a repeat repeats only the statement finds out, and puts it in the place of the new id.
+  const { rows: settled } = await sql<{ place: number; lead_id: string }>`
+    with posted as materialized (
+      select * from unnest(
+        ${column(({ place }) => place)}::int[],
+        ${column(({ lead }) => lead.leadId)}::uuid[],
+        ${column(({ lead }) => lead.connectionId)}::uuid[],
+        ${column(({ fingerprint }) => fingerprint ?? null)}::bytea[],
+        ${column(({ lead }) => lead.acceptedAt)}::timestamptz[],
+        ${column(({ windowMs }) => windowMs)}::float8[],
+        ${column(({ repeatsBehind }) => repeatsBehind ?? null)}::int[],
+        ${column(({ event }) => event.key)}::text[], ${column(({ event }) => event.value)}::text[],
+        ${column(({ repeat }) => repeat.value)}::text[]
+      ) as posted (place, own_id, connection_id, fingerprint, at, window_ms, repeats_behind, event_key, event, repeat)
+    ), first as (
+      insert into accepted as known (connection_id, fingerprint, lead_id, received_at, repeats)
+      select connection_id, fingerprint, own_id, at, repeats_behind from posted
+      where repeats_behind is not null
+      on conflict (connection_id, fingerprint) do update set (lead_id, received_at, repeats) = (
+        select case when ended then own_id else known.lead_id end,
+               case when ended then at else known.received_at end,
+               case when ended then repeats_behind else known.repeats + 1 + repeats_behind end
+        from posted, lateral (select known.received_at < at - window_ms * interval '1 ms' as ended) as window_of_first
+        where posted.connection_id = excluded.connection_id and posted.fingerprint = excluded.fingerprint
+          and repeats_behind is not null
+      )
+      returning connection_id, fingerprint, lead_id
+    ), settled as (
+      select posted.*, coalesce(first.lead_id, own_id) as lead_id, 
+             own_id = first.lead_id or first.lead_id is null as is_new
+      from posted left join first using (connection_id, fingerprint)
+    ), events as (
       insert into outbox (topic, key, value)
-      select ${event.topic}, ${event.key}, ${event.value} from first where lead_id = ${newId}
-      union all
-      select ${repeat.topic}, replace(${repeat.key}, ${newId}, lead_id::text),
-             replace(${repeat.value}, ${newId}, lead_id::text)
-      from first where lead_id <> ${newId}
+      select case when is_new then ${topics.leadsAccepted.name} else ${topics.leadsRepeated.name} end,
+             case when is_new then event_key else lead_id::text end,
+             case when is_new then event else replace(repeat, own_id::text, lead_id::text) end
+      from settled order by place
     )
-    select lead_id from first
+    select place, lead_id from settled order by place
   `.execute(database);
-  const leadId = rows[0]?.lead_id;
-  if (leadId === undefined) throw new Error('The database took a lead in and gave no row back.');
-  return { leadId, duplicate: leadId !== newId };
+  return posted.map(({ lead: { leadId } }, place) => {
+    const row = settled[place];
+    if (row?.place !== place) throw new Error('The database took leads in and gave no row back.');
+    return { leadId: row.lead_id, duplicate: row.lead_id !== leadId };
+  });
+}
+
+/** As rows of the statement, in an order that two calls at the same time share: neither waits for the other for ever. */
+function inOneOrder(posted: readonly Posted[]) {
+  const rows = posted.map(({ lead, fingerprint, windowMs }, place) => {
+    const { leadId, connectionId, acceptedAt } = lead;
+    return {
+      ...{ place, lead, fingerprint, windowMs },
+      same: fingerprint && `${connectionId} ${fingerprint.toString('hex')}`,
+      event: outboxRow(topics.leadsAccepted, lead),
+      repeat: outboxRow(topics.leadsRepeated, { leadId, connectionId, at: acceptedAt }),
+      /** Of the first of equal ones, how many more there are. */
+      repeatsBehind: undefined as number | undefined,
+    };
+  });
+  for (const [same, equal] of Map.groupBy(rows, (row) => row.same)) {
+    const [first] = equal;
+    if (same !== undefined && first) first.repeatsBehind = equal.length - 1;
+  }
+  return rows.sort((one, other) => (one.same ?? '').localeCompare(other.same ?? ''));
 }
 
 /** What one address may have kept within an hour; whoever knows it cannot fill the database. */

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from '@jest/globals';
+import type { LeadAccepted } from '@leads/contracts';
+import { Commits } from './commits.ts';
+import type { Accepted, Posted } from './lead-store.ts';
+
+function posted(leadId: string): Posted {
+  return { lead: { leadId, original: '' } as LeadAccepted, windowMs: 0 };
+}
+
+const accepted = (leads: Posted[]): Accepted[] =>
+  leads.map(({ lead: { leadId } }) => ({ leadId, duplicate: false }));
+
+const failing = (code: string): Error => Object.assign(new Error('refused'), { code });
+
+/** What each of some posts that come at once is answered, and which commits there were. */
+async function accept(ids: string[], failureOf: (ids: string[]) => Error | undefined) {
+  const commits: string[][] = [];
+  const together = new Commits(async (leads) => {
+    const inIt = leads.map(({ lead }) => lead.leadId);
+    commits.push(inIt);
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = failureOf(inIt);
+    if (failure) throw failure;
+    return accepted(leads);
+  }, 100);
+  const answers = await Promise.allSettled(ids.map((id) => together.accept(posted(id))));
+  return {
+    commits,
+    answers: answers.map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.leadId : (answer.reason as { code: string }).code,
+    ),
+  };
+}
+
+describe('posts that come at the same time', () => {
+  test('share a commit: the first goes at once, the others with the next', async () => {
+    const { commits, answers } = await accept(['a', 'b', 'c', 'd'], () => undefined);
+    expect(commits).toEqual([['a'], ['b', 'c', 'd']]);
+    expect(answers).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('are all refused where the database is away, and not tried one by one', async () => {
+    const { commits, answers } = await accept(['a', 'b', 'c'], () => failing('57P01'));
+    expect(commits).toEqual([['a'], ['b', 'c']]);
+    expect(answers).toEqual(['57P01', '57P01', '57P01']);
+  });
+
+  test('do not suffer for those that the database cannot take', async () => {
+    const ids = fc.uniqueArray(fc.nat(999).map(String), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(ids, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), async (all, which) => {
+        const bad = new Set(all.filter((_, index) => which[index]));
+        const { answers } = await accept(all, (inIt) =>
+          inIt.some((id) => bad.has(id)) ? failing('22021') : undefined,
+        );
+        expect(answers).toEqual(all.map((id) => (bad.has(id) ? '22021' : id)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,7 @@
+/** `npm run bench -- ingest [--json] [--only NAME]`: how fast the gateway takes leads in, one line each. */
+import { latency } from './ingest/latency.ts';
+import { rate } from './ingest/rate.ts';
+import { printBars } from './writer/bar.ts';
+
+await printBars({ rate, latency });
+process.exit(0);

@@ -1,0 +1,82 @@
+/** Posts leads as fast as they are answered, or at a steady rate; each is unlike any other. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+
+/** How long each took to be answered 202, in milliseconds, and how many were answered otherwise. */
+export interface Answers {
+  tookMs: number[];
+  others: number;
+  /** From the first post to the last answer. */
+  seconds: number;
+}
+
+/** @param connections how many posts are under way at a time */
+export async function postFor(address: string, connections: number, seconds: number): Promise<Answers> {
+  const until = performance.now() + seconds * 1_000;
+  return withPool(address, connections, async (post) => {
+    const sender = async (): Promise<void> => {
+      while (performance.now() < until) await post();
+    };
+    await Promise.all(Array.from({ length: connections }, sender));
+  });
+}
+
+/** Whether or not what was begun before has been answered; time counts from when each post was due. */
+export async function postSteadily(address: string, perSecond: number, seconds: number): Promise<Answers> {
+  return withPool(address, 256, async (post) => {
+    const began = performance.now();
+    const posts: Promise<void>[] = [];
+    for (let number = 0; number < perSecond * seconds; number += 1) {
+      const due = began + (number * 1_000) / perSecond;
+      const early = due - performance.now();
+      if (early > 0) await delay(early);
+      posts.push(post(due));
+    }
+    await Promise.all(posts);
+  });
+}
+
+async function withPool(
+  address: string,
+  connections: number,
+  work: (post: (due?: number) => Promise<void>) => Promise<void>,
+): Promise<Answers> {
+  const { origin, pathname: path } = new URL(address);
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  const answers: Answers = { tookMs: [], others: 0, seconds: 0 };
+  const began = performance.now();
+  try {
+    await work(async (due = performance.now()) => {
+      const headers = { 'content-type': 'application/json' };
+      const { statusCode, body } = await pool.request({ path, method: 'POST', headers, body: aLead() });
+      await body.dump();
+      if (statusCode === 202) answers.tookMs.push(performance.now() - due);
+      else answers.others += 1;
+    });
+    answers.seconds = (performance.now() - began) / 1_000;
+  } finally {
+    await pool.close();
+  }
+  return answers;
+}
+
+/** As the marketplace posts one. */
+function aLead(): string {
+  const id = randomUUID();
+  return JSON.stringify({
+    userDetails: {
+      firstName: 'Ana',
+      lastName: `Trujillo ${id}`,
+      email: `ana.${id}@adatum.example`,
+      phone: '+52 55 5555 3932',
+      country: 'MX',
+      company: 'Adatum',
+      title: 'Owner',
+    },
+    leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics',
+    actionCode: 'INS',
+    offerTitle: 'Contoso Analytics',
+    description: 'Campaigns: spring-2026',
+  });
+}
