@@ -22,7 +22,7 @@ import { createLeads, Incapable } from './dynamics/create-lead.ts';
 import { judgeAnswer, judgeRefusedToken } from './dynamics/judge-answer.ts';
 import { paced } from './dynamics/keep-pace.ts';
 import { lookUpLeads } from './dynamics/look-up-leads.ts';
-import type { Answer, WebApi } from './dynamics/web-api.ts';
+import { type Answer, DOCUMENTED, type WebApi } from './dynamics/web-api.ts';
 import { blamedIn, type Said } from './mapping/blamed-in.ts';
 import { mapForConnection } from './mapping/apply-mapping.ts';
 import type { LeadRecord } from './mapping/map-lead.ts';
@@ -76,6 +76,7 @@ export class DynamicsDestination implements Destination<LeadRecord, Answer> {
   readonly mostInFlight: number;
   readonly mostInRequest: number;
   readonly firstAtATime = 2;
+  readonly usualLimit = { requests: DOCUMENTED.requests, windowMs: DOCUMENTED.windowMs };
   private readonly parts: Parts;
   private readonly http: Outbound;
 

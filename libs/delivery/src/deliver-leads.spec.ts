@@ -6,6 +6,7 @@ import type { Reading, Refused } from './destination.ts';
 import { Lane } from './lanes/lane.ts';
 import { Limits } from './lanes/limits.ts';
 import { Pace } from './lanes/pace.ts';
+import type { WindowLimit } from './lanes/request-budget.ts';
 import { type OfSome, type Suspect, TRIES } from './lanes/whose-fault.ts';
 import { CONNECTION, lead } from './testing/delivery-schema.ts';
 import { LaneInMemory } from './testing/lane-in-memory.ts';
@@ -53,6 +54,8 @@ interface World {
   random: () => number;
   /** What is known from before of refusals that some leads met while others passed. */
   refusedSome?: OfSome[];
+  /** How many requests are permitted, of which the lane is told as the usual number. */
+  permits?: WindowLimit;
   /** Leads that the run need not wait for the end of. */
   isEndless?: (lead: number) => boolean;
 }
@@ -71,6 +74,8 @@ interface Course {
   turns: number;
   /** The most requests that were under way together. */
   mostAtATime: number;
+  /** How many requests were refused as too many. */
+  refusedRequests: number;
 }
 
 /** What an organisation’s own rule refuses, always. */
@@ -88,7 +93,17 @@ const everythingElse = (): Promise<void> => new Promise((resolve) => setImmediat
 
 async function run(world: World): Promise<Course> {
   const { leads, everyMs, meets, mostInRequest, random, isEndless, refusedSome = [] } = world;
-  const { mostInFlight = 4, roundTripMs = ROUND_TRIP_MS } = world;
+  const { mostInFlight = 4, roundTripMs = ROUND_TRIP_MS, permits } = world;
+  const recent: number[] = [];
+  /** How long until a request is permitted again; 0 where this one is, and counts. */
+  const refusedMs = (): number => {
+    if (!permits) return 0;
+    while ((recent[0] ?? Infinity) <= Date.now() - permits.windowMs) recent.shift();
+    const [oldest = 0] = recent;
+    if (recent.length >= permits.requests) return oldest + permits.windowMs - Date.now();
+    recent.push(Date.now());
+    return 0;
+  };
   jest.clearAllTimers();
   const began = Date.now();
   const numbers = new Map<string, number>();
@@ -102,6 +117,7 @@ async function run(world: World): Promise<Course> {
     doubled: [],
     turns: 0,
     mostAtATime: 0,
+    refusedRequests: 0,
   };
   let atATime = 0;
   const numberOf = (id: string): number => numbers.get(id) ?? NaN;
@@ -147,6 +163,17 @@ async function run(world: World): Promise<Course> {
       course.mostAtATime = Math.max(course.mostAtATime, atATime);
       await passes(roundTripMs);
       atATime -= 1;
+      const waitMs = refusedMs();
+      if (waitMs > 0) {
+        course.refusedRequests += 1;
+        const limit = permits && { of: 'requests' as const, ...permits };
+        return ids.map(() => ({
+          kind: 'throttled',
+          waitMs,
+          limit,
+          reason: { cause: 'throttled', ...REASON },
+        }));
+      }
       const met = ids.map((id) => ({ id, trouble: trouble(id) }));
       const first = isTogether ? met.find((one) => one.trouble) : undefined;
       return first ? [readingOf(first.id, first.trouble)] : met.map((one) => readingOf(one.id, one.trouble));
@@ -154,7 +181,7 @@ async function run(world: World): Promise<Course> {
     look: (ids) => ids.filter((id) => made.has(id)),
   });
   const store = new LaneInMemory(() => passes(COMMIT_MS));
-  const pace = new Pace(mostInFlight, undefined, new Limits(2), mostInRequest);
+  const pace = new Pace(mostInFlight, undefined, new Limits(2, undefined, permits), mostInRequest);
   const facts = { connectionId: CONNECTION, url: 'https://there.example', secretVersion: 1, version: 1 };
   const lane = new Lane({ ...facts, fence: 1, broken: null, refusedSome: JSON.stringify(refusedSome) }, pace);
   const walking = deliverLeads(lane, {
@@ -226,6 +253,21 @@ const random = fc
   .infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }))
   .map((numbers) => () => Number(numbers.next().value));
 const mostInRequest = fc.constantFrom(1, 10);
+
+test('leads that come faster than single requests are permitted go out together before one is refused', async () => {
+  const leads = 3_000;
+  const course = await run({
+    leads,
+    everyMs: 20,
+    meets: () => undefined,
+    mostInRequest: 100,
+    permits: { requests: 600, windowMs: 30_000 },
+    random: () => 0.5,
+  });
+  expect(course.refusedRequests).toBe(0);
+  expect(course.writtenAfter.size).toBe(leads);
+  expect(Math.max(...course.writtenAfter.values())).toBeLessThan(ONE_PAUSE_MS);
+});
 
 test('a backlog goes out with as many requests at a time as are permitted, full ones, within few round trips', async () => {
   const course = await run({

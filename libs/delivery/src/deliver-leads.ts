@@ -81,6 +81,11 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
         await lane.sleep(isProbe ? holdMs : Math.min(waitMs ?? LOOK_AGAIN_MS, LOOK_AGAIN_MS));
       }
       if (due.length === 0 && !hanging) continue;
+      const frugalMs = isProbe || hanging ? undefined : pace.frugalMs(Date.now());
+      if (frugalMs && due.length < rows) {
+        await lane.waitForRoom(frugalMs);
+        continue;
+      }
       sentAt = Date.now();
       preparedVersion = lane.version;
       failing = 'nothing could be made ready to send';
@@ -104,7 +109,10 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
       const { sender } = prepared;
       if (hanging) begin(lookAt([hanging], { ...parts, lane, sender }));
       else
-        for (const parcel of parcels(due, left, isCareful, walk).slice(0, left)) {
+        for (const parcel of parcels(due, frugalMs === undefined ? left : 1, isCareful, walk).slice(
+          0,
+          left,
+        )) {
           begin(
             deliverParcel(walk, parcel, sender),
             parcel.map(({ accepted }) => accepted.leadId),

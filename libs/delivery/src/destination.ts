@@ -3,6 +3,7 @@ import type { Reason } from '@leads/contracts';
 import type { Connection, Identity, Lane } from './lanes/lane.ts';
 import type { Delivery, WrittenRecord } from './lanes/deliveries.ts';
 import type { Capacity, Limit, Limits } from './lanes/limits.ts';
+import type { WindowLimit } from './lanes/request-budget.ts';
 import type { Refusal } from './lanes/whose-fault.ts';
 import type { ValidationSteps } from './validation/validation-steps.ts';
 
@@ -23,6 +24,8 @@ export interface Destination<Message = unknown, Answer = unknown> {
   readonly mostInRequest: number;
   /** How many requests at a time to begin with, where it wants a slow start. */
   readonly firstAtATime?: number;
+  /** How many requests of one identity it permits as a rule, where that is known. */
+  readonly usualLimit?: WindowLimit;
   /** The names of the steps that end this half of a Validate: its sum, and the one that says why it was not made. */
   readonly steps: { readonly sum: string; readonly unmade: string };
   /** What connections have in common that its limits count together, as a word; each by itself unless told. */

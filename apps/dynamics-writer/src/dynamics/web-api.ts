@@ -117,7 +117,7 @@ export function readCapacity(headers: Readonly<Record<string, string>>): Capacit
 const DEFAULT_WAIT_MS = 5_000;
 
 /** Per user and web server (Dataverse developer guide, "Service protection API limits"). */
-const DOCUMENTED = { requests: 6_000, executionMs: 1_200_000, concurrency: 52, windowMs: 300_000 };
+export const DOCUMENTED = { requests: 6_000, executionMs: 1_200_000, concurrency: 52, windowMs: 300_000 };
 
 /** Codes with which Dataverse refuses a request as too much: a stable word for each, and the limit where the text names it. */
 const THROTTLED: ReadonlyMap<string, { cause: string; limitIn?: (message: string) => Limit }> = new Map([

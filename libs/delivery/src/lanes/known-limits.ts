@@ -32,7 +32,7 @@ export class KnownLimits {
 
   constructor(
     private readonly database: Kysely<DeliveryTables>,
-    private readonly destination: Pick<Destination, 'sharedBy' | 'firstAtATime' | 'lifted'>,
+    private readonly destination: Pick<Destination, 'sharedBy' | 'firstAtATime' | 'usualLimit' | 'lifted'>,
     private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
@@ -89,8 +89,10 @@ export class KnownLimits {
     const sharedBy = this.sharedBy(identity);
     let known = this.known.get(sharedBy);
     if (!known) {
-      const limits = new Limits(this.destination.firstAtATime, (until) =>
-        this.write(identity, sharedBy, until),
+      const limits = new Limits(
+        this.destination.firstAtATime,
+        (until) => this.write(identity, sharedBy, until),
+        this.destination.usualLimit,
       );
       known = { limits, identity, liftedAt: -Infinity };
       this.known.set(sharedBy, known);

@@ -55,7 +55,7 @@ export class Limits {
   private remaining = Infinity;
   private remainingMs = Infinity;
   private instances = 1;
-  private readonly requests = new RequestBudget();
+  private readonly requests: RequestBudget;
   private readonly execution = new ExecutionBudget();
   private readonly concurrency: ConcurrencyLimit;
   private readonly waiting = new Set<() => void>();
@@ -63,12 +63,15 @@ export class Limits {
   /**
    * @param firstAtATime how many requests at a time to begin with, where the destination wants a slow start
    * @param onAsked told until when the destination asked to be left alone, in milliseconds since the epoch
+   * @param usual how many requests the destination permits as a rule
    */
   constructor(
     firstAtATime = Infinity,
     private readonly onAsked: (until: number) => void = () => undefined,
+    usual?: WindowLimit,
   ) {
     this.concurrency = new ConcurrencyLimit(firstAtATime);
+    this.requests = new RequestBudget(usual);
   }
 
   /** How many requests are under way. */
@@ -102,6 +105,11 @@ export class Limits {
   /** How long the destination itself asked to be left alone, in milliseconds; 0 where it does not. */
   askedMs(now: number): number {
     return Math.max(0, this.askedUntil - now);
+  }
+
+  /** See {@link RequestBudget.frugalMs}. */
+  frugalMs(now: number): number | undefined {
+    return this.requests.frugalMs(this.remaining, now);
   }
 
   /** The most rows that one request should carry, as its execution time permits. */

@@ -109,6 +109,14 @@ export class Pace {
     return this.isProbing ? 0 : Math.max(this.holdUntil - now, this.limits.waitMs(now));
   }
 
+  /**
+   * Where requests should be spared: how long one that could carry more leads should wait for others, in milliseconds.
+   * @returns `undefined` where each lead may go alone
+   */
+  frugalMs(now: number): number | undefined {
+    return this.isProbing || this.rows(now) === 1 ? undefined : this.limits.frugalMs(now);
+  }
+
   /** A request with so many leads begins. @param isPatient as in {@link LaneRequest} */
   begun(now: number, rows = 1, isPatient = false): LaneRequest {
     return this.add(this.limits.begun(now, rows), isPatient);

@@ -50,6 +50,25 @@ describe('a budget of requests', () => {
     expect(gaps[0]).toBeLessThan(gaps[2] ?? 0);
   });
 
+  test('spares what is left of the usual limit while none is known, the more the less is left', () => {
+    const usual = { requests: 600, windowMs: 30_000 };
+    const budget = new RequestBudget(usual);
+    send(budget, 300, 1_000);
+    expect(budget.frugalMs(Infinity, 1_000)).toBeUndefined();
+    send(budget, 1, 1_000);
+    const some = budget.frugalMs(Infinity, 1_000) ?? 0;
+    send(budget, 200, 1_000);
+    const more = budget.frugalMs(Infinity, 1_000) ?? 0;
+    expect([some, more].map(Math.round)).toEqual([100, 303]);
+    expect(budget.frugalMs(Infinity, 1_000 + more)).toBe(0);
+    send(budget, 600, 1_000);
+    expect(budget.frugalMs(Infinity, 1_000)).toBe(1_000);
+    expect(budget.frugalMs(Infinity, 40_000)).toBeUndefined();
+    expect(budget.frugalMs(30, 40_000)).toBe(0);
+    budget.refused(usual, 40_000);
+    expect(budget.frugalMs(30, 40_000)).toBeUndefined();
+  });
+
   test('takes what others sent in the same name as spread over the window', () => {
     const budget = new RequestBudget();
     budget.refused({ requests: 600, windowMs: 30_000 }, 100_000);

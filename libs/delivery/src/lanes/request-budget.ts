@@ -16,6 +16,9 @@ const SPAN_MS = 250;
 /** Of what got through before a refusal, the share to count on again where it is more than one server permits. */
 const COUNT_ON = 0.95;
 
+/** What could be sent together waits for others at most so long, in milliseconds. */
+const MOST_FRUGAL_MS = 1_000;
+
 /** After so long without a refusal more is tried again, in milliseconds: the destination may have got more servers. */
 const HOLDS_MS = HOUR_MS;
 
@@ -32,7 +35,11 @@ export class RequestBudget {
   private limit: WindowLimit | undefined;
   private limitHoldsUntil = 0;
   private nextAt = 0;
+  private begunAt = -Infinity;
   private instances = 1;
+
+  /** @param usual what is permitted as a rule: a refusal alone tells what is */
+  constructor(private readonly usual?: WindowLimit) {}
 
   /** So many instances send in the same name: each keeps to its share. */
   shareAmong(instances: number): void {
@@ -42,6 +49,7 @@ export class RequestBudget {
   /** A request begins. */
   begun(now: number): void {
     this.nextAt = Math.max(now, this.nextAt) + this.gapMs(now);
+    this.begunAt = now;
     this.inFlight += 1;
   }
 
@@ -79,6 +87,24 @@ export class RequestBudget {
     return Math.max(0, limit.requests - this.counted - this.inFlight);
   }
 
+  /**
+   * How long a request that could carry more should wait for others, in milliseconds. While no refusal has told the
+   * limit, a first one would mean a long wait: once half of what is permitted as a rule is used, the rest is spread over
+   * the window.
+   * @param remaining how many more the destination says that it permits
+   * @returns `undefined` where there is enough for each alone
+   */
+  frugalMs(remaining: number, now: number): number | undefined {
+    if (!this.usual || this.known(now)) return undefined;
+    const { requests, windowMs } = this.usual;
+    this.forget(now - windowMs);
+    const share = requests / this.instances;
+    const left = Math.min(share - this.counted - this.inFlight, remaining / this.instances);
+    if (left >= share / 2) return undefined;
+    const gapMs = Math.min(MOST_FRUGAL_MS, windowMs / Math.max(1, left));
+    return Math.max(0, this.begunAt + gapMs - now);
+  }
+
   private known(now: number): WindowLimit | undefined {
     if (!this.limit || now >= this.limitHoldsUntil) return undefined;
     const { requests, windowMs } = this.limit;
@@ -96,7 +122,7 @@ export class RequestBudget {
     const last = this.spans.at(-1);
     if (last && now < last.endsAt) last.requests += requests;
     else {
-      this.forget(now - (this.limit?.windowMs ?? REMEMBER_MS));
+      this.forget(now - (this.limit?.windowMs ?? this.usual?.windowMs ?? REMEMBER_MS));
       this.spans.push({ endsAt: now + SPAN_MS, requests });
     }
     this.counted += requests;
