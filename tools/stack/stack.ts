@@ -20,8 +20,10 @@ import type { Say } from './processes/narrator.ts';
 import { freePorts } from './infrastructure/ports.ts';
 import { describeExit } from './processes/process.ts';
 import type { ManagedProcess } from './processes/process.ts';
-import { prepareStores, registerPublisher, serviceDeclarations, startService } from './services.ts';
-import type { RegisteredPublisher, Service, ServiceName, SharedSettings, Surroundings } from './services.ts';
+import { prepareStores, registerPublisher, type RegisteredPublisher } from './prepare-stores.ts';
+import { serviceDeclarations } from './services.ts';
+import type { ServiceName, SharedSettings, Surroundings } from './services.ts';
+import { type Service, startService } from './start-service.ts';
 import { Interrupted } from './processes/shutdown.ts';
 import type { Shutdown } from './processes/shutdown.ts';
 

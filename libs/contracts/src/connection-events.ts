@@ -104,7 +104,7 @@ export const ValidationStep = z.object({
   validationId: z.uuid(),
   connectionId: z.uuid(),
   at: z.iso.datetime(),
-  /** A `StepName` of `validation/checks.ts`; names that a newer service made pass as well. */
+  /** A `StepName` of `validation/check-names.ts`; names that a newer service made pass as well. */
   check: Line,
   status: z.enum(['started', 'passed', 'warning', 'failed', 'finished']),
   tookMs: z.number().nonnegative(),

@@ -1,5 +1,4 @@
 /** Access tokens for connections: kept while good, renewed ahead of expiry, asked for once at a time. */
-import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Logger } from '@leads/service';
 import { type Connection, identityHash } from '../connection-facts.ts';
@@ -8,6 +7,7 @@ import { entraRequests, entraSeconds } from '../metrics.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { credentialName } from './credential.ts';
 import type { EntraAnswer } from './entra.ts';
+import { type Demand, type KeptToken, KeptTokens } from './kept-tokens.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { type Refused, refusedFor } from './refusals.ts';
 import { forgetRefusal, recallRefusal, rememberRefusal, type Tried } from './remembered-refusals.ts';
@@ -27,25 +27,8 @@ export interface AccessTokensOptions {
   log: Logger;
 }
 
-interface KeptToken {
-  credential: string;
-  accessToken: string;
-  /** Names it to who holds it too. */
-  hash: string;
-  expiresAt: number;
-  obtainedAt: number;
-  /** From here on it is still handed out, and a new one is asked for. */
-  renewAt: number;
-  /** From here on it is handed out no more. */
-  usableUntil: number;
-}
-
 /** How a token is asked for. */
-interface Asking {
-  /** One was refused, or is to be tried anew. */
-  refresh: boolean;
-  /** The hash of the very one that was refused, where it is known. */
-  refusedToken?: string | undefined;
+interface Asking extends Demand {
   /** A remembered refusal is to be tried again. */
   evenIfRefused: boolean;
 }
@@ -59,20 +42,12 @@ interface Wait extends Tried {
   outcome: Refused;
 }
 
-/** A token is not handed out in its last minutes: it has to last for what its user is about to do. */
-const LAST_MS = 300_000;
-/** A refused token is renewed at most this often, where it is not known which one was refused. */
-const REFRESH_FLOOR_MS = 5_000;
-/** The very token that was refused is renewed at most this often. */
-const REFUSED_FLOOR_MS = 1_000;
 /** A person's Validate asks Entra ID anew at most this often for one connection. */
 const PERSON_FLOOR_MS = 2_000;
 /** The same where a user's password is tried: repeated wrong ones lock the user. */
 const PASSWORD_FLOOR_MS = 60_000;
 /** Renewals ahead of time and retries leave the way free when others would have to wait longer than this. */
 const OTHERS_FIRST_MS = 1_000;
-const MOST_KEPT = 20_000;
-
 const UNKNOWN_CONNECTION: Refused = {
   kind: 'refused',
   cause: 'unknown-connection',
@@ -83,7 +58,7 @@ const UNKNOWN_CONNECTION: Refused = {
 };
 
 export class AccessTokens {
-  private readonly kept = new Map<string, KeptToken>();
+  private readonly kept = new KeptTokens();
   private readonly inFlight = new Map<string, Promise<TokenOutcome>>();
   private readonly askedByPerson = new Map<string, number>();
   /** Passing refusals, by connection. They are not worth a row: they end within seconds, or with this process. */
@@ -133,12 +108,12 @@ export class AccessTokens {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const connection = await findConnection(this.options.database, connectionId);
       if (!connection || connection.facts.state === 'deleted') {
-        this.kept.delete(connectionId);
+        this.kept.forget(connectionId);
         return UNKNOWN_CONNECTION;
       }
       const credential = credentialName(connection.facts);
       // Nothing has been waited for since the connection was read, so this is how it is.
-      const kept = this.usable(connectionId, credential, how);
+      const kept = this.kept.usable(connectionId, credential, how, this.options.now());
       if (kept) return this.handOut(kept, connection);
       const outcome = await this.obtain(connection, credential, how);
       const latest = await findConnection(this.options.database, connectionId);
@@ -160,7 +135,7 @@ export class AccessTokens {
     const tried = { connectionId, version, credential };
     const known = how.evenIfRefused ? undefined : await this.knownRefusal(tried);
     // Looked at again: another request may have got one meanwhile, and from here on nothing is waited for.
-    const since = this.usable(connectionId, credential, how);
+    const since = this.kept.usable(connectionId, credential, how, this.options.now());
     if (since) return this.handOut(since, connection);
     return known ?? this.renew(connection, tried);
   }
@@ -169,29 +144,6 @@ export class AccessTokens {
     if (this.options.now().getTime() >= kept.renewAt) this.renewBehind(connection, kept.credential);
     const { accessToken } = kept;
     return tokenOf(connection, { accessToken, expiresAt: new Date(kept.expiresAt) });
-  }
-
-  /** The kept token, unless it is due to go, or was refused and is not brand-new. */
-  private usable(
-    connectionId: string,
-    credential: string,
-    { refresh, refusedToken }: Asking,
-  ): KeptToken | undefined {
-    const now = this.options.now().getTime();
-    const kept = this.keptFor(connectionId, credential, now);
-    if (!kept || !refresh) return kept;
-    // It was another that was refused: this one has come since, for somebody else who asked.
-    if (refusedToken !== undefined && refusedToken !== kept.hash) return kept;
-    const floorMs = refusedToken === undefined ? REFRESH_FLOOR_MS : REFUSED_FLOOR_MS;
-    return now - kept.obtainedAt < floorMs ? kept : undefined;
-  }
-
-  private keptFor(connectionId: string, credential: string, now: number): KeptToken | undefined {
-    const kept = this.kept.get(connectionId);
-    if (!kept) return undefined;
-    if (kept.credential === credential && now < kept.usableUntil) return kept;
-    this.kept.delete(connectionId);
-    return undefined;
   }
 
   private async knownRefusal(tried: Tried): Promise<Refused | undefined> {
@@ -238,7 +190,7 @@ export class AccessTokens {
   }
 
   private async ask(connection: Connection, tried: Tried): Promise<TokenOutcome> {
-    const { ask, database, log, now, limiter } = this.options;
+    const { ask, database, log, now, random, limiter } = this.options;
     const { connectionId } = connection;
     await limiter.acquire();
     const measured = entraSeconds.startTimer();
@@ -248,7 +200,7 @@ export class AccessTokens {
     if (answer.kind === 'token') {
       entraRequests.inc({ result: 'token' });
       this.waiting.delete(connectionId);
-      this.keep(connectionId, tried.credential, answer, at.getTime());
+      this.kept.keep(connectionId, tried.credential, answer, { now: at, random });
       await forgetRefusal(database, connectionId, at);
       log.info({ connectionId, expiresAt: answer.expiresAt }, 'got an access token');
       return tokenOf(connection, answer);
@@ -275,31 +227,6 @@ export class AccessTokens {
     const who = identityHash(connection.facts);
     this.waiting.set(tried.connectionId, { ...tried, identityHash: who, times, until, outcome });
     return outcome;
-  }
-
-  private keep(
-    connectionId: string,
-    credential: string,
-    { accessToken, expiresAt }: EntraAnswer & { kind: 'token' },
-    now: number,
-  ): void {
-    const lifetime = expiresAt.getTime() - now;
-    // Of a token that lives no longer than its last minutes, half: asking anew each time would be a loop to Entra.
-    const usableUntil = now + Math.max(lifetime - LAST_MS, lifetime / 2);
-    // Spread over the last third of its use, so that connections set up together do not renew together.
-    const renewAt = now + (usableUntil - now) * (2 / 3 + this.options.random() / 3);
-    this.kept.delete(connectionId);
-    this.kept.set(connectionId, {
-      credential,
-      accessToken,
-      hash: createHash('sha256').update(accessToken).digest('base64url'),
-      expiresAt: expiresAt.getTime(),
-      obtainedAt: now,
-      renewAt,
-      usableUntil,
-    });
-    const oldest = this.kept.keys().next();
-    if (this.kept.size > MOST_KEPT && !oldest.done) this.kept.delete(oldest.value);
   }
 }
 

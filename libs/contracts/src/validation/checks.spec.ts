@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CHECK_NAMES, CHECKS, findCheck, guideSteps, SUMS, VALIDATE } from './checks.ts';
+import { SUMS, VALIDATE } from './check-names.ts';
+import { CHECK_NAMES, CHECKS, findCheck, guideSteps } from './checks.ts';
 import { inWords, setPrivileges, stepsOf } from './instructions.ts';
 import { addressOf, type PageName, PAGES } from './pages.ts';
 import { GUIDE_PRIVILEGES, LEAD_WRITER_ROLE } from './privileges.ts';

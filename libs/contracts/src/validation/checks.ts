@@ -1,9 +1,10 @@
 /**
- * Every check of a Validate, in order: its name on the wire, its words, how it is mended, and the step of the guided
- * set-up that it tells of. A new check is a row here and the code that makes it. Steps on the wire may bear names that
+ * Every check of a Validate, in order: its words, how it is mended, and the step of the guided set-up that it tells of.
+ * A new check is a name in `check-names.ts`, a row here and the code that makes it. Steps on the wire may bear names that
  * are not here (of newer services): they are shown as they are.
  */
 import type { SecretKind } from '../connection-details/secret-fields.ts';
+import { type CheckEntry, type CheckName, GUIDE_STEPS, type GuideStep } from './check-names.ts';
 import {
   assignRole,
   changeDetails,
@@ -15,7 +16,6 @@ import {
   enableUser,
   exemptFromConditions,
   importSolution,
-  type Instruction,
   openEnvironment,
   readSignInLog,
   renewPassword,
@@ -25,62 +25,7 @@ import {
 } from './instructions.ts';
 import { GUIDE_PRIVILEGES, type GuidePrivilege, LEAD_WRITER_ROLE } from './privileges.ts';
 
-/** The steps of the guided set-up, in order. */
-export const GUIDE_STEPS = [
-  'register',
-  'enter',
-  'solution',
-  'user',
-  'role',
-  'privileges',
-  'publish',
-] as const;
-export type GuideStep = (typeof GUIDE_STEPS)[number];
-
-export interface CheckEntry {
-  title: string;
-  /** What it finds out, as a question. */
-  looksAt: string;
-  remedy: readonly Instruction[];
-  step: GuideStep;
-  /** Whether the step is not done before this has passed. */
-  isNeeded?: true;
-  /** The ways of signing in that have it, unless all do. */
-  onlyWith?: readonly SecretKind[];
-}
-
 const APPLICATION: readonly SecretKind[] = ['client-secret', 'certificate'];
-
-export type PrivilegeCheck = `privilege-${(typeof GUIDE_PRIVILEGES)[number]['privilege']}`;
-type OtherCheck =
-  | 'url'
-  | 'host'
-  | 'sign-in'
-  | 'directory'
-  | 'application'
-  | 'client-secret'
-  | 'certificate'
-  | 'password'
-  | 'conditional-access'
-  | 'organization'
-  | 'office-365'
-  | 'secret-expiry'
-  | 'token'
-  | 'user'
-  | 'version'
-  | 'solution'
-  | 'role'
-  | 'lead-table'
-  | 'test-lead'
-  | 'test-lead-found'
-  | 'dynamics-writer';
-export type CheckName = OtherCheck | PrivilegeCheck;
-
-/** Not checks: `validate` frames the whole Validate, the others each sum up the half of one service. */
-export const VALIDATE = 'validate';
-export const SUMS = ['credentials', 'dynamics'] as const;
-/** What producers write into a step's `check`. */
-export type StepName = CheckName | typeof VALIDATE | (typeof SUMS)[number];
 
 const [, createSettings, readSettings, writeSettings, readJobs, writeJobs, appendToJobs] = GUIDE_PRIVILEGES;
 

@@ -1,0 +1,129 @@
+/** Leads: a list and its filter, one with its timeline. */
+import { z } from 'zod';
+import { AskedTime } from '../asked-time.ts';
+import { Reason } from '../lead-events.ts';
+import { MarketplaceLead } from '../marketplace-lead.ts';
+import { At } from './at.ts';
+import { PublisherFacts } from './publishers.ts';
+
+export const LeadState = z.enum(['pending', 'written', 'dead']);
+export type LeadState = z.infer<typeof LeadState>;
+
+/** A lead as a list shows it. */
+export const LeadSummary = z
+  .object({
+    leadId: z.uuid(),
+    connectionId: z.uuid(),
+    publisher: PublisherFacts,
+    /** The offer as the lead names it. */
+    offerTitle: z.string(),
+    name: z.string(),
+    company: z.string(),
+    email: z.string(),
+    country: z.string(),
+    actionCode: z.string(),
+    state: LeadState,
+    acceptedAt: At,
+    writtenAt: At.optional(),
+    isTest: z.boolean(),
+    attempts: z.int().nonnegative(),
+    /** Why it is not written, where the writer has said. */
+    reason: Reason.optional(),
+    /** Of one that is pending: what its whole connection waits for, an incident or a person who has paused it. */
+    waitsFor: Reason.extend({ incidentId: z.uuid().optional() }).optional(),
+    /** The record in Dynamics, for people to open. */
+    crmUrl: z.url().optional(),
+  })
+  .meta({ id: 'LeadSummary' });
+export type LeadSummary = z.infer<typeof LeadSummary>;
+
+/**
+ * The filter of `GET /api/leads`, `GET /api/leads.csv` and of a replay, as query parameters. `search` finds parts of
+ * name, company and e-mail, whatever their case.
+ */
+export const LeadFilter = z.strictObject({
+  search: z.string().trim().max(200).optional(),
+  connectionId: z.uuid().optional(),
+  state: LeadState.optional(),
+  /** Accepted at or after. */
+  from: AskedTime.optional(),
+  /** Accepted before. */
+  to: AskedTime.optional(),
+  /** Those that wait, or are dead, because of it. */
+  incidentId: z.uuid().optional(),
+  /** `true`: test leads only; left out: customers' leads only; `all`: both. */
+  tests: z.enum(['true', 'all']).optional(),
+});
+export type LeadFilter = z.infer<typeof LeadFilter>;
+
+/** `GET /api/leads`: newest first, `limit` (1 to 200, 50 without) at a time. */
+export const LeadPage = z
+  .object({
+    leads: z.array(LeadSummary),
+    /** Sent back as `cursor`, it gives the next page; absent on the last. */
+    nextCursor: z.string().optional(),
+  })
+  .meta({ id: 'LeadPage' });
+export type LeadPage = z.infer<typeof LeadPage>;
+
+/** One entry of a lead's timeline, oldest first. */
+export const TimelineEntry = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('received'), at: At }),
+  z.object({ kind: z.literal('accepted'), at: At }),
+  /** The marketplace posted the same content again; it was folded into this lead. */
+  z.object({ kind: z.literal('repeated'), at: At }),
+  z.object({
+    kind: z.literal('deferred'),
+    at: At,
+    attempts: z.int().nonnegative(),
+    reason: Reason,
+    nextAttemptAt: At,
+    /** So often since the entry before, where that is more than once. */
+    deferrals: z.int().positive().optional(),
+  }),
+  /** It waited because of an incident, up to `until` or still. */
+  z.object({
+    kind: z.literal('held'),
+    at: At,
+    until: At.optional(),
+    incidentId: z.uuid(),
+    reason: Reason,
+  }),
+  z.object({ kind: z.literal('dead'), at: At, attempts: z.int().nonnegative(), reason: Reason }),
+  z.object({ kind: z.literal('replayed'), at: At, by: z.string().optional() }),
+  z.object({
+    kind: z.literal('written'),
+    at: At,
+    attempts: z.int().nonnegative(),
+    crmId: z.uuid(),
+    crmUrl: z.url(),
+    /** It was there already: an earlier attempt had reached Dynamics. */
+    foundThere: z.boolean().optional(),
+  }),
+  z.object({
+    kind: z.literal('mailed'),
+    at: At,
+    recipients: z.array(
+      z.object({ address: z.string(), result: z.enum(['sent', 'refused']), reason: z.string().optional() }),
+    ),
+  }),
+]);
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+/** `GET /api/leads/{leadId}`. */
+export const LeadDetail = LeadSummary.extend({
+  lead: MarketplaceLead,
+  /** The body as the marketplace posted it. */
+  original: z.string(),
+  /** The newest 100 entries or a few more, oldest first. */
+  timeline: z.array(TimelineEntry),
+  /** Sent as `before` to `GET /api/leads/{leadId}/timeline`, it gives those before; absent where there are none. */
+  earlier: At.optional(),
+  /** The incident because of which it waits or is dead. */
+  incidentId: z.uuid().optional(),
+}).meta({ id: 'LeadDetail' });
+export type LeadDetail = z.infer<typeof LeadDetail>;
+
+/** `GET /api/leads/{leadId}/timeline`: entries before a time, oldest first. */
+export const TimelinePage = LeadDetail.pick({ timeline: true, earlier: true }).meta({ id: 'TimelinePage' });
+export type TimelinePage = z.infer<typeof TimelinePage>;
