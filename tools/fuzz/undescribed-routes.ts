@@ -70,14 +70,20 @@ const Posted = z.union([
   MarketplaceLead,
 ]);
 
+const Acceptance = z.strictObject({ leadId: z.uuid(), duplicate: z.literal(true).optional() });
+
 export const gatewayRoutes = documentOf('ingest-gateway', {
   '/leads/{addressKey}': {
+    get: {
+      parameters: [parameter('addressKey', 'path')],
+      responses: { 200: { description: 'A page that says that the address works.' }, default: refused },
+    },
     post: {
       parameters: [parameter('addressKey', 'path')],
       requestBody: { required: true, ...json(schema(Posted, 'input')) },
       responses: {
         202: answer(
-          json(schema(z.strictObject({ leadId: z.uuid(), duplicate: z.literal(true).optional() }), 'output')),
+          json(schema(Acceptance.extend({ leads: z.array(Acceptance).min(2).optional() }), 'output')),
         ),
         default: refused,
       },

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ConnectionChanged, LeadAccepted, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
@@ -221,17 +222,89 @@ describe('a posted lead', () => {
     expect(Date.parse(event?.acceptedAt ?? '') - Date.parse(event?.receivedAt ?? '')).toBeGreaterThan(250);
   });
 
+  test.each<[string, string, (text: string) => RequestInit['body'], Record<string, string>]>([
+    ['a charset', 'application/json; charset=utf-8', (text) => text, {}],
+    ['another casing of the content type', 'Application/JSON', (text) => text, {}],
+    ['another content type', 'text/plain', (text) => text, {}],
+    ['no content type', '', (text) => Buffer.from(text), {}],
+    ['a byte order mark', 'application/json', (text) => `\ufeff${text}`, {}],
+    ['UTF-16', 'application/json', (text) => Buffer.from(text, 'utf16le'), {}],
+    ['Latin-1', 'application/json', (text) => Buffer.from(text.replace('Ana', 'Aña'), 'latin1'), {}],
+    ['gzip', 'application/json', (text) => gzipSync(text), { 'content-encoding': 'gzip' }],
+    ['deflate', 'application/json', (text) => deflateSync(text), { 'content-encoding': 'deflate' }],
+  ])('may come with %s, and is kept byte for byte', async (_, type, write, headers) => {
+    const text = body();
+    const content = write(text) as string | Buffer<ArrayBuffer>;
+    const { status, answer } = await post(content, { type, headers });
+    expect(status).toBe(202);
+    const [event] = await eventually(() => {
+      const found = watched.withId(answer['leadId']);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    const { original = '', originalBytes, lead } = event ?? {};
+    expect(Buffer.from(originalBytes ?? original, originalBytes ? 'base64' : 'utf8')).toEqual(
+      Buffer.from(content),
+    );
+    expect(lead?.customer).toMatchObject({
+      lastName: 'Trujillo',
+      firstName: expect.stringMatching(/^A[nñ]a$/),
+    });
+    expect((JSON.parse(original) as { offerTitle: string }).offerTitle).toBe('Contoso Analytics');
+  });
+
+  test('may come as a form', async () => {
+    const form = `first_name=Jos%C3%A9&email=${randomUUID()}%40adatum.com&lead_source=AzureMarketplace-INS%7CX`;
+    const { status, answer } = await post(form, { type: 'application/x-www-form-urlencoded' });
+    expect(status).toBe(202);
+    await eventually(() =>
+      expect(watched.withId(answer['leadId'])).toMatchObject([
+        { original: form, lead: { customer: { firstName: 'José' }, leadSource: 'AzureMarketplace-INS|X' } },
+      ]),
+    );
+  });
+
+  test('may come with others in one body: each is a lead with its own part of it, and one answer names all', async () => {
+    const [one, two] = [JSON.parse(body()) as object, JSON.parse(body()) as object];
+    const { status, answer } = await post(JSON.stringify({ value: [one, two, one] }));
+    const leads = answer['leads'] as { leadId: string; duplicate?: true }[];
+    expect([status, answer['leadId']]).toEqual([202, leads[0]?.leadId]);
+    expect(leads).toHaveLength(3);
+    const ids = new Set(leads.map(({ leadId }) => leadId));
+    expect([ids.size, leads.filter(({ duplicate }) => duplicate).length]).toEqual([2, 1]);
+    await eventually(() => {
+      const originals = [...ids].flatMap((id) => watched.withId(id)).map(({ original }) => original);
+      expect(new Set(originals)).toEqual(new Set([one, two].map((each) => JSON.stringify(each))));
+    });
+    expect(await database.selectFrom('quarantine').select('repeats').execute()).toEqual([]);
+  });
+
+  test('is one although another in its body is not understood, which is kept', async () => {
+    const content = JSON.stringify([JSON.parse(body()), { foo: 'bar' }]);
+    expect((await post(content)).status).toBe(202);
+    const kept = await database.selectFrom('quarantine').select(['body', 'why']).execute();
+    expect(kept).toEqual([{ body: Buffer.from(content), why: 'no-lead' }]);
+  });
+
   test.each([
-    ['a charset', 'application/json; charset=utf-8', (text: string) => text],
-    ['another casing of the content type', 'Application/JSON', (text: string) => text],
-    ['a byte order mark', 'application/json', (text: string) => `\ufeff${text}`],
-  ])('may come with %s', async (_, type, write) => {
-    expect((await post(write(body()), { type })).status).toBe(202);
+    ['a slash at its end', '/leads/KEY/'],
+    ['doubled slashes', '//leads//KEY//'],
+    ['another case', '/LEADS/KEY'],
+    ['a query', '/Leads/KEY/?code=1'],
+  ])('may come to its address with %s', async (_, path) => {
+    const response = await fetch(gateway.url + path.replace('KEY', KEY), { method: 'POST', body: body() });
+    expect(response.status).toBe(202);
+  });
+
+  test('comes to no address whose key has another case', async () => {
+    const other = KEY.toLowerCase() === KEY ? KEY.toUpperCase() : KEY.toLowerCase();
+    expect((await post(body(), { key: other })).status).toBe(404);
   });
 
   test('may have exactly 64 KiB', async () => {
-    const text = JSON.stringify({ description: '' });
-    const content = JSON.stringify({ description: 'x'.repeat(64 * 1024 - text.length) });
+    const sparse = { userDetails: { email: 'ana@adatum.com' }, description: '' };
+    const room = 64 * 1024 - JSON.stringify(sparse).length;
+    const content = JSON.stringify({ ...sparse, description: 'x'.repeat(room) });
     expect((await post(content)).status).toBe(202);
   });
 
@@ -274,20 +347,20 @@ describe('a post that is refused', () => {
     ['an unknown address key and a body too large', 404, () => large, { key: 'nobodys-key' }],
     ['an address that cannot be one', 404, body, { key: '%zz' }],
     ['an address key longer than any', 404, body, { key: 'x'.repeat(200) }],
-    ['a body that is no JSON', 400, () => '{ "userDetails": ', {}],
     ['an empty body', 400, () => '', {}],
     ['no body', 400, () => null, {}],
-    ['a body that is not UTF-8', 400, () => Buffer.from('{"offerTitle":"M\xfcnchen"}', 'latin1'), {}],
     ['a body above 64 KiB', 413, () => JSON.stringify({ description: large }), {}],
     ['a body above 64 KiB of unknown length', 413, endless, { duplex: 'half' }],
-    ['another content type', 415, body, { type: 'text/plain' }],
-    ['a form', 415, () => 'a=b', { type: 'application/x-www-form-urlencoded' }],
-    ['no content type', 415, () => Buffer.from(body()), { type: '' }],
-    ['a compressed body', 415, body, { headers: { 'content-encoding': 'gzip' } }],
+    [
+      'a small body that unpacks to more than 64 KiB',
+      413,
+      () => gzipSync(Buffer.alloc(10_000_000)),
+      { headers: { 'content-encoding': 'gzip' } },
+    ],
+    ['a look at an unknown address key', 404, () => null, { key: 'nobodys-key', method: 'GET', type: '' }],
     ['PUT', 405, body, { method: 'PUT' }],
     ['PATCH', 405, body, { method: 'PATCH' }],
     ['DELETE', 405, () => null, { method: 'DELETE' }],
-    ['GET', 405, () => null, { method: 'GET', type: '' }],
     ['OPTIONS', 405, () => null, { method: 'OPTIONS', type: '' }],
   ])('for %s is answered %i in words and changes nothing', async (_, status, content, options) => {
     await outboxIsEmpty();
@@ -298,7 +371,7 @@ describe('a post that is refused', () => {
     expect(refused.answer).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
     expect(JSON.stringify(refused.answer)).not.toContain(options.key ?? KEY);
     expect(refused.answer['detail']).toMatch(/[Nn]othing was (kept|changed)/);
-    expect(refused.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
+    expect(refused.headers.get('allow')).toBe(status === 405 ? 'GET, HEAD, POST' : null);
     expect(await everyRow()).toEqual(before);
   });
 
@@ -317,22 +390,52 @@ describe('a post that is refused', () => {
   });
 });
 
-test('valid JSON without a lead is kept byte for byte and told of, once, and answered 422', async () => {
-  const content = Buffer.from('\ufeff{ "orders": [1,  2], "text": "M\\u00fcnchen" }\n');
-  for (let time = 0; time < 2; time++) {
-    const { status, headers, answer } = await post(content);
-    expect([status, headers.get('content-type')]).toEqual([422, 'application/problem+json; charset=utf-8']);
-    expect(answer['detail']).toMatch(/kept .* for a person/);
-  }
-  const kept = await database.selectFrom('quarantine').select(['connection_id', 'body', 'repeats']).execute();
-  expect(kept).toEqual([{ connection_id: CONNECTION, body: content, repeats: 1 }]);
-  expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
-  await eventually(() =>
-    expect(watched.alertsOf(CONNECTION)).toMatchObject([
-      { connectionId: CONNECTION, trouble: 'posts-quarantined', transition: 'triggered' },
-    ]),
-  );
-});
+test.each<[string, Buffer<ArrayBuffer>, number, string, Record<string, string>]>([
+  [
+    'JSON without a lead',
+    Buffer.from('\ufeff{ "orders": [1,  2], "text": "M\\u00fcnchen" }\n'),
+    422,
+    'no-lead',
+    {},
+  ],
+  [
+    'JSON without a name or an address',
+    Buffer.from('{"offerTitle":"X","description":"y"}'),
+    422,
+    'no-lead',
+    {},
+  ],
+  ['half of JSON', Buffer.from('{ "userDetails": '), 400, 'not-readable', {}],
+  ['bytes', Buffer.from([0x80, 0xff, 0x00, 0x01]), 400, 'not-readable', {}],
+  ['half of gzip', gzipSync('{}').subarray(0, 15), 400, 'not-readable', { 'content-encoding': 'gzip' }],
+  ['endless nesting', Buffer.from('['.repeat(9_000) + ']'.repeat(9_000)), 422, 'too-intricate', {}],
+])(
+  '%s is kept byte for byte and told of, once, and the sender is told so',
+  async (_, content, expected, why, headers) => {
+    const told = watched.alertsOf(CONNECTION).length;
+    for (let time = 0; time < 2; time++) {
+      const { status, headers: answered, answer } = await post(content, { type: 'text/x-odd', headers });
+      expect([status, answered.get('content-type')]).toEqual([
+        expected,
+        'application/problem+json; charset=utf-8',
+      ]);
+      expect(answer['detail']).toMatch(/kept as it came, for a person/);
+    }
+    const kept = await database.selectFrom('quarantine').selectAll().execute();
+    expect(kept).toEqual([
+      expect.objectContaining({
+        ...{ connection_id: CONNECTION, body: content, repeats: 1, why, content_type: 'text/x-odd' },
+        content_encoding: headers['content-encoding'] ?? null,
+      }),
+    ]);
+    expect(await database.selectFrom('accepted').select('lead_id').execute()).toEqual([]);
+    await eventually(() =>
+      expect(watched.alertsOf(CONNECTION).slice(told)).toMatchObject([
+        { connectionId: CONNECTION, trouble: 'posts-quarantined', transition: 'triggered' },
+      ]),
+    );
+  },
+);
 
 test('of what holds no lead only so much an hour is kept, the rest is counted, and leads come in all the same', async () => {
   for (let index = 0; index < 103; index++) {
@@ -345,6 +448,56 @@ test('of what holds no lead only so much an hour is kept, the rest is counted, a
   const beyond = await database.selectFrom('quarantine_overflow').selectAll().execute();
   expect(beyond.reduce((sum, { posts }) => sum + posts, 0)).toBe(3);
   expect((await post(body())).status).toBe(202);
+});
+
+describe('a look at an address', () => {
+  test.each(['GET', 'HEAD'])('by %s says that it works, and not whose it is', async (method) => {
+    const response = await fetch(`${gateway.url}/leads/${KEY}/`, { method });
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    const page = await response.text();
+    if (method === 'GET') expect(page).toContain('This is a lead address, and it works');
+    expect(page).not.toMatch(/contoso/i);
+    expect(page).not.toContain(KEY);
+  });
+});
+
+describe('a repeat', () => {
+  const keyed = (name: string, key: string): PostOptions => ({ headers: { [name]: key } });
+
+  test.each(['idempotency-key', 'webhook-id'])(
+    'is known by its %s: another is another lead',
+    async (name) => {
+      const content = body();
+      const first = await post(content, keyed(name, 'one'));
+      const again = await post(` ${content}`, keyed(name, 'one'));
+      const other = await post(content, keyed(name, 'two'));
+      expect(again.answer).toEqual({ ...first.answer, duplicate: true });
+      expect(other.answer).toEqual({ leadId: expect.not.stringContaining(first.answer['leadId'] as string) });
+    },
+  );
+
+  test('loses nobody where a key is used again for another customer', async () => {
+    const [first, second] = [
+      await post(body(), keyed('webhook-id', 'x')),
+      await post(body(), keyed('webhook-id', 'x')),
+    ];
+    expect(second.answer).toEqual({ leadId: expect.not.stringContaining(first.answer['leadId'] as string) });
+  });
+
+  test('of a lead without a name or an address is another lead, unless its sender gives it a key', async () => {
+    const sparse = JSON.stringify({
+      userDetails: { firstName: '', lastName: '', email: '', phone: '', country: 'US', company: 'Contoso' },
+      ...{ leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics', actionCode: 'INS' },
+    });
+    const posts = await Promise.all([post(sparse), post(sparse)]);
+    expect(posts.map(({ answer }) => answer['duplicate'])).toEqual([undefined, undefined]);
+    expect(new Set(posts.map(({ answer }) => answer['leadId'])).size).toBe(2);
+    await post(sparse, keyed('idempotency-key', 'k'));
+    expect((await post(sparse, keyed('idempotency-key', 'k'))).answer['duplicate']).toBe(true);
+  });
 });
 
 describe('a connection', () => {

@@ -1,18 +1,29 @@
 /** The gateway's walk: a posted lead becomes a committed row and an event, and only then is it accepted. */
 import { randomUUID } from 'node:crypto';
-import { All, Controller, HttpCode, Inject, Param } from '@nestjs/common';
-import { isMarketplaceTest, MAX_LEAD_BYTES, readMarketplaceLead } from '@leads/contracts';
+import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
+import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contracts';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { SECOND_MS, within } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
+import type { FastifyReply } from 'fastify';
 import { Kysely } from 'kysely';
+import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
-import { addressKeyHash, fingerprintOf } from './fingerprint.ts';
-import { parseBody, Unread, type UnreadRequest } from './lead-body.ts';
+import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { KnownAddresses } from './known-addresses.ts';
+import { Unread, type UnreadRequest } from './lead-body.ts';
 import { quarantine } from './lead-store.ts';
-import { databaseUnavailable, noLeadRecognised, otherMethod, unknownAddress } from './refusals.ts';
+import { originalOf } from './original.ts';
+import { type NotUnderstood, readPost } from './read-post.ts';
+import {
+  databaseUnavailable,
+  nothingPosted,
+  notUnderstood,
+  otherMethod,
+  tooLarge,
+  unknownAddress,
+} from './refusals.ts';
 import type { GatewayTables } from './tables.ts';
 
 /** What the sender gets with its 202. */
@@ -20,6 +31,19 @@ export interface Acceptance {
   leadId: string;
   /** Present where the lead was folded into one that had come before. */
   duplicate?: true;
+  /** Present where several came in one body: each of them, in its order; the id above is that of the first. */
+  leads?: Acceptance[];
+}
+
+/** What was posted, to an address that is known. */
+interface Posted {
+  connectionId: string;
+  receivedAt: Date;
+  body: Buffer;
+  contentType: string | undefined;
+  contentEncoding: string | undefined;
+  /** What the sender itself calls the post by. */
+  givenKey: string | undefined;
 }
 
 /** What is logged of a post, gathered on the way: neither the address key nor anything of the customer. */
@@ -28,6 +52,8 @@ interface LogLine {
   leadId?: string;
   duplicate?: boolean;
   bytes?: number;
+  /** How many leads came, where there were several. */
+  leads?: number;
 }
 
 /** How long the database may take for one answer, in milliseconds. */
@@ -45,17 +71,23 @@ export class AcceptLead {
     private readonly commits: Commits,
   ) {}
 
-  /** Any method comes here, so that all but POST can be answered 405. */
+  /** Any method comes here: POST brings leads, GET and HEAD look whether the address works, others are answered 405. */
   @All('leads/:addressKey')
   @HttpCode(202)
   async receive(
     @Param('addressKey') addressKey: string,
     @Unread() request: UnreadRequest,
-  ): Promise<Acceptance> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Acceptance | string> {
     const began = performance.now();
     const line: LogLine = {};
     const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
     try {
+      if (request.method === 'GET' || request.method === 'HEAD') {
+        await this.connectionAt(addressKey);
+        reply.status(200).headers(PAGE_HEADERS);
+        return ADDRESS_PAGE;
+      }
       const acceptance = await this.acceptLead(addressKey, request, line);
       this.log.info({ ...line, ms: ms() }, 'lead accepted');
       return acceptance;
@@ -73,27 +105,61 @@ export class AcceptLead {
     const receivedAt = this.clock.date();
     if (request.method !== 'POST') throw otherMethod();
 
-    const connection = await this.answered(this.addresses.find(addressKeyHash(addressKey)));
-    if (!connection) throw unknownAddress();
-    const { connectionId } = connection;
+    const { connectionId } = await this.connectionAt(addressKey);
     line.connectionId = connectionId;
 
     const body = await request.readBody(MAX_LEAD_BYTES);
     line.bytes = body.length;
-    const { text, value } = parseBody(body);
-    const lead = readMarketplaceLead(value);
-    if (!lead) {
-      const caps = {
-        bodies: this.settings.QUARANTINE_BODIES_PER_HOUR,
-        bytes: this.settings.QUARANTINE_BYTES_PER_HOUR,
-      };
-      const { isKept } = await this.answered(
-        quarantine(this.database, { connectionId, body, receivedAt }, caps),
-      );
-      this.relay.wake();
-      throw noLeadRecognised(isKept);
+    const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+    const posted: Posted = {
+      connectionId,
+      receivedAt,
+      body,
+      contentType,
+      contentEncoding,
+      givenKey: givenKeyIn(request.headers),
+    };
+    const read = readPost(body, posted);
+    switch (read.kind) {
+      case 'empty':
+        throw nothingPosted();
+      case 'too-large':
+        throw tooLarge();
+      case 'leads': {
+        const { leads, text, isWhole } = read;
+        const accepted = await Promise.all(
+          leads.map((found, place) =>
+            this.accept(posted, found, originalOf(body, text, found, leads.length), place),
+          ),
+        );
+        if (!isWhole) await this.keep(posted, 'no-lead');
+        this.relay.wake();
+        const [first] = accepted as [Acceptance];
+        Object.assign(line, { duplicate: false, ...first });
+        if (accepted.length === 1) return first;
+        line.leads = accepted.length;
+        return { leadId: first.leadId, leads: accepted };
+      }
+      default: {
+        const { isKept } = await this.keep(posted, read.kind);
+        this.relay.wake();
+        throw notUnderstood(read.kind, isKept);
+      }
     }
+  }
 
+  private async connectionAt(addressKey: string): Promise<{ connectionId: string }> {
+    const connection = await this.answered(this.addresses.find(addressKeyHash(addressKey)));
+    if (!connection) throw unknownAddress();
+    return connection;
+  }
+
+  private async accept(
+    { connectionId, receivedAt, givenKey }: Posted,
+    { lead }: FoundLead,
+    original: ReturnType<typeof originalOf>,
+    place: number,
+  ): Promise<Acceptance> {
     const accepted = await this.answered(
       this.commits.accept({
         lead: {
@@ -103,15 +169,21 @@ export class AcceptLead {
           acceptedAt: this.clock.date().toISOString(),
           isTest: isMarketplaceTest(lead),
           lead,
-          original: text,
+          ...original,
         },
-        fingerprint: fingerprintOf(connectionId, lead),
-        windowMs: this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
+        ...identityOf(
+          { connectionId, lead },
+          givenKey === undefined ? undefined : { key: givenKey, place },
+          this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
+        ),
       }),
     );
-    this.relay.wake();
-    Object.assign(line, accepted);
     return accepted.duplicate ? { leadId: accepted.leadId, duplicate: true } : { leadId: accepted.leadId };
+  }
+
+  private keep(posted: Posted, why: NotUnderstood): Promise<{ isKept: boolean }> {
+    const { QUARANTINE_BODIES_PER_HOUR: bodies, QUARANTINE_BYTES_PER_HOUR: bytes } = this.settings;
+    return this.answered(quarantine(this.database, { ...posted, why }, { bodies, bytes }));
   }
 
   /** The database's answer, or a refusal where it has none: a lead that is not committed is never accepted. */

@@ -26,7 +26,7 @@ export class Commits {
   ) {
     this.batches = new NaturalBatching(
       (waiting) => this.commit(waiting),
-      ({ posted }) => posted.lead.original.length,
+      ({ posted: { lead } }) => lead.original.length + (lead.originalBytes?.length ?? 0),
       { records: most, bytes: MOST_CHARACTERS },
     );
   }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 export const settings = {
   ...serviceSettings,
-  /** How long the same content for the same connection is taken for a repeat of one lead, in seconds. */
-  DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(600),
+  /** How long the same content for the same connection is taken for a repeat of one lead, in seconds; 0: never. */
+  DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400),
   /** How many leads that come at the same time share one commit; 1: each has its own. */
   COMMIT_LEADS_TOGETHER: z.coerce.number().int().min(1).max(5_000).default(500),
   /** What is kept an hour of one address's posts that hold no lead: so many, and so many bytes. */

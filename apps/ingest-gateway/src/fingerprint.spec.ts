@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CustomerDetails, MarketplaceLead, readMarketplaceLead } from '@leads/contracts';
 import fc from 'fast-check';
-import { addressKeyHash, fingerprintOf } from './fingerprint.ts';
+import { addressKeyHash, fingerprintOf, givenKeyIn, identityOf, KEY_WINDOW_MS } from './fingerprint.ts';
 
 const text = fc.string({ unit: 'binary' });
 const customerFields = Object.keys(CustomerDetails.shape) as (keyof CustomerDetails)[];
@@ -103,6 +103,59 @@ describe('the fingerprint of a lead', () => {
         expect(fingerprintOf(one, lead)).not.toEqual(fingerprintOf(other, lead));
       }),
     );
+  });
+});
+
+describe('what a lead is known by when it comes again', () => {
+  const HOUR_MS = 3_600_000;
+  const known = (lead: MarketplaceLead, key?: string, windowMs = HOUR_MS, place = 0) =>
+    identityOf(
+      { connectionId: 'connection', lead },
+      key === undefined ? undefined : { key, place },
+      windowMs,
+    );
+  const nameless = (lead: MarketplaceLead): boolean => {
+    const { firstName, lastName, email, phone } = lead.customer;
+    return [firstName, lastName, email, phone].every((each) => each === '');
+  };
+  const sparse = leads.map((lead) => ({
+    ...lead,
+    customer: { ...lead.customer, firstName: '', lastName: '', email: '', phone: '' },
+  }));
+
+  test('is its content, within the window', () => {
+    fc.assert(
+      fc.property(leads, (lead) => {
+        fc.pre(!nameless(lead));
+        expect(known(lead)).toEqual({ fingerprint: fingerprintOf('connection', lead), windowMs: HOUR_MS });
+      }),
+    );
+  });
+
+  test('is nothing where there is neither a name nor an address, or no window', () => {
+    fc.assert(fc.property(sparse, (lead) => expect(known(lead)).toEqual({ windowMs: HOUR_MS })));
+    fc.assert(fc.property(leads, (lead) => expect(known(lead, undefined, 0)).toEqual({ windowMs: 0 })));
+  });
+
+  test('is the key of its sender together with its content and place, whatever is in it and for a day at least', () => {
+    fc.assert(
+      fc.property(fc.oneof(leads, sparse), leads, fc.string(), fc.string(), (lead, other, key, otherKey) => {
+        expect(known(lead, key, 0)).toEqual({ ...known(lead, key), windowMs: KEY_WINDOW_MS });
+        expect(known(lead, key, 0, 1)).not.toEqual(known(lead, key, 0));
+        fc.pre(key !== otherKey && fingerprintOf('', lead).compare(fingerprintOf('', other)) !== 0);
+        expect(known(lead, otherKey)).not.toEqual(known(lead, key));
+        expect(known(other, key)).not.toEqual(known(lead, key));
+      }),
+    );
+  });
+
+  test.each([
+    [{ 'idempotency-key': ' "a" ', 'webhook-id': 'b' }, '"a"'],
+    [{ 'idempotency-key': '', 'webhook-id': 'msg_1' }, 'msg_1'],
+    [{ 'idempotency-key': '  ' }, undefined],
+    [{}, undefined],
+  ])('of the headers %j is %j', (headers, key) => {
+    expect(givenKeyIn(headers)).toBe(key);
   });
 });
 

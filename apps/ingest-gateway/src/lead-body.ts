@@ -1,9 +1,9 @@
 /** Reads a posted body off the wire: nothing before the address is known, and never more than a lead may have. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { cutShort, notJson, otherContentType, tooLarge } from './refusals.ts';
+import { cutShort, tooLarge } from './refusals.ts';
 
 /** Has Fastify hand requests over with their bodies unread, so that the walk decides when to read them. */
 export function leaveBodiesUnread(app: NestFastifyApplication): void {
@@ -17,6 +17,7 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
 /** A request whose body has not been read. */
 export interface UnreadRequest {
   method: string;
+  headers: IncomingHttpHeaders;
   /** See {@link readBody}. */
   readBody: (limit: number) => Promise<Buffer>;
 }
@@ -24,18 +25,15 @@ export interface UnreadRequest {
 /** The parameter that is the request itself, body unread. */
 export const Unread = createParamDecorator((_: unknown, context: ExecutionContext): UnreadRequest => {
   const { method, raw } = context.switchToHttp().getRequest<FastifyRequest>();
-  return { method, readBody: (limit) => readBody(raw, limit) };
+  return { method, headers: raw.headers, readBody: (limit) => readBody(raw, limit) };
 });
 
 /**
  * Reads the whole body.
- * @throws a refusal where it is not sent as plain JSON, is larger than `limit` bytes, or ends too early
+ * @throws a refusal where it is larger than `limit` bytes, or ends too early
  */
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
-  if (type?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw otherContentType();
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw otherContentType();
-  if (Number(length) > limit) throw tooLarge();
+  if (Number(request.headers['content-length']) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -50,18 +48,4 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
   }
   if (bytes > limit) throw tooLarge();
   return Buffer.concat(chunks);
-}
-
-/**
- * Decodes a body as UTF-8, with or without a byte order mark, and parses it as JSON.
- * @throws a refusal where it is neither
- */
-export function parseBody(body: Buffer): { text: string; value: unknown } {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return { text, value: JSON.parse(text) as unknown };
-  } catch {
-    // The parser's own message quotes the body, which must not be shown or logged.
-    throw notJson();
-  }
 }

@@ -200,7 +200,7 @@ describe('leads that are accepted together', () => {
 describe('what holds no lead', () => {
   const caps = { bodies: 3, bytes: 100 };
   const keep = (connectionId: string, body: string, receivedAt = NOON) =>
-    quarantine(database, { connectionId, body: Buffer.from(body), receivedAt }, caps);
+    quarantine(database, { connectionId, body: Buffer.from(body), receivedAt, why: 'no-lead' }, caps);
   const overflow = (connectionId: string) =>
     database
       .selectFrom('quarantine_overflow')

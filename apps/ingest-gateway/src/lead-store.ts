@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { alertOf, type ConnectionChanged, type LeadAccepted, topics } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
+import type { NotUnderstood } from './read-post.ts';
 import type { GatewayTables } from './tables.ts';
 
 type Database = Kysely<GatewayTables>;
@@ -125,23 +126,33 @@ export interface QuarantineCaps {
   bytes: number;
 }
 
+/** What is kept of a post that was not understood: its bytes, what was said of them, and why. */
+export interface QuarantinedPost {
+  connectionId: string;
+  body: Buffer;
+  receivedAt: Date;
+  why: NotUnderstood;
+  contentType?: string | undefined;
+  contentEncoding?: string | undefined;
+}
+
 /**
- * Keeps a body in which no lead was recognised, byte for byte, and tells of it; a repeat of it is only counted, and so
+ * Keeps a body from which a lead could not be read, byte for byte, and tells of it; a repeat of it is only counted, and so
  * is what comes beyond the caps of the last hour.
  * @returns whether these bytes are kept, now or from before
  */
 export async function quarantine(
   database: Database,
-  kept: { connectionId: string; body: Buffer; receivedAt: Date },
+  kept: QuarantinedPost,
   caps: QuarantineCaps,
 ): Promise<{ isKept: boolean }> {
-  const { connectionId, body, receivedAt } = kept;
+  const { connectionId, body, receivedAt, why, contentType = null, contentEncoding = null } = kept;
   const alert = outboxRow(
     topics.alerts,
     alertOf({
       ...{ alertId: randomUUID(), connectionId, at: receivedAt },
       ...{ trouble: 'posts-quarantined', transition: 'triggered', cause: 'no-lead-recognised' },
-      ...NO_LEAD_RECOGNISED,
+      ...QUARANTINED[why],
     }),
   );
   const { rows } = await sql<{ is_kept: boolean }>`
@@ -149,9 +160,9 @@ export async function quarantine(
       select count(*) as bodies, coalesce(sum(length(body)), 0) as bytes from quarantine
       where connection_id = ${connectionId} and received_at > ${receivedAt}::timestamptz - interval '1 hour'
     ), kept as (
-      insert into quarantine (connection_id, body_hash, body, received_at)
+      insert into quarantine (connection_id, body_hash, body, received_at, why, content_type, content_encoding)
       select ${connectionId}::uuid, ${createHash('sha256').update(body).digest()}::bytea, ${body}::bytea,
-             ${receivedAt}::timestamptz
+             ${receivedAt}::timestamptz, ${why}, ${contentType}::text, ${contentEncoding}::text
       from recent where bodies < ${caps.bodies} and bytes + ${body.length}::int <= ${caps.bytes}
       on conflict (connection_id, body_hash) do update set repeats = quarantine.repeats + 1
       returning repeats
@@ -169,9 +180,21 @@ export async function quarantine(
   return { isKept: rows[0]?.is_kept === true };
 }
 
-const NO_LEAD_RECOGNISED = {
-  what: 'What was posted to the lead address of this offer holds no lead that is known here. It is kept as it came, and goes no further by itself.',
-  remedy:
-    'Resolve this incident if it was a try of your own. ' +
-    'Else ask the operators of this system to look at the table quarantine: the marketplace may send leads in a new shape.',
+const REMEDY =
+  'Resolve this incident if it was a try of your own. ' +
+  'Else ask the operators of this system to look at the table quarantine: the marketplace may send leads in a new shape.';
+
+const QUARANTINED: Record<NotUnderstood, { what: string; remedy: string }> = {
+  'no-lead': {
+    what: 'What was posted to the lead address of this offer holds no lead that is known here. It is kept as it came, and goes no further by itself.',
+    remedy: REMEDY,
+  },
+  'not-readable': {
+    what: 'What was posted to the lead address of this offer is neither JSON nor a form that can be read. It is kept as it came, and goes no further by itself.',
+    remedy: REMEDY,
+  },
+  'too-intricate': {
+    what: 'What was posted to the lead address of this offer is nested deeper, or has more values or leads, than is looked through. It is kept as it came, and goes no further by itself.',
+    remedy: REMEDY,
+  },
 };

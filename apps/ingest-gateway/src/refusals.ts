@@ -1,6 +1,7 @@
 /** Every answer of the gateway that is not a 202, in words: what happened, what became of the lead, what to do. */
 import { MAX_LEAD_BYTES } from '@leads/contracts';
 import { ProblemError } from '@leads/service';
+import type { NotUnderstood } from './read-post.ts';
 
 /** How soon a sender may try again when the database does not answer, in seconds. */
 const RETRY_AFTER_SECONDS = 10;
@@ -12,7 +13,7 @@ export const otherMethod = (): ProblemError =>
       title: 'Only POST is taken here',
       detail: 'Leads are posted to this address; nothing can be read or changed at it. Nothing was changed.',
     },
-    { allow: 'POST' },
+    { allow: 'GET, HEAD, POST' },
   );
 
 /** The same for an address nobody has, a draft and a deleted connection: it must not tell which keys exist. */
@@ -25,31 +26,20 @@ export const unknownAddress = (): ProblemError =>
       "offer's connection details again, and make sure that the connection is published; then send the lead anew.",
   });
 
-export const otherContentType = (): ProblemError =>
-  new ProblemError({
-    status: 415,
-    title: 'Not sent as JSON',
-    detail:
-      'The lead was not read and nothing was kept. Send it anew with the content type application/json and ' +
-      'without a content encoding.',
-  });
-
 export const tooLarge = (): ProblemError =>
   new ProblemError({
     status: 413,
     title: 'Lead too large',
     detail:
-      `A lead may have at most ${MAX_LEAD_BYTES / 1024} KiB and this body has more. ` +
+      `A lead may have at most ${MAX_LEAD_BYTES / 1024} KiB, also once it is unpacked, and this body has more. ` +
       'It was not read to the end and nothing was kept. Shorten its texts and send it anew.',
   });
 
-export const notJson = (): ProblemError =>
+export const nothingPosted = (): ProblemError =>
   new ProblemError({
     status: 400,
-    title: 'Not valid JSON',
-    detail:
-      'The body is not valid JSON in UTF-8, so no lead could be read from it. Nothing was kept. ' +
-      'Mend the body and send it anew.',
+    title: 'No body',
+    detail: 'Nothing was posted, so nothing was kept. Send the lead as the body of the request.',
   });
 
 export const cutShort = (): ProblemError =>
@@ -59,18 +49,38 @@ export const cutShort = (): ProblemError =>
     detail: 'The connection ended before the whole body had come. Nothing was kept. Send the lead anew.',
   });
 
+/** What was wrong with a body from which no lead could be read. */
+const NOT_UNDERSTOOD: Record<NotUnderstood, { status: number; title: string; what: string; remedy: string }> =
+  {
+    'not-readable': {
+      status: 400,
+      title: 'Not readable',
+      what: 'The body is neither valid JSON nor a form, so no lead could be read from it.',
+      remedy: 'Mend the body and send it anew.',
+    },
+    'no-lead': {
+      status: 422,
+      title: 'No lead recognised',
+      what: 'The body could be read, but holds no name and no address of a customer, and nothing else of a lead.',
+      remedy:
+        'Check that userDetails, leadSource and the other fields are named as the marketplace names them.',
+    },
+    'too-intricate': {
+      status: 422,
+      title: 'Too intricate for a lead',
+      what: 'The body is nested deeper, or has more values or leads, than is looked through.',
+      remedy: 'Send fewer leads at a time, each as the marketplace does.',
+    },
+  };
+
 /** @param isKept false where its address has had as much kept within the hour as it may */
-export const noLeadRecognised = (isKept: boolean): ProblemError =>
-  new ProblemError({
-    status: 422,
-    title: 'No lead recognised',
-    detail:
-      'The body is valid JSON, but none of the fields of a lead was found in it. ' +
-      (isKept
-        ? 'It is kept as it came, for a person to look at, and goes no further by itself. '
-        : 'Very many of these have come to this address within the hour, so it is only counted and not kept. ') +
-      'Check that userDetails, leadSource and the other fields are named as the marketplace names them.',
-  });
+export function notUnderstood(why: NotUnderstood, isKept: boolean): ProblemError {
+  const { status, title, what, remedy } = NOT_UNDERSTOOD[why];
+  const fate = isKept
+    ? 'It is kept as it came, for a person to look at, and goes no further by itself.'
+    : 'Very many of these have come to this address within the hour, so it is only counted and not kept.';
+  return new ProblemError({ status, title, detail: `${what} ${fate} ${remedy}` });
+}
 
 export const databaseUnavailable = (): ProblemError =>
   new ProblemError(

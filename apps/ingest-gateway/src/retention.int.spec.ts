@@ -8,7 +8,9 @@ import { gatewayAges, NOT_AGED } from './retention.ts';
 import type { GatewayTables } from './tables.ts';
 
 const NOW = new Date('2026-11-22T09:30:00Z');
-const ages = gatewayAges(retentionOf(readSettings({}, retentionSettings)), { DEDUPE_WINDOW_SECONDS: 600 });
+const ages = gatewayAges(retentionOf(readSettings({}, retentionSettings)), {
+  DEDUPE_WINDOW_SECONDS: 2 * 86_400,
+});
 const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1_000);
 const daysAgo = (days: number): Date => ago(days * 86_400);
 
@@ -70,11 +72,11 @@ test('it is decided of each table', async () => {
 });
 
 test('what folds repeats goes in batches once its window has passed, and no other', async () => {
-  for (let index = 0; index < 5; index++) await accept(ago(601));
-  await accept(ago(599));
+  for (let index = 0; index < 5; index++) await accept(daysAgo(2.01));
+  await accept(daysAgo(1.99));
   expect(await keepHouse(3)).toEqual({ accepted: 5 });
   expect(await database.selectFrom('accepted').select('received_at').execute()).toEqual([
-    { received_at: ago(599) },
+    { received_at: daysAgo(1.99) },
   ]);
 });
 

@@ -4,6 +4,7 @@ import { SECOND_MS } from '@leads/pacing';
 import { leadsBefore, type Retention } from '@leads/service';
 import { sql } from 'kysely';
 import type { Settings } from './config.ts';
+import { KEY_WINDOW_MS } from './fingerprint.ts';
 
 export function gatewayAges(
   retention: Retention,
@@ -11,7 +12,10 @@ export function gatewayAges(
 ): Aged[] {
   return [
     // Once their window has passed they fold nothing any more.
-    aged('accepted', { since: 'received_at', forMs: DEDUPE_WINDOW_SECONDS * SECOND_MS }),
+    aged('accepted', {
+      since: 'received_at',
+      forMs: Math.max(DEDUPE_WINDOW_SECONDS * SECOND_MS, KEY_WINDOW_MS),
+    }),
     quarantined(retention),
     // How much was not kept.
     aged('quarantine_overflow', { since: 'hour', forMs: retention.putAsideMs }),

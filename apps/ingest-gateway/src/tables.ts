@@ -1,6 +1,7 @@
 /** The gateway's tables, as its migrations make them. */
 import type { ServiceTables } from '@leads/service';
 import type { Generated } from 'kysely';
+import type { NotUnderstood } from './read-post.ts';
 
 interface ConnectionsTable {
   connection_id: string;
@@ -25,6 +26,11 @@ interface QuarantineTable {
   body: Buffer;
   received_at: Date;
   repeats: Generated<number>;
+  /** Why no lead was read from it; `null` of what was kept before that was told. */
+  why: NotUnderstood | null;
+  /** What the sender said of the body. */
+  content_type: string | null;
+  content_encoding: string | null;
 }
 
 interface QuarantineOverflowTable {

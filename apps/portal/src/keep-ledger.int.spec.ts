@@ -225,6 +225,20 @@ describe('the ledger', () => {
     expect(await holder(report('two', false, 4))).toBeUndefined();
   });
 
+  test('keeps the bytes of a body that is not plain text', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    await keepLedger.connectionsChanged([received(facts)]);
+    const originalBytes = Buffer.alloc(1_000, '\u00ff{}').toString('base64');
+    const [one, two] = [acceptance(facts.connectionId, { originalBytes }), acceptance(facts.connectionId)];
+    await keepLedger.leadsAccepted([received(one), received(two)]);
+    const [packed, plain] = await Promise.all(
+      [one, two].map(({ leadId }) => readLead(database, 'everybody', leadId, links)),
+    );
+    expect(packed?.originalBytes).toBe(originalBytes);
+    expect(plain).not.toHaveProperty('originalBytes');
+  });
+
   test('takes in text that PostgreSQL cannot hold, without what it cannot', async () => {
     const { keepLedger, database } = ledger;
     const facts = connection();

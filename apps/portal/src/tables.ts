@@ -77,6 +77,8 @@ interface LeadContentsTable {
   lead_id: string;
   lead: Json<MarketplaceLead>;
   original: string | null;
+  /** Where `original` is only what was read of it: the body byte for byte. */
+  original_bytes: Buffer | null;
 }
 
 export interface TimelineTable {

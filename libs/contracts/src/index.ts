@@ -1,5 +1,6 @@
 export * from './asked-time.ts';
 export * from './connection-events.ts';
+export * from './country-name.ts';
 export * from './incidents.ts';
 export * from './lead-events.ts';
 export * from './mapping-preview.ts';
@@ -7,6 +8,7 @@ export * from './marketplace-lead.ts';
 export * from './own.ts';
 export * from './plain-text.ts';
 export * from './present.ts';
+export { type FoundLead, type LeadsRead, readLeads, readMarketplaceLead } from './read-leads.ts';
 export * from './record-link.ts';
 export * from './services.ts';
 export * from './token-messages.ts';

@@ -12,8 +12,10 @@ export const LeadAccepted = z.object({
   acceptedAt: z.iso.datetime(),
   isTest: z.boolean(),
   lead: MarketplaceLead,
-  /** The body as it was posted, for people to look at. */
+  /** The body as it was posted, for people to look at; of several leads in one body, this one's part of it. */
   original: z.string(),
+  /** The body byte for byte, where `original` is not: it came packed, or in another encoding than UTF-8. */
+  originalBytes: z.base64().optional(),
 });
 export type LeadAccepted = z.infer<typeof LeadAccepted>;
 

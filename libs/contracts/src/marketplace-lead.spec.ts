@@ -7,8 +7,8 @@ import {
   isMarketplaceTest,
   MarketplaceLead,
   readLeadOrigin,
-  readMarketplaceLead,
 } from './marketplace-lead.ts';
+import { readMarketplaceLead } from './read-leads.ts';
 
 function sample(name: string): MarketplaceLead {
   const text = readFileSync(new URL(`../samples/marketplace/${name}.json`, import.meta.url), 'utf8');

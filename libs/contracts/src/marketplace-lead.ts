@@ -1,4 +1,4 @@
-/** A lead as the marketplace posts it: what is read from the wire, tolerant of its spellings. */
+/** A lead as the marketplace posts it, and what its source and action mean. `read-leads.ts` reads it from the wire. */
 import { z } from 'zod';
 
 /** The most bytes a posted lead may have (the gateway answers 413 above it). */
@@ -25,54 +25,6 @@ export const MarketplaceLead = z.object({
   description: z.string(),
 });
 export type MarketplaceLead = z.infer<typeof MarketplaceLead>;
-
-type Fields = ReadonlyMap<string, unknown>;
-
-/** The object's own keys in lower case: the documentation prints PascalCase, the wire carries camelCase. */
-function fieldsOf(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
-  return new Map(Object.entries(value).map(([key, field]) => [key.toLowerCase(), field]));
-}
-
-/**
- * A wire value as text, without blanks around it; a number or a boolean where text belongs is taken as written.
- * Half characters and NUL go: neither PostgreSQL nor Dynamics can hold them.
- */
-function text(fields: Fields, name: string): string {
-  const value = fields.get(name);
-  if (typeof value === 'string') return value.toWellFormed().replaceAll('\u0000', '').trim();
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-/**
- * Reads a posted body, already parsed as JSON, into a lead.
- *
- * Keys are matched without regard to case, unknown keys are ignored, missing ones become empty strings.
- * @returns the lead, or `undefined` where nothing in the body is a lead's: no detail, source, action, offer or
- *   description with text in it. Such a body must be kept for a person to look at.
- */
-export function readMarketplaceLead(body: unknown): MarketplaceLead | undefined {
-  const fields = fieldsOf(body);
-  const customer = fieldsOf(fields.get('userdetails'));
-  const lead: MarketplaceLead = {
-    customer: {
-      firstName: text(customer, 'firstname'),
-      lastName: text(customer, 'lastname'),
-      email: text(customer, 'email'),
-      phone: text(customer, 'phone'),
-      country: text(customer, 'country'),
-      company: text(customer, 'company'),
-      title: text(customer, 'title'),
-    },
-    leadSource: text(fields, 'leadsource'),
-    actionCode: text(fields, 'actioncode'),
-    offerTitle: text(fields, 'offertitle'),
-    description: text(fields, 'description'),
-  };
-  const { customer: details, ...others } = lead;
-  const known = [...Object.values(details), ...Object.values(others)];
-  return known.some((value) => value !== '') ? lead : undefined;
-}
 
 /** `leadSource` taken apart. Parts that are not there are empty strings. */
 export interface LeadOrigin {

@@ -27,7 +27,11 @@ export interface StartOptions {
    * are believed, and nothing that clients put before them. None unless told.
    */
   trustedProxies?: (app: NestFastifyApplication) => number;
+  /** Addresses are found in any case, parameters apart, and with slashes too many: who posts may be nobody to correct. */
+  hasLenientAddresses?: boolean;
 }
+
+const LENIENT_ADDRESSES = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false };
 
 /** Starts a service whose root module imports `ServiceModule.forService(…)`. */
 export async function startService(
@@ -38,6 +42,7 @@ export async function startService(
   const adapter = new FastifyAdapter({
     ...requestLimits(),
     forceCloseConnections: 'idle',
+    ...(options.hasLenientAddresses === true && { routerOptions: LENIENT_ADDRESSES }),
     // Fastify asks at each request, by when the settings have been read.
     trustProxy: (_address: string, hop: number) => hop < trustedProxies,
     // What cannot be an address is not repeated in the answer: it can hold a key.

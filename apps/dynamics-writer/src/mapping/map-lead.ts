@@ -1,5 +1,6 @@
 /** A marketplace lead as the columns of a Dynamics 365 lead record. */
 import {
+  countryName,
   describeAction,
   isDoNotContact,
   type MarketplaceLead,
@@ -8,7 +9,6 @@ import {
   readLeadOrigin,
   own,
 } from '@leads/contracts';
-import { countryName } from './country-name.ts';
 import { cutText } from './cut-text.ts';
 import type { LeadTable, LeadValue, WasRefused } from './lead-table.ts';
 

@@ -52,7 +52,7 @@ Job title:             Sales Representative
 Company:               Fabrikam
 E-mail:                maria@fabrikam.com
 Phone:                 0300074321
-Country:               DE
+Country:               Germany
 What they did:         Bought in the Azure portal
 Where:                 AzurePortal
 Offer:                 Contoso Analytics (contoso.contoso-analytics-v2.1)

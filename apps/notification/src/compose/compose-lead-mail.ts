@@ -1,5 +1,6 @@
 /** What a mail about a lead says. Everything the customer typed is text here: it cannot become a header or HTML. */
 import {
+  countryName,
   describeAction,
   isDoNotContact,
   type LeadWritten,
@@ -42,7 +43,7 @@ export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): Co
     ['Company', company],
     ['E-mail', mailLine(customer.email)],
     ['Phone', mailLine(customer.phone)],
-    ['Country', mailLine(customer.country)],
+    ['Country', mailLine(countryName(customer.country))],
     ['What they did', mailLine(describeAction(origin.action))],
     ['Where', mailLine(origin.source)],
     [

@@ -11,6 +11,7 @@ import { ArrowRepeatAll20Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
+import { countryName } from '@leads/contracts';
 import type { LeadDetail } from '@leads/contracts/portal-api';
 import { toProblem } from '../api/api-problem.ts';
 import { Fact, Facts } from '../pieces/facts.tsx';
@@ -103,7 +104,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
             <Fact name="Title">{told(customer.title)}</Fact>
             <Fact name="E-mail">{told(lead.email)}</Fact>
             <Fact name="Phone">{told(customer.phone)}</Fact>
-            <Fact name="Country">{told(lead.country)}</Fact>
+            <Fact name="Country">{told(countryName(lead.country))}</Fact>
             <Fact name="Did">{actionWords(lead.actionCode)}</Fact>
             <Fact name="Offer">
               <TextLink to={`/offers/${lead.connectionId}`}>{lead.offerTitle || 'Not named'}</TextLink>
@@ -115,7 +116,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
           </Facts>
         </Section>
       </div>
-      <OriginalBody original={lead.original} />
+      <OriginalBody original={lead.original} bytes={lead.originalBytes} />
       {isReplaying && (
         <ReplayDialog
           order={{ leadIds: [lead.leadId] }}

@@ -4,6 +4,7 @@ import {
   AccordionHeader,
   AccordionItem,
   AccordionPanel,
+  Link,
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
@@ -18,6 +19,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalS,
     margin: 0,
   },
+  actions: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   body: {
     boxSizing: 'border-box',
     width: '100%',
@@ -34,7 +36,13 @@ const useStyles = makeStyles({
   },
 });
 
-export function OriginalBody({ original }: { original: string }): ReactElement {
+export interface OriginalBodyProps {
+  original: string;
+  /** That body byte for byte, in base64, where the text is only what was read of it. */
+  bytes?: string | undefined;
+}
+
+export function OriginalBody({ original, bytes }: OriginalBodyProps): ReactElement {
   const styles = useStyles();
   const laidOut = useMemo(() => layOut(original), [original]);
   return (
@@ -46,7 +54,14 @@ export function OriginalBody({ original }: { original: string }): ReactElement {
           <pre className={styles.body} tabIndex={0} aria-label="The posted body" role="region">
             {laidOut}
           </pre>
-          <CopyButton text={original} what="the posted body" hasWords />
+          <div className={styles.actions}>
+            <CopyButton text={original} what="the posted body" hasWords />
+            {bytes !== undefined && (
+              <Link href={`data:application/octet-stream;base64,${bytes}`} download="posted-body.bin">
+                Download the bytes as they came
+              </Link>
+            )}
+          </div>
         </AccordionPanel>
       </AccordionItem>
     </Accordion>

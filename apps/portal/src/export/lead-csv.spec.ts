@@ -68,7 +68,7 @@ test('a lead is one line, as people and spreadsheets read it', () => {
       'Ana Trujillo',
       'Adatum, Inc.',
       'ana@adatum.example',
-      'MX',
+      'Mexico',
       'Contoso Analytics',
       'Contoso',
       'INS',

@@ -1,4 +1,5 @@
 /** Leads as CSV (RFC 4180) for people and spreadsheets; pure. */
+import { countryName } from '@leads/contracts';
 import type { LeadSummary } from '@leads/contracts/portal-api';
 import { stringify } from 'csv-stringify/sync';
 import { formulaSafe } from './formula-safe.ts';
@@ -9,7 +10,7 @@ const columns: [header: string, valueOf: (lead: LeadSummary) => string][] = [
   ['Name', (lead) => lead.name],
   ['Company', (lead) => lead.company],
   ['E-mail', (lead) => lead.email],
-  ['Country', (lead) => lead.country],
+  ['Country', (lead) => countryName(lead.country)],
   ['Offer', (lead) => lead.offerTitle],
   ['Publisher', (lead) => lead.publisher.name],
   ['Action', (lead) => lead.actionCode],

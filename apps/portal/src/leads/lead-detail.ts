@@ -21,6 +21,7 @@ interface Beginning {
 interface DetailRow extends SummaryRow, Beginning {
   lead: MarketplaceLead;
   original: string | null;
+  original_bytes: string | null;
   /** Of a dead lead. */
   died_of: string | null;
 }
@@ -39,6 +40,7 @@ export async function readLead(
 ): Promise<LeadDetail | undefined> {
   const { rows } = await sql<DetailRow>`
     select ${SUMMARY_COLUMNS}, leads.received_at, leads.is_accepted, lead, original,
+           encode(original_bytes, 'base64') as original_bytes,
            (select incident_id from incidents where ${DEAD_OF} order by since desc limit 1) as died_of
     from leads join lead_contents using (lead_id) left join connections using (connection_id)
     where lead_id = ${leadId} and accepted_at is not null and ${within(scope, 'leads.publisher_id')}
@@ -52,6 +54,7 @@ export async function readLead(
     lead: row.lead,
     // A test lead that a Validate made was posted by nobody.
     original: row.original ?? JSON.stringify(row.lead, null, 2),
+    ...(row.original_bytes !== null && { originalBytes: row.original_bytes.replaceAll('\n', '') }),
     ...(await pageOf(database, leadId, row, links)),
     ...(incidentId !== undefined && { incidentId }),
   };

@@ -11,6 +11,8 @@ import type { Touched } from './touched.ts';
 type KnownLead = Pick<LeadAccepted, 'leadId' | 'connectionId' | 'acceptedAt' | 'isTest' | 'lead'> & {
   receivedAt: string | null;
   original: string | null;
+  /** In base64. */
+  originalBytes: string | null;
   /** The acceptance's record; `null` where none told of it. */
   record: Pick<Received<typeof topics.leadsAccepted>, 'partition' | 'timestamp'> | null;
 };
@@ -21,8 +23,8 @@ export async function acceptLeads(
   records: readonly Received<typeof topics.leadsAccepted>[],
 ): Promise<Touched> {
   const leads = records.map((record) => {
-    const { receivedAt = null, ...accepted } = record.value;
-    return { ...accepted, receivedAt, record };
+    const { receivedAt = null, originalBytes = null, ...accepted } = record.value;
+    return { ...accepted, receivedAt, originalBytes, record };
   });
   return { leads: await knowLeads(transaction, leads) };
 }
@@ -41,6 +43,7 @@ export async function knowTestLeads(
       ...{ leadId, connectionId, isTest, lead, receivedAt },
       acceptedAt: at,
       original: null,
+      originalBytes: null,
       record: null,
     }))
     .sort((one, other) => Date.parse(one.acceptedAt) - Date.parse(other.acceptedAt));
@@ -59,9 +62,10 @@ async function knowLeads(transaction: Kysely<PortalTables>, leads: readonly Know
         ${all('receivedAt')}::timestamptz[], ${all('isAccepted')}::boolean[], ${all('isTest')}::boolean[],
         ${all('offerTitle')}::text[], ${all('name')}::text[], ${all('company')}::text[], ${all('email')}::text[],
         ${all('country')}::text[], ${all('actionCode')}::text[], ${all('search')}::text[],
-        ${all('partition')}::int[], ${all('toldAt')}::timestamptz[], ${all('lead')}::jsonb[], ${all('original')}::text[]
+        ${all('partition')}::int[], ${all('toldAt')}::timestamptz[], ${all('lead')}::jsonb[], ${all('original')}::text[],
+        ${all('originalBytes')}::text[]
       ) as given (lead_id, connection_id, accepted_at, received_at, is_accepted, is_test, offer_title, name, company,
-                  email, country, action_code, search, accepted_partition, accepted_told_at, lead, original)
+                  email, country, action_code, search, accepted_partition, accepted_told_at, lead, original, original_bytes)
     ), known as (
       insert into leads (lead_id, connection_id, publisher_id, accepted_at, received_at, is_accepted, is_test,
                          offer_title, name, company, email, country, action_code, search, accepted_partition,
@@ -81,10 +85,11 @@ async function knowLeads(transaction: Kysely<PortalTables>, leads: readonly Know
           and (excluded.is_accepted or leads.accepted_at is null or excluded.accepted_at < leads.accepted_at)
       returning lead_id
     ), filled as (
-      insert into lead_contents (lead_id, lead, original)
-      select lead_id, lead, original from given join known using (lead_id) order by lead_id
+      insert into lead_contents (lead_id, lead, original, original_bytes)
+      select lead_id, lead, original, decode(original_bytes, 'base64') from given join known using (lead_id) order by lead_id
       on conflict (lead_id) do update
-        set lead = excluded.lead, original = coalesce(excluded.original, lead_contents.original)
+        set lead = excluded.lead, original = coalesce(excluded.original, lead_contents.original),
+            original_bytes = coalesce(excluded.original_bytes, lead_contents.original_bytes)
     )
     select lead_id from known
   `.execute(transaction);
@@ -93,7 +98,8 @@ async function knowLeads(transaction: Kysely<PortalTables>, leads: readonly Know
 
 type LeadRow = ReturnType<typeof rowOf>;
 
-function rowOf({ leadId, connectionId, acceptedAt, receivedAt, isTest, lead, original, record }: KnownLead) {
+function rowOf({ leadId, connectionId, acceptedAt, receivedAt, isTest, lead, ...posted }: KnownLead) {
+  const { original, originalBytes, record } = posted;
   const { firstName, lastName, company, email, country } = lead.customer;
   const name = [firstName, lastName].filter(Boolean).join(' ');
   return {
@@ -114,5 +120,6 @@ function rowOf({ leadId, connectionId, acceptedAt, receivedAt, isTest, lead, ori
     toldAt: record?.timestamp.toISOString() ?? null,
     lead: storableJson(lead),
     original: original === null ? null : storable(original),
+    originalBytes,
   };
 }

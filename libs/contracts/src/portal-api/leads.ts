@@ -115,6 +115,8 @@ export const LeadDetail = LeadSummary.extend({
   lead: MarketplaceLead,
   /** The body as the marketplace posted it. */
   original: z.string(),
+  /** That body byte for byte, in base64, where it came packed or in another encoding than UTF-8. */
+  originalBytes: z.base64().optional(),
   /** The newest 100 entries or a few more, oldest first. */
   timeline: z.array(TimelineEntry),
   /** Sent as `before` to `GET /api/leads/{leadId}/timeline`, it gives those before; absent where there are none. */

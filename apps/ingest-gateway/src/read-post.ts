@@ -1,0 +1,72 @@
+/** A posted body understood, as far as it can be: bytes to text, text to values, values to leads; pure. */
+import { type FoundLead, MAX_LEAD_BYTES, readLeads } from '@leads/contracts';
+import { type BodyClaims, decodeBody, decodeText } from './decode-body.ts';
+
+/** Why no lead could be read from a body. */
+export type NotUnderstood = 'no-lead' | 'not-readable' | 'too-intricate';
+
+/** What was posted. */
+export type PostRead =
+  | {
+      kind: 'leads';
+      leads: FoundLead[];
+      /** The body as text. */
+      text: string;
+      /** Whether everything in it was understood. */
+      isWhole: boolean;
+    }
+  | { kind: NotUnderstood }
+  | { kind: 'empty' }
+  | { kind: 'too-large' };
+
+/** Reads a body by what it shows itself; what its headers claim is tried where it shows nothing. */
+export function readPost(body: Buffer, claims: BodyClaims): PostRead {
+  if (body.length === 0) return { kind: 'empty' };
+  const decoded = decodeBody(body, claims, MAX_LEAD_BYTES);
+  if (decoded.kind === 'unreadable') return { kind: 'not-readable' };
+  if (decoded.kind === 'too-large') return decoded;
+  const { text } = decoded;
+  const value = valueOf(text);
+  if (value === undefined) return { kind: 'not-readable' };
+  const read = readLeads(value);
+  return read.kind === 'leads' ? { ...read, text } : read;
+}
+
+function valueOf(text: string): unknown {
+  const json = jsonOf(text);
+  if (json !== undefined) return json;
+  return /^\s*[^\s={}[\]"<>&]+=[^\r\n]*\s*$/.test(text) ? formOf(text.trim()) : undefined;
+}
+
+/** A number with more digits than a number here can have is taken as written: it is a telephone or an id. */
+const LONG_NUMBER = /\d{16}/;
+
+function jsonOf(text: string): unknown {
+  try {
+    return LONG_NUMBER.test(text) ? (JSON.parse(text, asWritten) as unknown) : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+function asWritten(_key: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  return typeof value === 'number' && source !== undefined && !Number.isSafeInteger(value) ? source : value;
+}
+
+/** The fields of a form, such as Web-to-Lead posts, each with all its values. */
+function formOf(text: string): Record<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (const pair of text.split('&')) {
+    const [name = '', ...rest] = pair.split('=');
+    const key = unescaped(name);
+    fields.set(key, [...(fields.get(key) ?? []), unescaped(rest.join('='))]);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** A name or value of a form: its escapes are bytes, of whichever encoding the form has. */
+function unescaped(text: string): string {
+  const bytes = Buffer.from(text.replaceAll('+', ' ')).toString('latin1');
+  const whole = bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return decodeText(Buffer.from(whole, 'latin1'), '');
+}
