@@ -584,6 +584,79 @@ describe('when a server is away', () => {
     }
   }, 60_000);
 
+  test('a sender is told at once, and once the database answers again leads are taken in without waiting for what hangs', async () => {
+    const target = new URL(server.url);
+    const gate = new Gate({ host: target.hostname, port: Number(target.port) });
+    await gate.open();
+    target.hostname = '127.0.0.1';
+    target.port = String(gate.port);
+    const cutOff = await startServiceProcess(APP, { ...settings, DATABASE_URL: target.href });
+    const timed = async (): Promise<{ status: number; ms: number }> => {
+      const began = performance.now();
+      const { status } = await post(body(), { url: cutOff.url });
+      return { status, ms: performance.now() - began };
+    };
+    try {
+      await eventually(async () => expect((await timed()).status).toBe(202));
+      // Silent, and silent again for whoever connects anew: as a machine that is gone without a word.
+      const hushing = setInterval(() => gate.hush(), 5);
+      const waited = await Promise.all(Array.from({ length: 50 }, timed));
+      expect(new Set(waited.map(({ status }) => status))).toEqual(new Set([503]));
+      const next = await Promise.all(Array.from({ length: 50 }, timed));
+      clearInterval(hushing);
+      // Far less than a silent database is waited for, on a machine however busy.
+      expect(next.filter(({ status, ms }) => status !== 503 || ms > 2_000)).toEqual([]);
+      // Well before what hangs would be given up.
+      await eventually(async () => expect((await timed()).status).toBe(202), { timeoutMs: 6_000 });
+    } finally {
+      await cutOff.end();
+      await gate.shut();
+    }
+  }, 60_000);
+
+  test('with as many events in the outbox as it may hold no lead is taken in, until there is room', async () => {
+    const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
+    const gate = new Gate({ host, port: Number(port) });
+    await gate.open();
+    await gate.shut();
+    const other = await testDatabase((url) =>
+      migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) }),
+    );
+    const rows = openDatabase<GatewayTables>(
+      { url: other.url, schema: 'gateway', poolSize: 1, application: 'test' },
+      () => undefined,
+    );
+    const connection = { connection_id: CONNECTION, version: 1, state: 'published' } as const;
+    await rows
+      .insertInto('connections')
+      .values({ ...connection, address_key_hash: addressKeyHash(KEY) })
+      .execute();
+    const full = await startServiceProcess(APP, {
+      ...settings,
+      DATABASE_URL: other.url,
+      KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
+      OUTBOX_EVENTS_AT_MOST: '3',
+    });
+    try {
+      const refused = await eventually(async () => {
+        const answered = await post(body(), { url: full.url });
+        expect(answered.status).toBe(503);
+        return answered;
+      });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.answer['detail']).toMatch(/does not count as taken in/);
+      await gate.open();
+      await eventually(async () => expect((await post(body(), { url: full.url })).status).toBe(202), {
+        timeoutMs: 60_000,
+      });
+    } finally {
+      await full.end();
+      await gate.shut();
+      await rows.destroy();
+      await other.drop();
+    }
+  }, 120_000);
+
   test('a gateway that starts without the broker is ready and says what is amiss; a lead is accepted, and its event is published when the broker is back', async () => {
     const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
     const gate = new Gate({ host, port: Number(port) });

@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
 import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contracts';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
-import { SECOND_MS, within } from '@leads/pacing';
+import { SECOND_MS } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
 import type { FastifyReply } from 'fastify';
 import { Kysely } from 'kysely';
 import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
+import { causeOf } from './database-errors.ts';
 import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
+import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
 import { quarantine } from './lead-store.ts';
@@ -56,9 +58,6 @@ interface LogLine {
   leads?: number;
 }
 
-/** How long the database may take for one answer, in milliseconds. */
-const DATABASE_TIMEOUT_MS = 10 * SECOND_MS;
-
 @Controller()
 export class AcceptLead {
   constructor(
@@ -69,6 +68,7 @@ export class AcceptLead {
     private readonly clock: DatabaseClock,
     private readonly addresses: KnownAddresses,
     private readonly commits: Commits,
+    private readonly gate: IntakeGate,
   ) {}
 
   /** Any method comes here: POST brings leads, GET and HEAD look whether the address works, others are answered 405. */
@@ -183,17 +183,17 @@ export class AcceptLead {
 
   private keep(posted: Posted, why: NotUnderstood): Promise<{ isKept: boolean }> {
     const { QUARANTINE_BODIES_PER_HOUR: bodies, QUARANTINE_BYTES_PER_HOUR: bytes } = this.settings;
-    return this.answered(quarantine(this.database, { ...posted, why }, { bodies, bytes }));
+    const keeping = this.gate.ask(() => quarantine(this.database, { ...posted, why }, { bodies, bytes }));
+    return this.answered(keeping);
   }
 
-  /** The database's answer, or a refusal where it has none: a lead that is not committed is never accepted. */
+  /** What the database says, or a refusal where that is none: a lead that is not committed is never accepted. */
   private async answered<Answer>(question: Promise<Answer>): Promise<Answer> {
     try {
-      return await within(DATABASE_TIMEOUT_MS, () => question);
+      return await question;
     } catch (error) {
-      // PostgreSQL's own messages can quote values; its code says enough.
-      const { code, message } = error as { code?: unknown; message?: unknown };
-      this.log.error({ cause: code ?? message }, 'the database does not take leads in');
+      if (error instanceof ProblemError) throw error;
+      this.log.error({ cause: causeOf(error) }, 'the database does not take a lead in');
       throw databaseUnavailable();
     }
   }

@@ -1,14 +1,16 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
-import { ServiceModule, SETTINGS } from '@leads/service';
+import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
 import { Commits } from './commits.ts';
 import { type Settings, settings } from './config.ts';
+import { causeOf } from './database-errors.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { FollowRetention } from './follow-retention.ts';
+import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
-import { acceptAll, connectionsAt } from './lead-store.ts';
+import { acceptAll, connectionsAt, hasMoreEvents } from './lead-store.ts';
 import { gatewayAges } from './retention.ts';
 import type { GatewayTables } from './tables.ts';
 
@@ -25,16 +27,35 @@ import type { GatewayTables } from './tables.ts';
   controllers: [AcceptLead, FollowConnections, FollowRetention],
   providers: [
     {
+      provide: IntakeGate,
+      inject: [Kysely, SETTINGS, LOG],
+      useFactory: (database: Kysely<GatewayTables>, { OUTBOX_EVENTS_AT_MOST: most }: Settings, log: Logger) =>
+        new IntakeGate({
+          isOutboxFull: () => hasMoreEvents(database, most),
+          onChange: (closed, error) => {
+            if (closed)
+              log.error(
+                { closed, cause: causeOf(error) },
+                'no leads are taken in: senders are told to come again',
+              );
+            else log.info({}, 'leads are taken in again');
+          },
+        }),
+    },
+    {
       provide: KnownAddresses,
-      inject: [Kysely],
-      useFactory: (database: Kysely<GatewayTables>) =>
-        new KnownAddresses((addressKeyHashes) => connectionsAt(database, addressKeyHashes)),
+      inject: [Kysely, IntakeGate],
+      useFactory: (database: Kysely<GatewayTables>, gate: IntakeGate) =>
+        new KnownAddresses((hashes) => gate.ask(() => connectionsAt(database, hashes))),
     },
     {
       provide: Commits,
-      inject: [Kysely, SETTINGS],
-      useFactory: (database: Kysely<GatewayTables>, { COMMIT_LEADS_TOGETHER: most }: Settings) =>
-        new Commits((posted) => acceptAll(database, posted), most),
+      inject: [Kysely, IntakeGate, SETTINGS],
+      useFactory: (
+        database: Kysely<GatewayTables>,
+        gate: IntakeGate,
+        { COMMIT_LEADS_TOGETHER: most }: Settings,
+      ) => new Commits((posted) => gate.ask(() => acceptAll(database, posted)), most),
     },
   ],
 })

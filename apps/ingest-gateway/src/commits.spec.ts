@@ -46,6 +46,19 @@ describe('posts that come at the same time', () => {
     expect(answers).toEqual(['57P01', '57P01', '57P01']);
   });
 
+  test('are told to come again where too many wait already, and nobody else is', async () => {
+    const committing = Promise.withResolvers<void>();
+    const together = new Commits(async (leads) => {
+      await committing.promise;
+      return accepted(leads);
+    }, 100);
+    const waiting = Array.from({ length: 5_000 }, (_, index) => together.accept(posted(String(index))));
+    await expect(together.accept(posted('late'))).rejects.toMatchObject({ problem: { status: 503 } });
+    committing.resolve();
+    expect(await Promise.all(waiting)).toHaveLength(5_000);
+    expect(await together.accept(posted('later'))).toEqual({ leadId: 'later', duplicate: false });
+  });
+
   test('do not suffer for those that the database cannot take', async () => {
     const ids = fc.uniqueArray(fc.nat(999).map(String), { minLength: 1, maxLength: 40 });
     await fc.assert(

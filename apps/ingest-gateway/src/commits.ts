@@ -1,12 +1,14 @@
 /** Commits leads: those that come while a commit is under way share the next one, a lone one goes at once. */
-import { NaturalBatching, SECOND_MS, within } from '@leads/pacing';
+import { NaturalBatching } from '@leads/pacing';
+import { isOfTheData } from './database-errors.ts';
 import type { Accepted, Posted } from './lead-store.ts';
+import { databaseUnavailable } from './refusals.ts';
 
 /** How much one commit may hold: hundreds of usual leads, and of the largest a few dozen. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
-/** How long the database may take for one commit, in milliseconds. */
-const COMMIT_TIMEOUT_MS = 10 * SECOND_MS;
+/** How many may wait for a commit: a few seconds' work. Who would be behind them is told to come again. */
+const MOST_WAITING = 5_000;
 
 interface Waiting {
   posted: Posted;
@@ -14,6 +16,7 @@ interface Waiting {
 }
 
 export class Commits {
+  private waiting = 0;
   private readonly batches: NaturalBatching<Waiting>;
 
   /**
@@ -33,8 +36,11 @@ export class Commits {
 
   /** Resolves once the lead is committed. @throws why it is not, or not known to be */
   async accept(posted: Posted): Promise<Accepted> {
+    if (this.waiting >= MOST_WAITING) throw databaseUnavailable();
     const waiting: Waiting = { posted };
+    this.waiting += 1;
     await this.batches.add([waiting]);
+    this.waiting -= 1;
     const { settled } = waiting;
     if (!settled) throw new Error('A lead was neither committed nor refused.');
     if ('failed' in settled) throw settled.failed;
@@ -43,9 +49,7 @@ export class Commits {
 
   private async commit(waiting: Waiting[]): Promise<void> {
     try {
-      const accepted = await within(COMMIT_TIMEOUT_MS, () =>
-        this.acceptAll(waiting.map(({ posted }) => posted)),
-      );
+      const accepted = await this.acceptAll(waiting.map(({ posted }) => posted));
       for (const [place, each] of accepted.entries()) {
         const one = waiting[place];
         if (one) one.settled = { accepted: each };
@@ -61,12 +65,4 @@ export class Commits {
       }
     }
   }
-}
-
-/** PostgreSQL's classes of what is wrong with the rows and not with the server: data, constraints, limits of a row. */
-const OF_THE_DATA = /^(22|23|54)/;
-
-function isOfTheData(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && OF_THE_DATA.test(code);
 }

@@ -8,6 +8,8 @@ export const settings = {
   DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400),
   /** How many leads that come at the same time share one commit; 1: each has its own. */
   COMMIT_LEADS_TOGETHER: z.coerce.number().int().min(1).max(5_000).default(500),
+  /** With more events in the outbox, which is where leads wait while Kafka is away, no further lead is taken in. */
+  OUTBOX_EVENTS_AT_MOST: z.coerce.number().int().min(1).default(1_000_000),
   /** What is kept an hour of one address's posts that hold no lead: so many, and so many bytes. */
   QUARANTINE_BODIES_PER_HOUR: z.coerce.number().int().positive().default(100),
   QUARANTINE_BYTES_PER_HOUR: z.coerce.number().int().positive().default(1_048_576),

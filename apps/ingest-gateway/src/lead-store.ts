@@ -120,6 +120,14 @@ function inOneOrder(posted: readonly Posted[]) {
   return rows.sort((one, other) => (one.same ?? '').localeCompare(other.same ?? ''));
 }
 
+/** Whether more events wait in the outbox than so many. */
+export async function hasMoreEvents(database: Database, than: number): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from (select 1 from outbox limit ${than}::int + 1) as events
+  `.execute(database);
+  return (rows[0]?.count ?? 0) > than;
+}
+
 /** What one address may have kept within an hour; whoever knows it cannot fill the database. */
 export interface QuarantineCaps {
   bodies: number;

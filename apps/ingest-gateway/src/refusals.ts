@@ -93,3 +93,16 @@ export const databaseUnavailable = (): ProblemError =>
     },
     { 'retry-after': String(RETRY_AFTER_SECONDS) },
   );
+
+/** Kafka has been away for so long that what waits for it may not grow any more. */
+export const outboxFull = (): ProblemError =>
+  new ProblemError(
+    {
+      status: 503,
+      title: 'Cannot take leads in at the moment',
+      detail:
+        'As many leads as may wait here wait to be passed on. This one does not count as taken in; nothing of it was kept. ' +
+        'Send it anew in a while.',
+    },
+    { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  );
