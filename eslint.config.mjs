@@ -3,6 +3,8 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
+// This file stands beside the projects, and is none of them.
+// eslint-disable-next-line @nx/enforce-module-boundaries
 import { ownProperties } from './tools/lint/own-properties.mjs';
 
 /** Which project may import which: an app stands alone on the libraries, the emulators know nothing of ours. */
@@ -74,11 +76,12 @@ export const consoleRooms = {
   session: frames,
   shell: inside,
   audit: inside,
+  contacts: frames,
   leads: inside,
   validate: inside,
   incidents: [...inside, 'leads'],
   publishers: inside,
-  offers: [...inside, 'leads', 'validate'],
+  offers: [...inside, 'contacts', 'leads', 'validate'],
   health: [...inside, 'leads', 'offers'],
   'set-up': [...inside, 'validate', 'offers'],
 };
@@ -91,6 +94,7 @@ export const portalRooms = {
   console: ['access'],
   http: ['access'],
   connections: ['access', 'credentials-api'],
+  contacts: ['access'],
   incidents: ['access', 'credentials-api', 'ledger'],
   leads: ['access', 'ledger'],
   offers: ['access', 'ledger'],

@@ -35,7 +35,12 @@ const TEXTS: Known = {
   contactEmails: [contoso.contactEmails],
 };
 
-const fabrikam = { id: 'fabrikam', name: 'Fabrikam', directoryId: directories.fabrikam } as const;
+const fabrikam = {
+  id: 'fabrikam',
+  name: 'Fabrikam',
+  directoryId: directories.fabrikam,
+  domains: [],
+} as const;
 
 /** An answer of this never ends. */
 const STREAM = '/api/events';

@@ -61,16 +61,18 @@ export interface RegisteredPublisher {
   readonly id: string;
   readonly name: string;
   readonly directoryId: string;
+  /** The domains of its mail addresses. */
+  readonly domains: readonly string[];
 }
 
 /** Registers a publisher with the portal's own command; again with the same facts changes nothing. */
 export async function registerPublisher(
   shared: SharedSettings,
-  { id, name, directoryId }: RegisteredPublisher,
+  { id, name, directoryId, domains }: RegisteredPublisher,
 ): Promise<void> {
   const command = built('apps', 'portal', 'dist', 'register-publisher.command.js');
   try {
-    await runToEnd(pinnedNode, [command, id, name, directoryId], {
+    await runToEnd(pinnedNode, [command, id, name, directoryId, ...domains], {
       env: environmentOf(shared, 'portal'),
     });
   } catch (error) {

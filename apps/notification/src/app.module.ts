@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule, SETTINGS } from '@leads/service';
 import { settings, type Settings } from './config.ts';
+import { ConfirmContacts } from './confirm-contacts.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { MAIL_SERVER, openMailServer } from './smtp/mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
@@ -16,12 +17,12 @@ import { WarnContacts } from './warn-contacts.ts';
       name: 'notification',
       schema: 'notification',
       settings,
-      consumes: ['once-per-service'],
+      consumes: ['once-per-service', 'every-instance'],
       alsoChecked: [mailServerCheck],
       ages: notificationAges,
     }),
   ],
-  controllers: [FollowConnections, NotifyContacts, WarnContacts],
+  controllers: [ConfirmContacts, FollowConnections, NotifyContacts, WarnContacts],
   providers: [
     {
       provide: MAIL_SERVER,

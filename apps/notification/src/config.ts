@@ -1,4 +1,5 @@
 /** The settings of notification; `.env.example` describes each. */
+import { DAY_MS } from '@leads/pacing';
 import { serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
 import { readMailbox } from './smtp/mailbox.ts';
@@ -21,8 +22,19 @@ export const settings = {
   }),
   /** Where links to records lead, followed by the organisation's host; unset, they lead to the organisation. */
   DYNAMICS_LINK_BASE: z.url({ protocol: /^https?$/ }).optional(),
-  /** Where the console is, for links in mails about incidents; unset, they have none. */
-  PORTAL_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the console is: for links in mails about incidents, and to the page where contacts confirm. */
+  PORTAL_PUBLIC_URL: z.url({ protocol: /^https?$/ }),
+  /** For how many days mails wait for a contact to confirm. */
+  CONTACT_MAILS_HELD_DAYS: z.coerce.number().int().min(1).max(30).default(14),
+  /** How many contacts of one publisher are asked to confirm within an hour. */
+  CONTACT_REQUESTS_PER_HOUR: z.coerce.number().int().positive().default(20),
 };
 
 export type Settings = SettingsOf<typeof settings>;
+
+/** For how long mails wait for a contact to confirm, in milliseconds. */
+export function heldMsOf({
+  CONTACT_MAILS_HELD_DAYS: days,
+}: Pick<Settings, 'CONTACT_MAILS_HELD_DAYS'>): number {
+  return days * DAY_MS;
+}

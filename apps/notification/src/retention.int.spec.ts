@@ -26,7 +26,7 @@ afterAll(async () => {
   await server.drop();
 });
 beforeEach(async () => {
-  await sql`truncate mails, incident_news, refused_customers`.execute(database);
+  await sql`truncate mails, incident_news, refused_customers, contacts`.execute(database);
 });
 
 function keepHouse(batch?: number): Promise<Record<string, number>> {
@@ -37,7 +37,7 @@ function keepHouse(batch?: number): Promise<Record<string, number>> {
 }
 
 async function mail(kind: 'lead-written' | 'incident', state: string, days: number): Promise<void> {
-  const settledAt = ['due', 'unaddressed'].includes(state) ? null : daysAgo(days);
+  const settledAt = ['due', 'unaddressed', 'held'].includes(state) ? null : daysAgo(days);
   await sql`
     insert into mails (kind, about_id, connection_id, event, state, created_at, settled_at)
     values (${kind}, ${randomUUID()}, ${randomUUID()}, '{}', ${state}, ${daysAgo(days)}, ${settledAt})
@@ -55,6 +55,7 @@ test.each([
   ['incident', 'sent', 92],
   ['lead-written', 'due', 90],
   ['lead-written', 'unaddressed', 90],
+  ['lead-written', 'held', 90],
   ['incident', 'due', 92],
 ] as const)(
   'a mail (%s) that is %s goes in batches after %d days, and none before',
@@ -80,4 +81,18 @@ test('customers of dead leads, and news that nobody could be told, go once they 
     `.execute(database);
   }
   expect(await keepHouse()).toEqual({ refused_customers: 1, incident_news: 1 });
+});
+
+test('a contact goes once no list has had it for long, unless they want no mails', async () => {
+  const contact = (answer: string | null, unlistedAt: Date | null) =>
+    sql`
+    insert into contacts (contacts_of, address, answer, unlisted_at)
+    values ('contoso', ${randomUUID()}, ${answer}, ${unlistedAt})
+  `.execute(database);
+  await contact('confirmed', daysAgo(91));
+  await contact(null, daysAgo(91));
+  await contact('declined', daysAgo(91));
+  await contact('confirmed', daysAgo(89));
+  await contact('confirmed', null);
+  expect(await keepHouse()).toEqual({ contacts: 2 });
 });

@@ -26,6 +26,8 @@ export function notificationAges({ putAsideMs }: Retention): Aged[] {
     unsent(KEPT_MS, OF_OTHERS),
     unsent(INCIDENTS_KEPT_MS, OF_INCIDENTS),
     aged('incident_news', { since: 'received_at', forMs: Math.max(putAsideMs, INCIDENTS_KEPT_MS) }),
+    // Who has declined is remembered: nobody is asked again by being taken off a list and put on it.
+    aged('contacts', { since: 'unlisted_at', forMs: putAsideMs, only: sql<SqlBool>`state <> 'declined'` }),
     aged('refused_customers', { since: 'died_at', forMs: KEPT_MS }),
   ];
 }
@@ -33,5 +35,6 @@ export function notificationAges({ putAsideMs }: Retention): Aged[] {
 /** What stays, whatever its age, and why. */
 export const NOT_AGED: Readonly<Record<string, string>> = {
   connections: 'one row a connection: whom to write to of its leads; a deleted one has late mails',
+  publishers: 'one row a publisher: the domains of its own',
   mail_server: 'one row at most, while the mail server takes nothing',
 };

@@ -4,13 +4,17 @@ import { migrate, openDatabase, type OutboxRelay } from '@leads/database';
 import { createLog } from '@leads/service';
 import { eventually, testDatabase, type TestDatabase } from '@leads/testing';
 import type { Kysely } from 'kysely';
+import { heldMsOf, type Settings } from './config.ts';
+import { keepConnections } from './follow-connections.ts';
 import { aboutLead, addMails } from './mails/mail-store.ts';
 import { SendMails } from './send-mails.ts';
 import type { MailServer } from './smtp/mail-server.ts';
 import type { NotificationTables } from './tables.ts';
-import { writtenLead } from './testing/written-leads.ts';
+import { ownDomain } from './testing/contacts.ts';
+import { connectionWith, writtenLead } from './testing/written-leads.ts';
 
 const ANN = 'ann@contoso.com';
+const settings = { CONTACT_MAILS_HELD_DAYS: 14, CONTACT_REQUESTS_PER_HOUR: 20 };
 
 let server: TestDatabase;
 let database: Kysely<NotificationTables>;
@@ -44,20 +48,21 @@ function startSending(): { taken: string[]; answer: () => void; sending: SendMai
   };
   const relay = { wake: () => undefined } as OutboxRelay<NotificationTables>;
   const log = createLog({ service: 'notification', instance: 'one', level: 'fatal' });
-  const sending = new SendMails(database, slow, relay, {} as never, log);
+  const sending = new SendMails(database, slow, relay, settings as Settings, log);
   sending.onApplicationBootstrap();
   return { taken, answer, sending };
 }
 
 test('a process whose mail server is slow leaves the mails that it cannot send yet to others, and none goes out twice', async () => {
   const connectionId = randomUUID();
+  await ownDomain(database, 'contoso', 'contoso.com');
   await database
-    .insertInto('connections')
-    .values({ connection_id: connectionId, version: 1, offer_title: 'Offer', contact_emails: [ANN] })
-    .execute();
+    .transaction()
+    .execute((transaction) => keepConnections(transaction, [connectionWith(connectionId, [ANN])]));
   await addMails(
     database,
     Array.from({ length: 12 }, () => aboutLead(writtenLead(connectionId))),
+    heldMsOf(settings),
   );
   const [first, second] = [startSending(), startSending()];
   await eventually(() => expect([first.taken.length, second.taken.length]).toEqual([5, 5]), {

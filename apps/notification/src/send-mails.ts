@@ -10,16 +10,19 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { LeadWritten } from '@leads/contracts';
+import { ContactQuestion, LeadWritten } from '@leads/contracts';
 import { OutboxRelay } from '@leads/database';
-import { LOG, type Logger, SETTINGS } from '@leads/service';
+import { LOG, type Logger, SETTINGS, signContactLink } from '@leads/service';
 import { type BackOff, backOffMs, Doorbell, Rounds } from '@leads/pacing';
 import { Kysely } from 'kysely';
-import type { Settings } from './config.ts';
+import { heldMsOf, type Settings } from './config.ts';
+import { askContacts } from './contacts/ask-contacts.ts';
+import { composeContactRequest } from './compose/compose-contact-request.ts';
 import { composeIncidentMail } from './compose/compose-incident-mail.ts';
 import { composeLeadMail } from './compose/compose-lead-mail.ts';
 import { type DeliveryReport, readFailure } from './smtp/delivery-report.ts';
 import type { ComposedMail } from './compose/lay-out-mail.ts';
+import { endHeldMails } from './mails/held-mails.ts';
 import { addressNews } from './mails/incident-news.ts';
 import {
   addressMails,
@@ -103,8 +106,11 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Begins to send what is due, and no more than goes out at once: what only queues here, others could send. */
   private async sendDue(): Promise<number> {
-    await addressMails(this.database);
-    await addressNews(this.database);
+    const heldMs = heldMsOf(this.settings);
+    await addressMails(this.database, heldMs);
+    await addressNews(this.database, heldMs);
+    await endHeldMails(this.database);
+    await askContacts(this.database, this.settings.CONTACT_REQUESTS_PER_HOUR);
     const mails = await claimMails(this.database, MOST_AT_A_TIME - this.underWay.size, HOLD_MS);
     for (const mail of mails) this.underWay.set(mail, this.send(mail));
     return mails.length;
@@ -136,7 +142,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     if (state !== 'due') this.relay.wake();
     await this.noteServer(report);
     const line = {
-      [mail.kind === 'incident' ? 'letterId' : 'leadId']: mail.aboutId,
+      ...aboutOf(mail),
       connectionId: mail.connectionId,
       state,
       delivered: report.delivered.length,
@@ -145,6 +151,8 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
       ms: Math.round(performance.now() - began),
     };
     if (report.failure === null) this.log.info(line, 'mail sent');
+    // What a mail server says of an address that nobody has vouched for stays in the row.
+    else if (mail.kind === 'contact-request') this.log.warn(line, 'a contact could not be asked to confirm');
     else this.log.warn({ ...line, failure: report.failure }, 'mail not sent to everybody');
   }
 
@@ -172,8 +180,14 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async compose({ kind, aboutId, event, offerTitle }: ClaimedMail): Promise<ComposedMail> {
     const said: unknown = JSON.parse(event);
+    const { PORTAL_PUBLIC_URL: consoleUrl } = this.settings;
+    if (kind === 'contact-request') {
+      const question = ContactQuestion.parse(said);
+      const { SERVICE_SIGNING_KEY_FILE: key } = this.settings;
+      const token = await signContactLink(question, { key, now: Date.now() });
+      return composeContactRequest({ id: aboutId, question, token, consoleUrl });
+    }
     if (kind === 'incident') {
-      const { PORTAL_PUBLIC_URL: consoleUrl } = this.settings;
       const letter = IncidentMailEvent.parse(said);
       const connectionIds = letter.offers.map(({ connectionId }) => connectionId);
       const refused = await customersRefused(this.database, connectionIds, letter.incident.cause);
@@ -185,4 +199,11 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
       linkBase: this.settings.DYNAMICS_LINK_BASE,
     });
   }
+}
+
+/** What a line of the log says that a mail is about. */
+function aboutOf({ kind, aboutId, event }: ClaimedMail): Record<string, string> {
+  if (kind === 'contact-request') return { contactId: ContactQuestion.parse(JSON.parse(event)).contactId };
+  if (kind !== 'lead-written') return { letterId: aboutId };
+  return { leadId: LeadWritten.parse(JSON.parse(event)).leadId };
 }

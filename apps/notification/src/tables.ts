@@ -1,7 +1,7 @@
 /** The tables of notification, as its migrations make them. */
-import type { IncidentTransition } from '@leads/contracts';
+import type { ContactAnswered, ContactState, IncidentTransition } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 interface ConnectionsTable {
   connection_id: string;
@@ -10,20 +10,59 @@ interface ConnectionsTable {
   /** The organisation's origin; `null` until a connection known since before the column was is saved anew. */
   organization: string | null;
   contact_emails: string[];
+  /** `null` of one that was known before its publisher was told. */
+  publisher_id: string | null;
+  publisher_name: string | null;
+  /** Whose contacts they are: the publisher's id, or else the connection's. */
+  contacts_of: ColumnType<string, never, never>;
+}
+
+/** The domains that operators have set as a publisher's own. */
+interface PublishersTable {
+  publisher_id: string;
+  domains: string[];
+  at: Date;
+}
+
+/** How one address stands at one publisher. */
+interface ContactsTable {
+  contact_id: Generated<string>;
+  contacts_of: string;
+  /** In lower case. */
+  address: string;
+  is_own: Generated<boolean>;
+  answer: ContactAnswered['answer'] | null;
+  answered_at: Date | null;
+  /** Follows from the others, by a trigger, as `since` and `version` do. */
+  state: ColumnType<ContactState, never, never>;
+  since: Generated<Date>;
+  /** When it is to be asked; `null` where it is not. */
+  ask_at: Date | null;
+  asked_at: Date | null;
+  /** Since when no contact list has it; `null` while one does. */
+  unlisted_at: Date | null;
+  version: Generated<number>;
+  told_version: Generated<number>;
 }
 
 export interface MailsTable {
   /** `alert`: a mail of before there were incidents. */
-  kind: 'lead-written' | 'alert' | 'incident';
-  /** The id of the lead or of the alert, or a letter's. */
+  kind: 'lead-written' | 'alert' | 'incident' | 'contact-request';
+  /** The id of the lead or of the alert, or a letter's; of a mail to one contact that waits or asks, its own. */
   about_id: string;
   connection_id: string;
-  /** A `LeadWritten` or an `IncidentMailEvent` as JSON. */
+  /** A `LeadWritten`, an `IncidentMailEvent` or a `ContactQuestion` as JSON. */
   event: string;
-  state: 'unaddressed' | 'due' | 'sent' | 'no-contacts' | 'refused';
+  /** `held`: until its one contact confirms, or `due_at`. */
+  state: 'unaddressed' | 'due' | 'held' | 'sent' | 'no-contacts' | 'refused';
   /** Everybody whom the mail is to; each ends up in `delivered` or in `refused`. */
   contacts: Generated<string[]>;
   delivered: Generated<string[]>;
+  /** Contacts whom this mail does not go to: until they confirm, and because they want none. */
+  waiting: Generated<string[]>;
+  declined: Generated<string[]>;
+  /** Of a mail that waits or waited for one contact, or asks them. */
+  contact_id: string | null;
   refused: Generated<string[]>;
   /** What the mail server said, by refused address; written as JSON. */
   refusals: JSONColumnType<Record<string, string>, string | undefined>;
@@ -64,6 +103,8 @@ interface MailServerTable {
 
 export interface NotificationTables extends ServiceTables {
   connections: ConnectionsTable;
+  publishers: PublishersTable;
+  contacts: ContactsTable;
   mails: MailsTable;
   incident_news: IncidentNewsTable;
   mail_server: MailServerTable;

@@ -62,6 +62,14 @@ export const router = createBrowserRouter([
     lazy: async () => ({ Component: (await import('./session/signed-out-page.tsx')).SignedOutPage }),
   },
   {
+    path: '/confirm-contact',
+    HydrateFallback: OpeningScreen,
+    ErrorBoundary: RouteProblem,
+    lazy: async () => ({
+      Component: (await import('./contacts/confirm-contact-page.tsx')).ConfirmContactPage,
+    }),
+  },
+  {
     element: <SignedIn />,
     HydrateFallback: OpeningScreen,
     ErrorBoundary: RouteProblem,

@@ -4,6 +4,7 @@ import { ServiceModule } from '@leads/service';
 import { AccessModule } from './access/access.module.ts';
 import { settings } from './config.ts';
 import { ConnectionsModule } from './connections/connections.module.ts';
+import { ContactsModule } from './contacts/contacts.module.ts';
 import { ExportModule } from './export/export.module.ts';
 import { HttpModule } from './http/http.module.ts';
 import { IncidentsModule } from './incidents/incidents.module.ts';
@@ -34,6 +35,7 @@ import { ValidationsModule } from './validations/validations.module.ts';
     ExportModule,
     OffersModule,
     ConnectionsModule,
+    ContactsModule,
     IncidentsModule,
     ValidationsModule,
     ReplaysModule,

@@ -13,6 +13,7 @@ import { Kysely } from 'kysely';
 import { RecordLinks } from './ledger/record-links.ts';
 import { addMails, addRepeats } from './ledger/add-to-timeline.ts';
 import { keepConnections, shareConnections } from './ledger/keep-connections.ts';
+import { keepContacts } from './ledger/keep-contacts.ts';
 import { keepIncidents } from './ledger/keep-incidents.ts';
 import { keepLanes } from './ledger/keep-lanes.ts';
 import { keepValidations } from './ledger/keep-validations.ts';
@@ -74,6 +75,11 @@ export class KeepLedger {
   @OnTopic(topics.incidents)
   incidentsMoved(records: Received<typeof topics.incidents>[]): Promise<void> {
     return this.keep((transaction) => keepIncidents(transaction, valuesOf(records)));
+  }
+
+  @OnTopic(topics.contacts)
+  contactsChanged(records: Received<typeof topics.contacts>[]): Promise<void> {
+    return this.keep((transaction) => keepContacts(transaction, valuesOf(records)));
   }
 
   @OnTopic(topics.lanes)

@@ -1,6 +1,7 @@
-/** `npm run publish-again`: what publishers chose of retention once more on retention.v1, by the portal while it runs or when it starts. */
+/** `npm run publish-again`: what publishers chose of retention, and their own domains, once more on retention.v1 and publishers.v1, by the portal while it runs or when it starts. */
 import { COMMAND_LIMITS, openDatabase } from '@leads/database';
 import { registrationSettings } from './access/config.ts';
+import { tellAllDomains } from './access/publishers.ts';
 import { tellAllDays } from './ledger/chosen-days.ts';
 import type { PortalTables } from './tables.ts';
 
@@ -13,10 +14,11 @@ const database = openDatabase<PortalTables>(
 );
 try {
   await tellAllDays(database);
-  process.stdout.write('For how long publishers keep leads is published once more.\n');
+  await tellAllDomains(database);
+  process.stdout.write('For how long publishers keep leads, and their domains, are published once more.\n');
 } catch (error) {
   process.stderr.write(
-    `For how long publishers keep leads is not published once more: ${String(error)}. Run this again.\n`,
+    `For how long publishers keep leads, or their domains, are not published once more: ${String(error)}. Run this again.\n`,
   );
   process.exitCode = 1;
 } finally {

@@ -1,22 +1,22 @@
 /**
- * `node dist/register-publisher.command.js <id> <name> <directoryId>`: says whose directory acts for a publisher.
- * Unlike an owner in the console, it may name a publisher that has connections already. Needs DATABASE_URL.
+ * `node dist/register-publisher.command.js <id> <name> <directoryId> [<domain> …]`: says whose directory acts for a
+ * publisher, and which domains are its own. Unlike an owner in the console, it may name a publisher that has connections already. Needs DATABASE_URL.
  */
 import { openDatabase } from '@leads/database';
-import { PublisherRegistration } from '@leads/contracts/portal-api';
+import { PublisherApproval } from '@leads/contracts/portal-api';
 import { z } from 'zod';
 import { registrationSettings } from './access/config.ts';
 import { Publishers } from './access/publishers.ts';
 import type { PortalTables } from './tables.ts';
 
-const [id, name, directoryId] = process.argv.slice(2);
-const wanted = PublisherRegistration.safeParse({ id, name });
+const [id, name, directoryId, ...domains] = process.argv.slice(2);
+const wanted = PublisherApproval.safeParse({ id, name, domains });
 const directory = z.guid().toLowerCase().safeParse(directoryId);
 
 if (!wanted.success || !directory.success) {
   end(
     2,
-    'Say node dist/register-publisher.command.js <publisher id> <name> <directory id>. Nothing was changed.',
+    'Say node dist/register-publisher.command.js <publisher id> <name> <directory id> [<domain of its mail addresses> …]. Nothing was changed.',
   );
 } else {
   const database = openDatabase<PortalTables>(
@@ -29,9 +29,12 @@ if (!wanted.success || !directory.success) {
     () => undefined,
   );
   try {
-    const registered = await new Publishers(database).register(wanted.data, directory.data);
+    const publishers = new Publishers(database);
+    const registered = await publishers.register(wanted.data, directory.data);
+    const isSame = !registered.ok && registered.by?.toLowerCase() === wanted.data.id.toLowerCase();
+    if (isSame && domains.length > 0) await publishers.setDomains(registered.by ?? '', domains);
     if (registered.ok) end(0, `The directory ${directory.data} acts for ${wanted.data.id}.`);
-    else if (registered.by?.toLowerCase() === wanted.data.id.toLowerCase()) {
+    else if (isSame) {
       end(0, `The directory ${directory.data} acts for ${registered.by} already.`);
     } else if (registered.taken === 'directory') {
       end(1, `The directory ${directory.data} acts for ${registered.by} already. Nothing was changed.`);

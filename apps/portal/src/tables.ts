@@ -2,6 +2,7 @@
 import type {
   Authentication,
   ConnectionChanged,
+  ContactState,
   Incident,
   IncidentState,
   IncidentTransition,
@@ -193,7 +194,20 @@ interface PublishersTable {
   directory_id: string;
   /** For how many days it keeps leads; `null`: as the settings say. */
   lead_days: Generated<number | null>;
+  /** Whose addresses count as its own; as `readMailDomain` writes them. */
+  domains: Generated<string[]>;
   registered_at: Generated<Date>;
+}
+
+/** How one address, in lower case, stands at one publisher. */
+interface ContactsTable {
+  contact_id: string;
+  version: number;
+  publisher_id: string;
+  address: string;
+  state: ContactState;
+  since: At;
+  asked_at: OptionalAt;
 }
 
 interface PublisherRequestsTable {
@@ -277,6 +291,7 @@ export interface PortalTables extends ServiceTables {
   latencies: LatenciesTable;
   changes: ChangesTable;
   publishers: PublishersTable;
+  contacts: ContactsTable;
   publisher_requests: PublisherRequestsTable;
   sessions: SessionsTable;
   usage: UsageTable;

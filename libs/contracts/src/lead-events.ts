@@ -77,7 +77,7 @@ export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Rea
 export const LeadOutcome = z.discriminatedUnion('outcome', [LeadWritten, LeadDeferred, LeadDead]);
 export type LeadOutcome = z.infer<typeof LeadOutcome>;
 
-/** A lead's mail is settled: the mail server has taken it or refused it for every recipient. */
+/** A lead's mail is settled: the mail server has taken it or refused it for every recipient, or nobody may get it yet. */
 export const LeadMailed = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
@@ -85,7 +85,7 @@ export const LeadMailed = z.object({
   /** Of the lead: when the gateway began to read the request. */
   receivedAt: z.iso.datetime().optional(),
   isTest: z.boolean(),
-  /** Empty where the connection has no contacts. */
+  /** Empty where the connection has no contacts, or all of them wait. */
   recipients: z.array(
     z.object({
       address: z.string(),
@@ -94,6 +94,8 @@ export const LeadMailed = z.object({
       reason: Line.optional(),
     }),
   ),
+  /** For whom the mail is kept until they confirm; what became of it then is told once more, of each alone. */
+  waiting: z.array(Line).min(1).optional(),
 });
 export type LeadMailed = z.infer<typeof LeadMailed>;
 

@@ -32,6 +32,8 @@ describe('the topic catalogue', () => {
       ['leadId', 'lead'],
       ['incidentId', 'incident'],
       ['connectionId', 'connection'],
+      ['contactId', 'contact'],
+      ['publisherId', 'publisher'],
       ['requester', 'requester'],
     ] as const;
     // Accepted leads stay together for their connection's lane; any instance of credentials answers a request.

@@ -7,6 +7,7 @@ import {
   RetentionChosen,
   ValidationStep,
 } from './connection-events.ts';
+import { ContactAnswered, ContactChanged, PublisherDomains } from './contacts.ts';
 import { Incident } from './incidents.ts';
 import { LeadAccepted, LeadMailed, LeadOutcome, LeadRepeated, ReplayRequested } from './lead-events.ts';
 import { SERVICES, type ServiceName } from './services.ts';
@@ -18,8 +19,10 @@ export type Retention = { policy: 'delete'; ms: number } | { policy: 'compact' }
 /** Which field of a value is its record's key. */
 const KEY_FIELDS = {
   connection: 'connectionId',
+  contact: 'contactId',
   incident: 'incidentId',
   lead: 'leadId',
+  publisher: 'publisherId',
   requester: 'requester',
 } as const;
 
@@ -148,6 +151,36 @@ export const topics = {
     isSigned: true,
     partitions: 1,
     retention: { policy: 'compact' },
+  }),
+  publishers: topic({
+    name: 'publishers.v1',
+    schema: PublisherDomains,
+    keyedBy: 'publisher',
+    publishers: ['portal'],
+    consumers: ['notification'],
+    isSigned: true,
+    partitions: 1,
+    retention: { policy: 'compact' },
+  }),
+  contacts: topic({
+    name: 'contacts.v1',
+    schema: ContactChanged,
+    keyedBy: 'contact',
+    publishers: ['notification'],
+    consumers: ['portal'],
+    isSigned: false,
+    partitions: 3,
+    retention: { policy: 'compact' },
+  }),
+  contactsAnswered: topic({
+    name: 'contacts.answered.v1',
+    schema: ContactAnswered,
+    keyedBy: 'contact',
+    publishers: ['portal'],
+    consumers: ['notification'],
+    isSigned: true,
+    partitions: 3,
+    retention: { policy: 'delete', ms: 14 * DAY },
   }),
   replays: topic({
     name: 'replays.v1',

@@ -32,9 +32,12 @@ describe('the rules', () => {
         ]);
     expect(about('User:notification')).toEqual([
       [WRITE, 'x.leads.mailed.v1', LITERAL],
+      [WRITE, 'x.contacts.v1', LITERAL],
       [WRITE, 'x.alerts.v1', LITERAL],
       [READ, 'x.connections.v1', LITERAL],
       [READ, 'x.leads.outcomes.v1', LITERAL],
+      [READ, 'x.publishers.v1', LITERAL],
+      [READ, 'x.contacts.answered.v1', LITERAL],
       [READ, 'x.incidents.v1', LITERAL],
       [READ, 'x.notification', LITERAL],
       [READ, 'x.notification.', PREFIXED],

@@ -44,7 +44,9 @@ test('what decides where data, tokens and mails go is signed', () => {
   expect(signed.map(({ name }) => name).sort()).toEqual([
     'alerts.v1',
     'connections.v1',
+    'contacts.answered.v1',
     'incidents.v1',
+    'publishers.v1',
     'replays.v1',
     'retention.v1',
     'tokens.issued.v1',

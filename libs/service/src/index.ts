@@ -1,4 +1,5 @@
 export { settingsFromEnvironment } from './config.ts';
+export { readContactLink, signContactLink } from './contact-links.ts';
 export { databaseVariables, type DatabaseVariables } from './database-variables.ts';
 export { fileContent, understood } from './file-content.ts';
 export * from './health.ts';

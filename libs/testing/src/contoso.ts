@@ -26,8 +26,12 @@ export const directories = {
   northwind: NORTHWIND.tenantId,
 } as const;
 
-/** The publisher of Contoso's connection, and the directory whose people act for it. */
-export const contosoPublisher = { ...contoso.publisher, directoryId: directories.contoso } as const;
+/** The publisher of Contoso's connection, the directory whose people act for it, and where its contacts are. */
+export const contosoPublisher = {
+  ...contoso.publisher,
+  directoryId: directories.contoso,
+  domains: ['contoso.example'],
+} as const;
 
 /** User names in those directories, all with one password. */
 export const people = {

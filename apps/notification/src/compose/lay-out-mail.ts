@@ -6,7 +6,7 @@ export interface ComposedMail {
   /** Of what the mail is about: the same each time it is sent, so that a repeat can be told. */
   id: string;
   /** The header that carries the id. */
-  idHeader: 'X-Lead-Id' | 'X-Incident-Id';
+  idHeader: 'X-Lead-Id' | 'X-Incident-Id' | 'X-Contact-Request-Id';
   /** What the header carries, where that is not the id itself. */
   about?: string;
   /** One line. */
@@ -26,6 +26,8 @@ export interface MailParts {
   /** Empty where there are none. */
   notes: string;
   link?: { name: string; url: string };
+  /** Why somebody gets it, at its end; unless given, because they are a contact. */
+  reason?: string;
 }
 
 const REASON =
@@ -38,7 +40,7 @@ export function layOutMail(parts: MailParts): Pick<ComposedMail, 'text' | 'html'
   return { text: asText(filled), html: asHtml(filled) };
 }
 
-function asText({ warnings, title, rows, steps = [], notes, link }: MailParts): string {
+function asText({ warnings, title, rows, steps = [], notes, link, reason = REASON }: MailParts): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return [
     ...warnings.flatMap((warning) => [warning, '']),
@@ -52,12 +54,12 @@ function asText({ warnings, title, rows, steps = [], notes, link }: MailParts): 
     ...(link ? ['', `${link.name}: ${link.url}`] : []),
     '',
     '-- ',
-    REASON,
+    reason,
     '',
   ].join('\n');
 }
 
-function asHtml({ warnings, title, rows, steps = [], notes, link }: MailParts): string {
+function asHtml({ warnings, title, rows, steps = [], notes, link, reason = REASON }: MailParts): string {
   const cell = 'padding:2px 16px 2px 0;vertical-align:top';
   const page: Html = html`<!doctype html>
     <html lang="en">
@@ -96,7 +98,7 @@ function asHtml({ warnings, title, rows, steps = [], notes, link }: MailParts): 
               ]
         }
         ${link ? [html`<p><a href="${link.url}">${link.name}</a></p>`] : []}
-        <p style="color:#616161;font-size:12px">${REASON}</p>
+        <p style="color:#616161;font-size:12px">${reason}</p>
       </body>
     </html> `;
   return page.markup;

@@ -43,9 +43,9 @@ function mayGrow({ transition, place }: Incident): boolean {
 }
 
 /**
- * Makes mails of what is due. Any number of processes may do so at once.
+ * Makes mails of what is due; what waits for its contact ends after `heldMs`. Any number of processes may do so at once.
  */
-export function addressNews(database: Database): Promise<void> {
+export function addressNews(database: Database, heldMs: number): Promise<void> {
   return database.transaction().execute(async (transaction) => {
     const due = await transaction
       .selectFrom('incident_news')
@@ -58,13 +58,13 @@ export function addressNews(database: Database): Promise<void> {
       .forUpdate()
       .skipLocked()
       .execute();
-    for (const news of due) await address(transaction, news);
+    for (const news of due) await address(transaction, news, heldMs);
   });
 }
 
 type News = Selectable<NotificationTables['incident_news']> & { waited_ms: number };
 
-async function address(transaction: Database, news: News): Promise<void> {
+async function address(transaction: Database, news: News, heldMs: number): Promise<void> {
   const { incident_id: incidentId, version, transition } = news;
   const newest = await readNewest(transaction, news);
   const concerned = await readConcerned(transaction, newest.connectionIds);
@@ -82,7 +82,7 @@ async function address(transaction: Database, news: News): Promise<void> {
   if (told) {
     const letters = lettersOf(incidentId, told, version, concerned);
     const wanted = told === 'resolved' ? await ofThoseTold(transaction, incidentId, letters) : letters;
-    await addLetters(transaction, { told, incident: newest }, wanted);
+    await addLetters(transaction, { told, incident: newest }, wanted, heldMs);
   }
   await transaction
     .deleteFrom('incident_news')

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ConnectionChanged, LeadMailed, type topics } from '@leads/contracts';
+import { type ConnectionChanged, LeadMailed, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
-import type { Received } from '@leads/kafka';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import { FollowConnections } from '../follow-connections.ts';
+import { keepConnections } from '../follow-connections.ts';
 import {
   aboutLead,
   addLetters,
@@ -16,10 +15,12 @@ import {
   settleMail,
 } from './mail-store.ts';
 import type { NotificationTables } from '../tables.ts';
+import { ownDomain } from '../testing/contacts.ts';
 import { connectionWith, incidentOf, writtenLead } from '../testing/written-leads.ts';
 
 const [ANN, BOB] = ['ann@contoso.com', 'bob@contoso.com'];
 const HOLD_MS = 60_000;
+const HELD_MS = 14 * 86_400_000;
 
 let server: TestDatabase;
 let database: Kysely<NotificationTables>;
@@ -39,24 +40,18 @@ afterAll(async () => {
   await server.drop();
 });
 beforeEach(async () => {
-  await sql`truncate connections, mails, outbox`.execute(database);
+  await sql`truncate connections, mails, outbox, contacts, publishers`.execute(database);
+  await ownDomain(database, 'contoso', 'contoso.com');
   connectionId = randomUUID();
 });
 
-async function follow(...changes: ConnectionChanged[]): Promise<void> {
-  const records = changes.map((value, index) => ({
-    value,
-    key: value.connectionId,
-    partition: 0,
-    offset: String(index),
-    timestamp: new Date(0),
-  }));
-  await new FollowConnections(database).followConnections(
-    records satisfies Received<typeof topics.connections>[],
-  );
-}
+const follow = (...changes: ConnectionChanged[]): Promise<void> =>
+  database.transaction().execute((transaction) => keepConnections(transaction, changes));
 
-const addLeads = (...leads: ReturnType<typeof writtenLead>[]) => addMails(database, leads.map(aboutLead));
+const addLeads = (...leads: ReturnType<typeof writtenLead>[]) =>
+  addMails(database, leads.map(aboutLead), HELD_MS);
+
+const addressAll = () => addressMails(database, HELD_MS);
 
 const mails = () =>
   database.selectFrom('mails').select(['state', 'contacts', 'delivered', 'refused', 'settled_at']).execute();
@@ -65,8 +60,12 @@ const refusalOf = (address: string) => ({ address, reason: '550 5.1.1 unknown' }
 
 /** What was told of leads' mails so far. */
 async function told(): Promise<LeadMailed[]> {
-  const rows = await database.selectFrom('outbox').select(['topic', 'value']).orderBy('id').execute();
-  expect(new Set(rows.map(({ topic }) => topic)).size).toBeLessThanOrEqual(1);
+  const rows = await database
+    .selectFrom('outbox')
+    .select('value')
+    .where('topic', '=', topics.leadsMailed.name)
+    .orderBy('id')
+    .execute();
   return rows.map(({ value }) => LeadMailed.parse(JSON.parse(value)));
 }
 
@@ -97,7 +96,7 @@ describe('a mail', () => {
     await follow(connectionWith(connectionId, [ANN]), connectionWith(connectionId, [ANN, BOB], 2));
     await addLeads(writtenLead(connectionId));
     await follow(connectionWith(connectionId, [BOB], 3));
-    await addressMails(database);
+    await addressAll();
     expect(await mails()).toMatchObject([{ state: 'due', contacts: [ANN, BOB] }]);
   });
 
@@ -110,11 +109,11 @@ describe('a mail', () => {
 
   test('waits until its connection is known', async () => {
     await addLeads(writtenLead(connectionId));
-    await addressMails(database);
+    await addressAll();
     expect(await mails()).toMatchObject([{ state: 'unaddressed' }]);
     expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
     await follow(connectionWith(connectionId, [ANN]));
-    await addressMails(database);
+    await addressAll();
     expect(await claimMails(database, 10, HOLD_MS)).toMatchObject([{ remaining: [ANN], attempts: 1 }]);
   });
 
@@ -123,7 +122,7 @@ describe('a mail', () => {
     await follow(connectionWith(connectionId, []));
     await addLeads(writtenLead(connectionId), writtenLead(later));
     await follow(connectionWith(later, []));
-    await addressMails(database);
+    await addressAll();
     const settled = { state: 'no-contacts', contacts: [], settled_at: expect.any(Date) };
     expect(await mails()).toEqual([expect.objectContaining(settled), expect.objectContaining(settled)]);
     expect(await claimMails(database, 10, HOLD_MS)).toEqual([]);
@@ -264,8 +263,8 @@ describe('what became of a lead’s mail', () => {
     await addLeads(now, then);
     expect(await told()).toMatchObject([{ leadId: now.leadId, isTest: false, recipients: [] }]);
     await follow(connectionWith(later, []));
-    await addressMails(database);
-    await addressMails(database);
+    await addressAll();
+    await addressAll();
     expect(await told()).toMatchObject([
       { leadId: now.leadId },
       { leadId: then.leadId, connectionId: later, recipients: [] },
@@ -276,7 +275,7 @@ describe('what became of a lead’s mail', () => {
     await follow(connectionWith(connectionId, [ANN]));
     const offers = [{ connectionId, title: 'Contoso Analytics', organization: null }];
     const letter = { aboutId: randomUUID(), contact: ANN, offers };
-    await addLetters(database, { told: 'opened', incident: incidentOf([connectionId]) }, [letter]);
+    await addLetters(database, { told: 'opened', incident: incidentOf([connectionId]) }, [letter], HELD_MS);
     expect(await settleMail(database, await claimOne(), sentTo(ANN), 0)).toBe('sent');
     expect(await told()).toEqual([]);
   });
@@ -287,7 +286,12 @@ describe('what became of a lead’s mail', () => {
     await addLeads(lead);
     const offers = [{ connectionId, title: 'Contoso Analytics', organization: null }];
     const letter = { aboutId: lead.leadId, contact: ANN, offers };
-    await addLetters(database, { told: 'opened', incident: incidentOf([connectionId]) }, [letter, letter]);
+    await addLetters(
+      database,
+      { told: 'opened', incident: incidentOf([connectionId]) },
+      [letter, letter],
+      HELD_MS,
+    );
     expect(await mails()).toHaveLength(2);
   });
 

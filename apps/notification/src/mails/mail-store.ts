@@ -2,21 +2,24 @@
 import { Incident, type LeadWritten } from '@leads/contracts';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
+import { shareContacts } from '../contacts/keep-contacts.ts';
+import { wantAsked } from '../contacts/ask-contacts.ts';
 import type { DeliveryReport } from '../smtp/delivery-report.ts';
 import type { MailsTable, NotificationTables } from '../tables.ts';
 import type { Letter } from './letters.ts';
-import { TOLD, tellMailed, type ToldMail } from './tell-mailed.ts';
+import { settling } from './settling.ts';
+import { DECLINED, TOLD, type ToldMail } from './tell-mailed.ts';
 
 type Database = Kysely<NotificationTables>;
 
 /** What a mail is sent about: an occasion is one mail. */
 export interface Occasion {
   kind: MailsTable['kind'];
-  /** The lead's id, or the letter's. */
+  /** The lead's id, or the letter's; of a mail to one contact that waited for them, or asks them, its own. */
   aboutId: string;
   /** Of a letter, one of those that it is about. */
   connectionId: string;
-  /** A `LeadWritten` or an {@link IncidentTold} as JSON. */
+  /** A `LeadWritten`, an {@link IncidentTold} or a `ContactQuestion` as JSON. */
   event: string;
 }
 
@@ -54,71 +57,136 @@ export const IncidentMailEvent = IncidentTold.extend({
 });
 export type IncidentMailEvent = z.infer<typeof IncidentMailEvent>;
 
-/** Makes one mail a letter; one that was written before changes nothing. */
+/** Makes one mail a letter; one that was written before changes nothing. What waits for its contact ends after `heldMs`. */
 export async function addLetters(
   database: Database,
   said: IncidentTold,
   letters: readonly Letter[],
+  heldMs: number,
 ): Promise<void> {
   if (letters.length === 0) return;
   const rows = letters.map(({ aboutId, contact, offers }) => ({
-    kind: 'incident' as const,
-    about_id: aboutId,
-    connection_id: offers[0]?.connectionId ?? '',
+    aboutId,
+    contact,
+    connectionId: offers[0]?.connectionId ?? '',
     event: JSON.stringify({ ...said, offers } satisfies IncidentMailEvent),
-    state: 'due' as const,
-    contacts: [contact],
   }));
-  await database
-    .insertInto('mails')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-/** Makes one mail an occasion, addressed to the contacts as they are now; one that has its mail changes nothing. */
-export async function addMails(database: Database, occasions: Occasion[]): Promise<void> {
-  if (occasions.length === 0) return;
-  const added = sql<ToldMail>`
-    insert into mails (kind, about_id, connection_id, event, state, contacts, settled_at)
-    select kind, about_id, connection_id, event, ${STATE_BY_CONTACTS},
-           coalesce(contact_emails, '{}'), ${SETTLED_WITHOUT_CONTACTS}
-    from unnest(${occasions.map(({ kind }) => kind)}::text[],
-                ${occasions.map(({ aboutId }) => aboutId)}::uuid[],
-                ${occasions.map(({ connectionId }) => connectionId)}::uuid[],
-                ${occasions.map(({ event }) => event)}::text[])
-      as occasion (kind, about_id, connection_id, event)
-    left join connections using (connection_id)
+  await shareContacts(database);
+  const added = await sql<{ contact_id: string | null }>`
+    insert into mails (kind, about_id, connection_id, event, contacts, contact_id, state, due_at, refused, refusals,
+                       settled_at)
+    select 'incident', about_id, connection_id, event, array[contact], contact_id, state,
+           case when state = 'held' then ${afterMs(heldMs)} else now() end,
+           case when state = 'refused' then array[contact] else '{}' end,
+           case when state = 'refused' then jsonb_build_object(contact, ${DECLINED}::text) else '{}' end,
+           case when state = 'refused' then now() end
+    from (
+      select letter.*, contacts.contact_id,
+             case when contacts.state in ('own-domain', 'confirmed') then 'due'
+                  when contacts.state = 'declined' then 'refused' else 'held' end as state
+      from unnest(${rows.map(({ aboutId }) => aboutId)}::uuid[],
+                  ${rows.map(({ connectionId }) => connectionId)}::uuid[],
+                  ${rows.map(({ event }) => event)}::text[],
+                  ${rows.map(({ contact }) => contact)}::text[])
+        as letter (about_id, connection_id, event, contact)
+      left join connections using (connection_id)
+      left join contacts
+        on contacts.contacts_of = connections.contacts_of and contacts.address = lower(letter.contact)
+    ) as letters
     on conflict (kind, about_id) do nothing
-    returning ${TOLD}
-  `;
-  await settling(database, added);
+    returning contact_id
+  `.execute(database);
+  await wantAsked(
+    database,
+    added.rows.flatMap((row) => row.contact_id ?? []),
+  );
 }
 
-const STATE_BY_CONTACTS = sql`
-  case when contact_emails is null then 'unaddressed' when contact_emails = '{}' then 'no-contacts' else 'due' end`;
-const SETTLED_WITHOUT_CONTACTS = sql`case when contact_emails = '{}' then now() end`;
+/**
+ * Makes one mail an occasion, addressed to the contacts as they are now; one that has its mail changes nothing. What
+ * waits for a contact is a mail of its own, and ends after `heldMs`.
+ */
+export async function addMails(database: Database, occasions: Occasion[], heldMs: number): Promise<void> {
+  if (occasions.length === 0) return;
+  await addressing(
+    database,
+    sql`
+      insert into mails (kind, about_id, connection_id, event, ${ADDRESSED_COLUMNS})
+      select kind, about_id, connection_id, event, ${ADDRESSED}
+      from unnest(${occasions.map(({ kind }) => kind)}::text[],
+                  ${occasions.map(({ aboutId }) => aboutId)}::uuid[],
+                  ${occasions.map(({ connectionId }) => connectionId)}::uuid[],
+                  ${occasions.map(({ event }) => event)}::text[])
+        as occasion (kind, about_id, connection_id, event)
+      left join connections using (connection_id)
+      cross join ${ADDRESSEES}
+      on conflict (kind, about_id) do nothing
+      returning *
+    `,
+    heldMs,
+  );
+}
 
 /** Addresses the mails that waited for a connection which has become known since. */
-export async function addressMails(database: Database): Promise<void> {
-  const addressed = sql<ToldMail>`
-    update mails set state = ${STATE_BY_CONTACTS}, contacts = contact_emails,
-                     settled_at = ${SETTLED_WITHOUT_CONTACTS}, due_at = now()
-    from connections
-    where mails.state = 'unaddressed' and connections.connection_id = mails.connection_id
-    returning ${TOLD}
-  `;
-  await settling(database, addressed);
+export async function addressMails(database: Database, heldMs: number): Promise<void> {
+  await addressing(
+    database,
+    sql`
+      update mails set (${ADDRESSED_COLUMNS}) = (select ${ADDRESSED} from ${ADDRESSEES}), due_at = now()
+      from connections
+      where mails.state = 'unaddressed' and connections.connection_id = mails.connection_id
+      returning mails.*
+    `,
+    heldMs,
+  );
 }
 
-/** Runs a statement that may settle mails, and commits with it what is told of those that it settled. */
-function settling<Row extends ToldMail>(database: Database, statement: RawBuilder<Row>): Promise<Row[]> {
-  return database.transaction().execute(async (transaction) => {
-    const { rows } = await statement.execute(transaction);
-    await tellMailed(transaction, rows);
-    return rows;
+/** The contacts of a row of `connections`, by whether they may get its mails. */
+const ADDRESSEES = sql`lateral (
+  select
+    coalesce(array_agg(email order by place) filter (where state in ('own-domain', 'confirmed')), '{}') as allowed,
+    coalesce(array_agg(email order by place) filter (where state = 'declined'), '{}') as declined,
+    coalesce(array_agg(email order by place) filter (where coalesce(state, 'waiting') = 'waiting'), '{}') as waiting
+  from unnest(connections.contact_emails) with ordinality as listed (email, place)
+  left join contacts on contacts.contacts_of = connections.contacts_of and contacts.address = lower(email)
+) as addressees`;
+const ADDRESSED_COLUMNS = sql`state, contacts, waiting, declined, settled_at`;
+const ADDRESSED = sql`
+  case when connections.contact_emails is null then 'unaddressed'
+       when addressees.allowed = '{}' then 'no-contacts' else 'due' end,
+  addressees.allowed, addressees.waiting, addressees.declined,
+  case when connections.contact_emails is not null and addressees.allowed = '{}' then now() end`;
+
+/** @param statement gives the rows of `mails` that it has addressed */
+async function addressing(database: Database, statement: RawBuilder<unknown>, heldMs: number): Promise<void> {
+  const addressed = sql<ToldMail>`
+    with addressed as (${statement}), held as (
+      insert into mails (kind, about_id, connection_id, event, state, contacts, contact_id, due_at)
+      select addressed.kind, gen_random_uuid(), connection_id, addressed.event, 'held', array[email],
+             contacts.contact_id, ${afterMs(heldMs)}
+      from addressed cross join unnest(addressed.waiting) as email
+      join connections using (connection_id)
+      left join contacts on contacts.contacts_of = connections.contacts_of and contacts.address = lower(email)
+    )
+    select ${TOLD} from addressed as mails
+  `;
+  await settling(database, addressed, async (transaction, rows) => {
+    const waiting = rows.filter((row) => row.waiting.length > 0).map((row) => row.connection_id);
+    if (waiting.length === 0) return;
+    const { rows: contacts } = await sql<{ contact_id: string }>`
+      select contact_id from connections join contacts using (contacts_of)
+      where connection_id = any(${[...new Set(waiting)]}::uuid[]) and asked_at is null and state = 'waiting'
+        and exists (select from unnest(contact_emails) as email where lower(email) = address)
+    `.execute(transaction);
+    await wantAsked(
+      transaction,
+      contacts.map((row) => row.contact_id),
+    );
   });
 }
+
+/** So many milliseconds from now, by the database's clock. */
+const afterMs = (ms: number) => sql<Date>`now() + ${ms}::float8 * interval '1 millisecond'`;
 
 /**
  * Takes mails that are due for this process alone: of each connection those that have waited longest, and as many of

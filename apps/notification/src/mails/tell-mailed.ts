@@ -12,6 +12,9 @@ export interface ToldMail {
   connection_id: string;
   contacts: string[];
   delivered: string[];
+  /** Contacts whom the mail does not go to: until they confirm, and because they want none. */
+  waiting: string[];
+  declined: string[];
   /** What the mail server said, by refused address. */
   refusals: Record<string, string>;
   settled_at: Date | null;
@@ -19,9 +22,13 @@ export interface ToldMail {
   event: string | null;
 }
 
+/** What is told of a contact who wants no mails. */
+export const DECLINED = 'They have said that they want no mails about leads of this publisher.';
+
 /** The columns of {@link ToldMail}, for a statement on `mails` to return. */
 export const TOLD = sql`
-  mails.kind, mails.about_id, mails.connection_id, mails.contacts, mails.delivered, mails.refusals, mails.settled_at,
+  mails.kind, mails.about_id, mails.connection_id, mails.contacts, mails.delivered, mails.waiting, mails.declined,
+  mails.refusals, mails.settled_at,
   case when mails.settled_at is not null then mails.event end as event`;
 
 /** Publishes, through the outbox, what became of each lead's mail among these that is settled. */
@@ -31,24 +38,38 @@ export async function tellMailed(transaction: Kysely<NotificationTables>, mails:
     if (kind !== 'lead-written' || settledAt === null || event === null) return [];
     return [mailedOf(mail, settledAt, LeadWritten.parse(JSON.parse(event)))];
   });
-  await addToOutbox(transaction, topics.leadsMailed, mailed);
+  await addToOutbox(transaction, topics.leadsMailed, together(mailed));
+}
+
+/** What is settled of one lead at one moment is one event, for a timeline has one entry a moment. */
+function together(mailed: readonly LeadMailed[]): LeadMailed[] {
+  return [...Map.groupBy(mailed, ({ leadId, at }) => `${leadId} ${at}`).values()].flatMap(
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : { ...first, recipients: [first, ...others].flatMap(({ recipients }) => recipients) },
+  );
 }
 
 function mailedOf(
   mail: ToldMail,
   settledAt: Date,
-  { isTest, receivedAt }: Pick<z.infer<typeof LeadWritten>, 'isTest' | 'receivedAt'>,
+  { leadId, isTest, receivedAt }: Pick<z.infer<typeof LeadWritten>, 'leadId' | 'isTest' | 'receivedAt'>,
 ): LeadMailed {
   return {
-    leadId: mail.about_id,
+    leadId,
     connectionId: mail.connection_id,
     at: settledAt.toISOString(),
     ...(receivedAt === undefined ? {} : { receivedAt }),
     isTest,
-    recipients: mail.contacts.map((address) => {
-      if (mail.delivered.includes(address)) return { address, result: 'sent' };
-      const reason = own(mail.refusals, address);
-      return { address, result: 'refused', ...(reason === undefined ? {} : { reason }) };
-    }),
+    recipients: [
+      ...mail.contacts.map((address): LeadMailed['recipients'][number] => {
+        if (mail.delivered.includes(address)) return { address, result: 'sent' };
+        const reason = own(mail.refusals, address);
+        return { address, result: 'refused', ...(reason === undefined ? {} : { reason }) };
+      }),
+      ...mail.declined.map((address) => ({ address, result: 'refused' as const, reason: DECLINED })),
+    ],
+    ...(mail.waiting.length > 0 && { waiting: mail.waiting }),
   };
 }

@@ -5,9 +5,10 @@ import { type LeadMailed, topics } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
 import { provisionTopics, Publisher } from '@leads/kafka';
 import { watchTopic } from '@leads/kafka/testing';
-import { eventually, testDatabase, testKafka, writeServiceKeys } from '@leads/testing';
+import { eventually, testDatabase, testKafka, testSigning, writeServiceKeys } from '@leads/testing';
 import { expect } from '@jest/globals';
 import type { Kysely } from 'kysely';
+import { ownDomain } from './contacts.ts';
 import { MailReceiver } from './mail-receiver.ts';
 import type { NotificationTables } from '../tables.ts';
 
@@ -16,6 +17,8 @@ export const APP = new URL('../../', import.meta.url);
 export interface Surroundings {
   database: Kysely<NotificationTables>;
   publisher: Publisher;
+  /** Publishes what the portal does. */
+  portal: Publisher;
   receiver: MailReceiver;
   /** What `leads.mailed.v1` has told of one lead so far. */
   mailed: (leadId: string) => LeadMailed[];
@@ -40,11 +43,15 @@ export async function startSurroundings(): Promise<Surroundings> {
     () => undefined,
   );
   const publisher = new Publisher(kafka);
+  const portal = new Publisher({ ...kafka, signing: testSigning('portal') });
+  // Contacts of the specs are there; those elsewhere are asked to confirm.
+  await ownDomain(database, 'contoso', 'contoso.com');
   const watched = await watchTopic(kafka, topics.leadsMailed);
   const receiver = new MailReceiver();
   return {
     database,
     publisher,
+    portal,
     receiver,
     mailed: (leadId) => watched.values().filter((one) => one.leadId === leadId),
     smtpPort: await receiver.listen(),
@@ -53,12 +60,14 @@ export async function startSurroundings(): Promise<Surroundings> {
       KAFKA_BROKERS: kafka.brokers.join(),
       KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
       ...keys.settingsOf('notification'),
+      PORTAL_PUBLIC_URL: 'https://console.example',
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       MAIL_FROM: 'Marketplace leads <leads@contoso.example>',
     }),
     end: async () => {
       await watched.close();
       await publisher.disconnect();
+      await portal.disconnect();
       await receiver.close();
       await database.destroy();
       await server.drop();

@@ -65,6 +65,17 @@ export async function send<T>(
   return versionedOf<T>(answer);
 }
 
+/** `POST` where nobody has to be signed in: what is sent proves what it may. */
+export async function sendUnsigned<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const answer = await ask(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+  return (await versionedOf<T>(answer)).value;
+}
+
 async function ask(path: string, request: RequestInit & { method: string }): Promise<Response> {
   let answer: Response;
   try {

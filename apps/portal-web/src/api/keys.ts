@@ -29,6 +29,8 @@ export const keys = {
     ['statistics', span, connectionId ?? 'all'] as const,
   audit: ['audit'],
   publisherRequests: ['publisher-requests'],
+  publishers: ['publishers'],
+  contactAsked: ['contact-asked'],
   usage: ['usage'],
   retention: ['retention'],
 } as const;

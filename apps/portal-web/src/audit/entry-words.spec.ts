@@ -14,6 +14,10 @@ test('an entry says how many leads, for which filter, how often and why', () => 
     'constructor: x',
     'Not theirs.',
   ]);
+  expect(entryWords({ domains: ['contoso.com', 'contoso.de'] })).toEqual([
+    'mail domains: contoso.com, contoso.de',
+  ]);
+  expect(entryWords({ domains: [] })).toEqual(['mail domains: none']);
 });
 
 test('an entry says who it was by directory and object, where that is known', () => {

@@ -5,7 +5,7 @@ import { countWords } from '../pieces/time-words.ts';
 
 type Entry = Pick<
   AuditPage['entries'][number],
-  'times' | 'leads' | 'filter' | 'reason' | 'directoryId' | 'userId'
+  'times' | 'leads' | 'filter' | 'reason' | 'domains' | 'directoryId' | 'userId'
 >;
 
 /** What parts of a filter are called where people choose them; others by their own names. */
@@ -16,7 +16,7 @@ const FILTERS: Record<string, string> = {
 };
 
 /** In the order in which they are read, as parts of one line. */
-export function entryWords({ times, leads, filter, reason }: Entry): string[] {
+export function entryWords({ times, leads, filter, reason, domains }: Entry): string[] {
   const asked = Object.entries(filter ?? {}).map(
     ([name, value]) => `${own(FILTERS, name) ?? name}: ${value}`,
   );
@@ -24,6 +24,7 @@ export function entryWords({ times, leads, filter, reason }: Entry): string[] {
     ...(leads === undefined ? [] : [countWords(leads, 'lead', 'leads')]),
     ...asked,
     ...(reason === undefined ? [] : [reason]),
+    ...(domains === undefined ? [] : [`mail domains: ${domains.join(', ') || 'none'}`]),
     ...(times === undefined ? [] : [`${countWords(times, 'more time', 'more times')} within some minutes`]),
   ];
 }

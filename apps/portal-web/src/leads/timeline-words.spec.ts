@@ -51,6 +51,17 @@ describe('a timeline in words', () => {
     expect(words.next).toContain('contact e-mail');
   });
 
+  test('a mail that waits for contacts to confirm says so, and is no fault', () => {
+    const waiting = ['ann@partner.example'];
+    expect(entryWords({ kind: 'mailed', at, recipients: [], waiting })).toEqual({
+      ...{ tone: 'quiet', title: 'The e-mail waits for contacts to confirm' },
+    });
+    const sent = { address: 'sales@contoso.example', result: 'sent' as const };
+    expect(entryWords({ kind: 'mailed', at, recipients: [sent], waiting })).toEqual({
+      ...{ tone: 'good', title: 'E-mail sent to 1 contact' },
+    });
+  });
+
   test('written says how long it took', () => {
     const written = { kind: 'written', at, attempts: 1, crmId: '', crmUrl: '' } as const;
     expect(entryWords(written, 85).detail).toBe('85 ms after it was accepted.');

@@ -73,11 +73,8 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
       const sent = entry.recipients.filter(({ result }) => result === 'sent').length;
       const refused = entry.recipients.length - sent;
       return {
-        tone: refused > 0 ? 'warning' : 'good',
-        title:
-          sent > 0
-            ? `E-mail sent to ${countWords(sent, 'contact')}`
-            : 'The e-mail was refused by every contact',
+        tone: refused > 0 ? 'warning' : sent > 0 ? 'good' : 'quiet',
+        title: mailedTitle(sent, refused, entry.waiting?.length ?? 0),
         ...(refused > 0
           ? {
               next: 'Correct the contact e-mail addresses in the connection details. The lead itself is not affected.',
@@ -86,6 +83,12 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
       };
     }
   }
+}
+
+function mailedTitle(sent: number, refused: number, waiting: number): string {
+  if (sent > 0) return `E-mail sent to ${countWords(sent, 'contact')}`;
+  if (refused > 0) return 'The e-mail went to none of these contacts';
+  return waiting > 0 ? 'The e-mail waits for contacts to confirm' : 'There is no contact to e-mail';
 }
 
 function attemptWords(attempts: number): string {

@@ -110,8 +110,11 @@ export function Timeline({
                   {entry.recipients.map(({ address, result, reason }) => (
                     <li key={address}>
                       {address}
-                      {result === 'refused' && ` — refused${reason === undefined ? '' : `: ${reason}`}`}
+                      {result === 'refused' && ` — not sent${reason === undefined ? '' : `: ${reason}`}`}
                     </li>
+                  ))}
+                  {entry.waiting?.map((address) => (
+                    <li key={address}>{address} — waits until they confirm that they want mails</li>
                   ))}
                 </ul>
               )}

@@ -11,6 +11,7 @@ import {
 import { useRef, useState, type ReactElement } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import type { ApiProblem } from '../api/api-problem.ts';
+import { ContactList } from '../contacts/contact-list.tsx';
 import { Fact, Facts } from '../pieces/facts.tsx';
 import { OutsideLink } from '../pieces/outside-link.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
@@ -78,7 +79,13 @@ export function CustomerLeadsSection(props: CustomerLeadsSectionProps): ReactEle
               : `, expires on ${dayWords(connection.secret.expiresOn)}`}
           </Fact>
         )}
-        <Fact name="Contact email">{offer.contactEmails.join('; ')}</Fact>
+        <Fact name="Contact email">
+          {offer.contacts ? (
+            <ContactList addresses={offer.contactEmails} known={offer.contacts} />
+          ) : (
+            offer.contactEmails.join('; ')
+          )}
+        </Fact>
         <Fact name="Last change">
           <Time at={offer.changedAt} />
           {connection && ` by ${connection.changedBy}`}

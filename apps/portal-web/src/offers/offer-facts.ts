@@ -20,13 +20,14 @@ export function offerWith(offer: Offer | undefined, connection: Connection): Off
   };
 }
 
-/** What was read, unless it is older than what is known: then only its figures count. */
+/** What was read, unless it is older than what is known: then only its figures and how contacts stand count. */
 export function newerOffer(known: Offer | undefined, read: Offer): Offer {
   if (!known || read.version >= known.version) return read;
-  const { counts, lastLeadAt, lastValidation } = read;
+  const { counts, contacts, lastLeadAt, lastValidation } = read;
   return {
     ...known,
     counts,
+    ...(contacts === undefined ? {} : { contacts }),
     ...(lastLeadAt === undefined ? {} : { lastLeadAt }),
     ...(lastValidation === undefined ? {} : { lastValidation }),
   };

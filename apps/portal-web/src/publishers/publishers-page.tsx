@@ -1,4 +1,4 @@
-/** For operators: who asks to be a publisher, to be approved or refused, and what publishers use of their limits. */
+/** For operators: who asks to be a publisher, to be approved or refused, publishers' mail domains and use of limits. */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { Building24Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
@@ -13,6 +13,7 @@ import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { mayOperate } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
 import { plainList } from '../theme/looks.ts';
+import { DomainsSection } from './domains-section.tsx';
 import { RequestCard } from './request-card.tsx';
 import { UsageSection } from './usage-section.tsx';
 
@@ -30,6 +31,7 @@ export function PublishersPage(): ReactElement {
       {mayOperate(role) ? (
         <>
           <Requests />
+          <DomainsSection />
           <UsageSection />
         </>
       ) : (

@@ -11,6 +11,8 @@ import { Fact, Facts } from '../pieces/facts.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { Time } from '../pieces/time.tsx';
 import { buttonRow, card } from '../theme/looks.ts';
+import { DomainsField } from './domains-field.tsx';
+import { domainsIn, domainsWords, faultOfDomains } from './domains-words.ts';
 
 const useStyles = makeStyles({
   card: {
@@ -24,27 +26,36 @@ const useStyles = makeStyles({
   buttons: buttonRow,
 });
 
-type Decision = { act: 'approve' } | { act: 'refuse'; reason: string };
+type Decision = { act: 'approve'; domains: string[] } | { act: 'refuse'; reason: string };
 
 export function RequestCard({ request }: { request: PublisherRequest }): ReactElement {
   const styles = useStyles();
   const toast = useSuccessToast();
   const queryClient = useQueryClient();
-  const { directoryId, id, name, askedAt, askedBy } = request;
+  const { directoryId, id, name, askedAt, askedBy, proposedDomains } = request;
   const [asked, setAsked] = useState<Decision['act']>();
   const [reason, setReason] = useState('');
+  const [domains, setDomains] = useState(domainsWords(proposedDomains));
   const decide = useMutation({
     mutationFn: (decision: Decision) =>
       send(
         'POST',
         `/api/publisher-requests/${directoryId}/${decision.act}`,
-        decision.act === 'approve' ? { id, name } : { reason: decision.reason.trim() },
+        decision.act === 'approve'
+          ? { id, name, domains: decision.domains }
+          : { reason: decision.reason.trim() },
       ),
     onSuccess: (_, { act }) => {
       toast(act === 'approve' ? `${name} is approved` : `${name} is refused`);
-      return queryClient.invalidateQueries({ queryKey: keys.publisherRequests });
+      return Promise.all(
+        [keys.publisherRequests, keys.publishers].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      );
     },
   });
+  const entered = domainsIn(domains);
+  const fault = faultOfDomains(decide.error?.errors ?? [], entered);
   const close = (): void => {
     decide.reset();
     setAsked(undefined);
@@ -64,6 +75,9 @@ export function RequestCard({ request }: { request: PublisherRequest }): ReactEl
           {directoryId}
           <CopyButton text={directoryId} what="Directory ID" />
         </Fact>
+        <Fact name="Proposed mail domain">
+          {proposedDomains.length === 0 ? 'None' : domainsWords(proposedDomains)}, by their sign-in name alone
+        </Fact>
         <Fact name="Object ID of the person">{askedBy.id}</Fact>
       </Facts>
       <div className={styles.buttons}>
@@ -77,12 +91,20 @@ export function RequestCard({ request }: { request: PublisherRequest }): ReactEl
         title={`Approve ${name}?`}
         action="Approve"
         isPending={decide.isPending}
-        problem={decide.error}
-        onConfirm={() => decide.mutate({ act: 'approve' })}
+        problem={fault === undefined ? decide.error : undefined}
+        onConfirm={() => decide.mutate({ act: 'approve', domains: entered })}
         onCancel={close}
       >
         People of the directory {directoryId} then act for the publisher {id}. A name proves nothing: check in
         Partner Center, or with a contact that you know, that both belong together.
+        <DomainsField
+          value={domains}
+          fault={fault}
+          onChange={(value) => {
+            decide.reset();
+            setDomains(value);
+          }}
+        />
       </ConfirmDialog>
       <ConfirmDialog
         isOpen={asked === 'refuse'}

@@ -10,6 +10,7 @@ import { AuditController } from './audit.controller.ts';
 import { AuditInterceptor } from './audited.ts';
 import { AccessGuard, GUARD_OPTIONS, type GuardOptions } from './guard.ts';
 import { PendingSignIns } from './pending-sign-ins.ts';
+import { PublisherDomainsController } from './publisher-domains.controller.ts';
 import { PublisherRequestsController } from './publisher-requests.controller.ts';
 import { PublisherRequests } from './publisher-requests.ts';
 import { Publishers } from './publishers.ts';
@@ -26,6 +27,7 @@ import { UsageController } from './usage.controller.ts';
     SignInController,
     SessionController,
     PublisherRequestsController,
+    PublisherDomainsController,
     UsageController,
     AuditController,
   ],

@@ -36,6 +36,8 @@ export interface AuditDetails {
   leads?: number | undefined;
   /** Why, in the words of who did it. */
   reason?: string | undefined;
+  /** The domains that a publisher has from then on. */
+  domains?: string[] | undefined;
 }
 
 /** Refusals of one person are one entry in so long. */

@@ -1,15 +1,17 @@
 /** Who asks to be a publisher, for operators, who decide. */
 import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import {
+  PublisherApproval,
   PublisherFacts,
   PublisherRefusal,
-  PublisherRegistration,
   PublisherRequests as Requests,
 } from '@leads/contracts/portal-api';
+import { OutboxRelay } from '@leads/database';
 import { Answers, CheckedBody, errorsOf, IdParam, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import { Credentials } from '../credentials-api/credentials.ts';
 import { adds, Audited } from './audited.ts';
+import type { PortalTables } from '../tables.ts';
 import { type Decided, PublisherRequests } from './publisher-requests.ts';
 import { Publishers } from './publishers.ts';
 import { Allow } from './viewer.ts';
@@ -23,6 +25,7 @@ export class PublisherRequestsController {
     private readonly requests: PublisherRequests,
     private readonly publishers: Publishers,
     private readonly credentials: Credentials,
+    private readonly relay: OutboxRelay<PortalTables>,
   ) {}
 
   @Get()
@@ -38,7 +41,7 @@ export class PublisherRequestsController {
   async approve(
     @DirectoryId() directoryId: string,
     @Req() request: FastifyRequest,
-    @CheckedBody(PublisherRegistration, notAccepted) seen: PublisherRegistration,
+    @CheckedBody(PublisherApproval, notAccepted) seen: PublisherApproval,
   ): Promise<PublisherFacts> {
     // Whoever is approved sees what is under the id: what others have there is not given away with a click.
     const isInUse =
@@ -46,7 +49,8 @@ export class PublisherRequestsController {
     if (isInUse) throw undecidable('id');
     const decided = await this.requests.approve(directoryId, seen);
     if (!decided.ok) throw undecidable(decided.why);
-    adds(request, { of: { publisherId: decided.publisher.id } });
+    this.relay.wake();
+    adds(request, { of: { publisherId: decided.publisher.id }, details: { domains: seen.domains ?? [] } });
     return decided.publisher;
   }
 

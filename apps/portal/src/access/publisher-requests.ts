@@ -1,7 +1,9 @@
 /** Requests to be a publisher: a directory's owner asks, an operator decides. */
 import { Injectable } from '@nestjs/common';
 import { Kysely, type Selectable } from 'kysely';
+import { proposedDomains } from '@leads/contracts';
 import type {
+  PublisherApproval,
   PublisherFacts,
   PublisherRegistration,
   PublisherRequest,
@@ -64,14 +66,15 @@ export class PublisherRequests {
       name: row.name,
       askedAt: row.asked_at.toISOString(),
       askedBy: { id: row.user_id, name: row.user_name, email: row.user_email },
+      proposedDomains: proposedDomains(row.user_email),
     }));
   }
 
   /**
    * Makes the publisher of a request that waits.
-   * @param seen what the operator has read: an owner may have asked for something else since
+   * @param seen what the operator has read, an owner may have asked for something else since; and its own domains
    */
-  approve(directoryId: string, seen: PublisherRegistration): Promise<Decided> {
+  approve(directoryId: string, seen: PublisherApproval): Promise<Decided> {
     return this.database.transaction().execute(async (transaction): Promise<Decided> => {
       const request = await transaction
         .selectFrom('publisher_requests')

@@ -70,7 +70,8 @@ export async function addMails(
   mails: readonly LeadMailed[],
 ): Promise<Touched> {
   const entries = mails.map(
-    ({ recipients, ...mail }) => ({ ...mail, kind: 'mailed', data: { recipients } }) as const,
+    ({ recipients, waiting, ...mail }) =>
+      ({ ...mail, kind: 'mailed', data: { recipients, ...(waiting && { waiting }) } }) as const,
   );
   return { leads: await addToTimeline(transaction, entries) };
 }

@@ -53,6 +53,14 @@ export function portalAges(retention: Retention): Aged[] {
     aged('publisher_requests', { since: 'asked_at', forMs: auditMs }),
     // The newest stays: by it a client learns that it has missed nothing.
     aged('changes', { since: 'at', forMs: HOUR_MS, only: sql<SqlBool>`id < (select max(id) from changes)` }),
+    // Told again should a list have it again.
+    aged('contacts', {
+      since: 'since',
+      forMs: auditMs,
+      only: sql<SqlBool>`not exists (
+        select from connections, unnest(contact_emails) as email
+        where connections.publisher_id = contacts.publisher_id and lower(email) = contacts.address)`,
+    }),
     aged('statistics', { since: 'starts_at', forMs: STATISTICS_MS }),
     aged('latencies', { since: 'starts_at', forMs: STATISTICS_MS }),
     aged('usage', { since: 'hour', forMs: 48 * HOUR_MS }),

@@ -26,6 +26,7 @@ import {
   startServiceProcess,
   testDatabase,
   testKafka,
+  type TestKafka,
   writeServiceKeys,
 } from '@leads/testing';
 import { Kysely } from 'kysely';
@@ -47,6 +48,7 @@ export interface RunningPortal {
   routes: Route[];
   database: Kysely<PortalTables>;
   databaseUrl: string;
+  kafka: TestKafka;
   emulators: RunningEmulators;
   /** Where the service of connections answers. */
   credentialsUrl: string;
@@ -161,6 +163,7 @@ async function boot(
     routes,
     database: app.get<Kysely<PortalTables>>(Kysely),
     databaseUrl: database.url,
+    kafka,
     emulators,
     credentialsUrl: credentials.url,
     browser,

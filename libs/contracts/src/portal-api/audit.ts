@@ -28,6 +28,8 @@ export const AuditPage = z
         leads: z.int().nonnegative().optional(),
         /** Why, in the words of who did it. */
         reason: z.string().optional(),
+        /** The domains that a publisher has from then on. */
+        domains: z.array(z.string()).optional(),
       }),
     ),
     nextCursor: z.string().optional(),

@@ -5,6 +5,7 @@
  * where fields are at fault, `errors: [{pointer, detail}]`.
  */
 export * from './audit.ts';
+export * from './contacts.ts';
 export * from './incidents.ts';
 export * from './lanes.ts';
 export * from './leads.ts';

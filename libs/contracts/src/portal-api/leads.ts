@@ -106,6 +106,8 @@ export const TimelineEntry = z.discriminatedUnion('kind', [
     recipients: z.array(
       z.object({ address: z.string(), result: z.enum(['sent', 'refused']), reason: z.string().optional() }),
     ),
+    /** For whom the mail is kept until they confirm that they want it. */
+    waiting: z.array(z.string()).optional(),
   }),
 ]);
 export type TimelineEntry = z.infer<typeof TimelineEntry>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Authentication } from '../connection-events.ts';
 import { Reason } from '../lead-events.ts';
 import { At } from './at.ts';
+import { Contact } from './contacts.ts';
 import { PublisherFacts } from './publishers.ts';
 
 /** `GET /api/connections/{connectionId}/lead-address`, for owners and operators; the only answer that has it. */
@@ -45,6 +46,8 @@ export const Offer = z
     url: z.url(),
     authentication: Authentication,
     contactEmails: z.array(z.string()),
+    /** Of those of them whose standing is known. */
+    contacts: z.array(Contact).optional(),
     state: z.enum(['draft', 'published', 'paused']),
     version: z.int().positive(),
     changedAt: At,

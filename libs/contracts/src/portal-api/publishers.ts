@@ -1,5 +1,6 @@
 /** Who is a publisher, who asks to be one, and what they use. */
 import { z } from 'zod';
+import { isPublicMailDomain, readMailDomain } from '../mail-domains.ts';
 import { At } from './at.ts';
 
 export const PublisherFacts = z.object({ id: z.string(), name: z.string() }).meta({ id: 'PublisherFacts' });
@@ -14,10 +15,7 @@ export const RegistrationState = PublisherFacts.extend({
 }).meta({ id: 'RegistrationState' });
 export type RegistrationState = z.infer<typeof RegistrationState>;
 
-/**
- * `POST /api/publisher` (202): an owner of a directory that is nobody's yet asks to be this publisher; and what an
- * operator has read of that and approves (`POST /api/publisher-requests/{directoryId}/approve`).
- */
+/** `POST /api/publisher` (202): an owner of a directory that is nobody's yet asks to be this publisher. */
 export const PublisherRegistration = z
   .strictObject({
     /** As in Partner Center: letters, digits, hyphens and underscores. */
@@ -29,11 +27,53 @@ export const PublisherRegistration = z
   .meta({ id: 'PublisherRegistration' });
 export type PublisherRegistration = z.infer<typeof PublisherRegistration>;
 
+/** A domain whose addresses count as a publisher's own. */
+const MailDomain = z
+  .string()
+  .trim()
+  .max(253)
+  .superRefine((text, context) => {
+    const domain = readMailDomain(text);
+    if (domain === undefined) context.addIssue('Write a domain such as contoso.com.');
+    else if (isPublicMailDomain(domain)) context.addIssue('Anybody can have an address there.');
+  });
+
+const MailDomains = z.array(MailDomain).max(50);
+
+/**
+ * `POST /api/publisher-requests/{directoryId}/approve`: what an operator has read and approves, and the domains whose
+ * addresses get mails about leads at once; others are asked to confirm first.
+ */
+export const PublisherApproval = PublisherRegistration.extend({
+  domains: MailDomains.optional(),
+}).meta({ id: 'PublisherApproval' });
+export type PublisherApproval = z.infer<typeof PublisherApproval>;
+
+/** `PUT /api/publishers/{publisherId}/domains`. */
+export const PublisherDomainsChoice = z
+  .strictObject({ domains: MailDomains })
+  .meta({ id: 'PublisherDomainsChoice' });
+export type PublisherDomainsChoice = z.infer<typeof PublisherDomainsChoice>;
+
+/** A publisher and the domains whose addresses count as its own. */
+export const ApprovedPublisher = PublisherFacts.extend({ domains: z.array(z.string()) }).meta({
+  id: 'ApprovedPublisher',
+});
+export type ApprovedPublisher = z.infer<typeof ApprovedPublisher>;
+
+/** `GET /api/publishers`. */
+export const ApprovedPublishers = z
+  .object({ publishers: z.array(ApprovedPublisher) })
+  .meta({ id: 'ApprovedPublishers' });
+export type ApprovedPublishers = z.infer<typeof ApprovedPublishers>;
+
 /** Somebody who asks to be a publisher. */
 export const PublisherRequest = PublisherFacts.extend({
   directoryId: z.string(),
   askedAt: At,
   askedBy: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  /** The domain of their sign-in name, where not anybody can have an address there: it proves nothing. */
+  proposedDomains: z.array(z.string()),
 }).meta({ id: 'PublisherRequest' });
 export type PublisherRequest = z.infer<typeof PublisherRequest>;
 

@@ -3,11 +3,12 @@
  * Loaded when it is first opened, with the rules for what may be entered.
  */
 import { Button, makeStyles } from '@fluentui/react-components';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactElement } from 'react';
-import type { PublisherFacts } from '@leads/contracts/portal-api';
+import type { Contact, Offer, PublisherFacts } from '@leads/contracts/portal-api';
 import { send, type Versioned } from '../../api/api.ts';
 import { ApiProblem, type FieldFault } from '../../api/api-problem.ts';
+import { keys } from '../../api/keys.ts';
 import { BusyButton } from '../../pieces/busy-button.tsx';
 import { ConfirmDialog } from '../../pieces/confirm-dialog.tsx';
 import { DialogFrame } from '../../pieces/dialog-frame.tsx';
@@ -165,7 +166,7 @@ export function ConnectionDetailsDialog({
       <DestinationFields fields={fields} />
       <SignInFields fields={fields} saved={saved?.value} />
       <SameApplication siblings={siblings} isForAll={isForAll} onChoose={setForAll} />
-      <ContactField fields={fields} />
+      <ContactField fields={fields} known={contactsOf(queryClient, saved?.value.connectionId)} />
       {isAsking && (
         <ConfirmDialog
           isOpen
@@ -187,6 +188,15 @@ function initialForm(saved: Connection | undefined, publishers: readonly Publish
   const [only, ...others] = publishers;
   if (!only || others.length > 0) return emptyForm;
   return { ...emptyForm, publisherId: only.id, publisherName: only.name };
+}
+
+/** How the contacts of a saved connection stand, as far as a page has read that. */
+function contactsOf(queryClient: QueryClient, connectionId: string | undefined): readonly Contact[] {
+  if (connectionId === undefined) return [];
+  const offer =
+    queryClient.getQueryData<Offer>(keys.offer(connectionId)) ??
+    queryClient.getQueryData<Offer[]>(keys.offers)?.find((each) => each.connectionId === connectionId);
+  return offer?.contacts ?? [];
 }
 
 /** The problem with only the faults that no field shows. */

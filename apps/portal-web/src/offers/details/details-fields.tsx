@@ -1,8 +1,9 @@
 /** The fields for the offer, the lead destination and the contacts. */
 import { Field, Select } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
-import type { PublisherFacts } from '@leads/contracts/portal-api';
-import { LEAD_DESTINATION } from '../connection.ts';
+import type { Contact, PublisherFacts } from '@leads/contracts/portal-api';
+import { ContactList } from '../../contacts/contact-list.tsx';
+import { emailsOf, LEAD_DESTINATION } from '../connection.ts';
 import { FieldPair } from './field-pair.tsx';
 import { TextField } from './text-field.tsx';
 import type { DetailsFields } from './use-details-form.ts';
@@ -76,15 +77,25 @@ export function DestinationFields({ fields }: { fields: DetailsFields }): ReactE
   );
 }
 
-export function ContactField({ fields }: { fields: DetailsFields }): ReactElement {
+export interface ContactFieldProps {
+  fields: DetailsFields;
+  /** How the contacts of the saved list stand. */
+  known: readonly Contact[];
+}
+
+export function ContactField({ fields, known }: ContactFieldProps): ReactElement {
+  const addresses = [...new Set(emailsOf(fields.form))];
   return (
-    <TextField
-      fields={fields}
-      field="contactEmails"
-      label="Contact email"
-      kind="email"
-      hint="Who is told of every new lead, and when something breaks. Separate several with semicolons."
-      placeholder="sales@contoso.com; leads@contoso.com"
-    />
+    <>
+      <TextField
+        fields={fields}
+        field="contactEmails"
+        label="Contact email"
+        kind="email"
+        hint="Who is told of every new lead, and when something breaks. Separate several with semicolons."
+        placeholder="sales@contoso.com; leads@contoso.com"
+      />
+      {addresses.length > 0 && <ContactList addresses={addresses} known={known} />}
+    </>
   );
 }
