@@ -39,6 +39,8 @@ export function inGateways<Result>(work: (gateways: Gateways) => Promise<Result>
           const gateway = await startServiceProcess(APP, {
             DATABASE_URL: database.url,
             KAFKA_BROKERS: broker.brokers,
+            // One address stands for many here.
+            POSTS_PER_MINUTE: '10000000',
             ...keys.settingsOf('ingest-gateway'),
             ...settings,
           });

@@ -500,6 +500,40 @@ describe('a repeat', () => {
   });
 });
 
+describe('who posts too often', () => {
+  let limited: ServiceProcess;
+  beforeAll(async () => {
+    const rates = { POSTS_PER_MINUTE: '3', UNKNOWN_ADDRESSES_PER_MINUTE: '2', TRUSTED_PROXIES: '1' };
+    limited = await startServiceProcess(APP, { ...settings, ...rates });
+  });
+  afterAll(() => limited.end());
+
+  test('is told when to come again, at one address and not at others', async () => {
+    const other = randomUUID();
+    await addConnection(randomUUID(), other, 'published');
+    const posts: Posted[] = [];
+    for (let count = 0; count < 4; count += 1) posts.push(await post(body(), { url: limited.url }));
+    expect(posts.map(({ status }) => status)).toEqual([202, 202, 202, 429]);
+    const refused = posts[3];
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused?.answer['detail']).toMatch(/does not count as taken in/);
+    expect((await post(body(), { url: limited.url, key: other })).status).toBe(202);
+  });
+
+  test('by guessing at addresses, is refused guesses and no lead', async () => {
+    const key = randomUUID();
+    await addConnection(randomUUID(), key, 'published');
+    const from = (source: string, to = randomUUID() as string): Promise<Posted> =>
+      post(body(), { url: limited.url, key: to, headers: { 'x-forwarded-for': `1.2.3.4, ${source}` } });
+    expect((await from('192.0.2.1', key)).status).toBe(202);
+    const guesses: number[] = [];
+    for (let count = 0; count < 3; count += 1) guesses.push((await from('192.0.2.1')).status);
+    expect(guesses).toEqual([404, 404, 429]);
+    expect((await from('192.0.2.1', key)).status).toBe(202);
+    expect((await from('192.0.2.2')).status).toBe(404);
+  });
+});
+
 describe('a connection', () => {
   const publisher = new Publisher(kafka);
   afterAll(() => publisher.disconnect());

@@ -5,7 +5,7 @@ import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contra
 import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { SECOND_MS } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
 import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
@@ -17,6 +17,7 @@ import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
 import { quarantine } from './lead-store.ts';
 import { originalOf } from './original.ts';
+import { PostRates } from './post-rates.ts';
 import { type NotUnderstood, readPost } from './read-post.ts';
 import {
   databaseUnavailable,
@@ -69,6 +70,7 @@ export class AcceptLead {
     private readonly addresses: KnownAddresses,
     private readonly commits: Commits,
     private readonly gate: IntakeGate,
+    private readonly rates: PostRates,
   ) {}
 
   /** Any method comes here: POST brings leads, GET and HEAD look whether the address works, others are answered 405. */
@@ -84,7 +86,7 @@ export class AcceptLead {
     const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
     try {
       if (request.method === 'GET' || request.method === 'HEAD') {
-        await this.connectionAt(addressKey);
+        await this.connectionAt(addressKey, request.raw);
         reply.status(200).headers(PAGE_HEADERS);
         return ADDRESS_PAGE;
       }
@@ -105,8 +107,9 @@ export class AcceptLead {
     const receivedAt = this.clock.date();
     if (request.method !== 'POST') throw otherMethod();
 
-    const { connectionId } = await this.connectionAt(addressKey);
+    const { connectionId } = await this.connectionAt(addressKey, request.raw);
     line.connectionId = connectionId;
+    await this.rates.posts(request.raw);
 
     const body = await request.readBody(MAX_LEAD_BYTES);
     line.bytes = body.length;
@@ -148,10 +151,16 @@ export class AcceptLead {
     }
   }
 
-  private async connectionAt(addressKey: string): Promise<{ connectionId: string }> {
-    const connection = await this.answered(this.addresses.find(addressKeyHash(addressKey)));
-    if (!connection) throw unknownAddress();
-    return connection;
+  /** @throws a refusal where nobody has the address; before that is asked, where its source has guessed too often */
+  private async connectionAt(addressKey: string, request: FastifyRequest): Promise<{ connectionId: string }> {
+    const hash = addressKeyHash(addressKey);
+    const known = this.addresses.known(hash);
+    if (known) return known;
+    await this.rates.guesses(request);
+    const found = await this.answered(this.addresses.find(hash));
+    if (found) return found;
+    await this.rates.guessedWrong(request);
+    throw unknownAddress();
   }
 
   private async accept(

@@ -6,6 +6,7 @@ import { Publisher } from '@leads/kafka';
 import { Housekeeping, LOG, READINESS_CHECKS, SETTINGS } from '@leads/service';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { AppModule } from './app.module.ts';
+import { startOptions } from './start-options.ts';
 
 let app: NestFastifyApplication | undefined;
 afterEach(() => app?.close());
@@ -27,7 +28,12 @@ test('anything of the gateway can be replaced in a test, which then needs no dat
   const log = { info: jest.fn(), debug: jest.fn(), warn: jest.fn(), error: jest.fn() };
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(SETTINGS)
-    .useValue({ KAFKA_BROKERS: [], KAFKA_TOPIC_PREFIX: '', DEDUPE_WINDOW_SECONDS: 600 })
+    .useValue({
+      KAFKA_BROKERS: [],
+      KAFKA_TOPIC_PREFIX: '',
+      POSTS_PER_MINUTE: 1,
+      UNKNOWN_ADDRESSES_PER_MINUTE: 1,
+    })
     .overrideProvider(LOG)
     .useValue(log)
     .overrideProvider(Kysely)
@@ -42,12 +48,15 @@ test('anything of the gateway can be replaced in a test, which then needs no dat
     .useValue([])
     .compile();
   app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+  await startOptions.prepare?.(app);
   await app.init();
 
   expect((await app.inject({ method: 'GET', url: '/health/ready' })).json()).toEqual({ status: 'ready' });
   const refused = await app.inject({ method: 'POST', url: '/leads/nobodys', payload: {} });
   expect(refused.statusCode).toBe(404);
   expect(log.debug).toHaveBeenCalledWith(expect.objectContaining({ status: 404 }), 'lead refused');
+  const guessed = await app.inject({ method: 'POST', url: '/leads/anothers', payload: {} });
+  expect(guessed.statusCode).toBe(429);
 
   await app.close();
   expect(relay.stop).toHaveBeenCalled();

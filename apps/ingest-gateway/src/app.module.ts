@@ -1,5 +1,6 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
@@ -11,6 +12,7 @@ import { FollowRetention } from './follow-retention.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { acceptAll, connectionsAt, hasMoreEvents } from './lead-store.ts';
+import { PostRates } from './post-rates.ts';
 import { gatewayAges } from './retention.ts';
 import type { GatewayTables } from './tables.ts';
 
@@ -41,6 +43,14 @@ import type { GatewayTables } from './tables.ts';
             else log.info({}, 'leads are taken in again');
           },
         }),
+    },
+    {
+      provide: PostRates,
+      inject: [HttpAdapterHost, SETTINGS],
+      useFactory: (
+        http: HttpAdapterHost,
+        { POSTS_PER_MINUTE: perAddress, UNKNOWN_ADDRESSES_PER_MINUTE: unknownPerSource }: Settings,
+      ) => new PostRates(http, { perAddress, unknownPerSource }),
     },
     {
       provide: KnownAddresses,

@@ -8,6 +8,12 @@ export const settings = {
   DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400),
   /** How many leads that come at the same time share one commit; 1: each has its own. */
   COMMIT_LEADS_TOGETHER: z.coerce.number().int().min(1).max(5_000).default(500),
+  /** How many posts a minute one address takes, in each instance. */
+  POSTS_PER_MINUTE: z.coerce.number().int().min(1).default(12_000),
+  /** How many requests a minute from one source may be to addresses that nobody has, in each instance. */
+  UNKNOWN_ADDRESSES_PER_MINUTE: z.coerce.number().int().min(1).default(60),
+  /** By how many proxies of one's own all posts come: sources are told apart by the address that the first of them saw. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   /** With more events in the outbox, which is where leads wait while Kafka is away, no further lead is taken in. */
   OUTBOX_EVENTS_AT_MOST: z.coerce.number().int().min(1).default(1_000_000),
   /** What is kept an hour of one address's posts that hold no lead: so many, and so many bytes. */

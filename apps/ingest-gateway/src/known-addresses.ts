@@ -37,16 +37,17 @@ export class KnownAddresses {
     );
   }
 
-  /** The connection that takes leads in at an address: published, or paused (which only holds the delivery). */
-  async find(addressKeyHash: string): Promise<KnownConnection | undefined> {
-    const connection = this.byHash.get(addressKeyHash) ?? (await this.ask(addressKeyHash));
-    return connection && TAKES_LEADS.has(connection.state) ? connection : undefined;
+  /** What is known here of the connection that takes leads in at an address: published, or paused, which only holds the delivery. */
+  known(addressKeyHash: string): KnownConnection | undefined {
+    return taking(this.byHash.get(addressKeyHash));
   }
 
-  private async ask(addressKeyHash: string): Promise<KnownConnection | undefined> {
+  /** The same, asked of the database where nothing is known. */
+  async find(addressKeyHash: string): Promise<KnownConnection | undefined> {
+    if (this.byHash.has(addressKeyHash)) return this.known(addressKeyHash);
     const miss: Miss = { addressKeyHash };
     await this.misses.add([miss]);
-    return miss.found;
+    return taking(miss.found);
   }
 
   /** A version not above the one that is known is old news: the database may be behind the topic, or that be read again. */
@@ -58,6 +59,10 @@ export class KnownAddresses {
     this.byId.set(connectionId, connection);
     this.byHash.set(addressKeyHash, connection);
   }
+}
+
+function taking(connection: KnownConnection | undefined): KnownConnection | undefined {
+  return connection && TAKES_LEADS.has(connection.state) ? connection : undefined;
 }
 
 const TAKES_LEADS: ReadonlySet<ConnectionChanged['state']> = new Set(['published', 'paused']);

@@ -18,14 +18,16 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
 export interface UnreadRequest {
   method: string;
   headers: IncomingHttpHeaders;
+  raw: FastifyRequest;
   /** See {@link readBody}. */
   readBody: (limit: number) => Promise<Buffer>;
 }
 
 /** The parameter that is the request itself, body unread. */
 export const Unread = createParamDecorator((_: unknown, context: ExecutionContext): UnreadRequest => {
-  const { method, raw } = context.switchToHttp().getRequest<FastifyRequest>();
-  return { method, headers: raw.headers, readBody: (limit) => readBody(raw, limit) };
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const { method, headers, raw } = request;
+  return { method, headers, raw: request, readBody: (limit) => readBody(raw, limit) };
 });
 
 /**

@@ -2,6 +2,6 @@
 import 'reflect-metadata';
 import { startService } from '@leads/service';
 import { AppModule } from './app.module.ts';
-import { leaveBodiesUnread } from './lead-body.ts';
+import { startOptions } from './start-options.ts';
 
-await startService(AppModule, { prepare: leaveBodiesUnread, hasLenientAddresses: true });
+await startService(AppModule, startOptions);

@@ -106,3 +106,29 @@ export const outboxFull = (): ProblemError =>
     },
     { 'retry-after': String(RETRY_AFTER_SECONDS) },
   );
+
+/** @param seconds until another post is taken */
+export const tooManyPosts = (seconds: number): ProblemError =>
+  new ProblemError(
+    {
+      status: 429,
+      title: 'Too many leads at once',
+      detail:
+        'More leads came to this address within a minute than may. This one was not read and does not count as taken in. ' +
+        `Send it anew in ${seconds} s.`,
+    },
+    { 'retry-after': String(seconds) },
+  );
+
+/** For a source that has asked for too many addresses that nobody has; known addresses still work for it. */
+export const tooManyGuesses = (seconds: number): ProblemError =>
+  new ProblemError(
+    {
+      status: 429,
+      title: 'Too many unknown addresses',
+      detail:
+        'Too many requests came from here to addresses that no offer has. Nothing was kept. ' +
+        `Copy the address from the offer's connection details again, and send the lead anew in ${seconds} s.`,
+    },
+    { 'retry-after': String(seconds) },
+  );
