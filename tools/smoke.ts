@@ -8,7 +8,7 @@ import { judgeLead } from './smoke/judge-lead.ts';
 import type { Expectation, Posted } from './smoke/judge-lead.ts';
 import { inThrowAwayFolder, runCommand } from './stack/processes/command.ts';
 import { root } from './stack/config.ts';
-import { contoso, contosoHost } from '@leads/testing';
+import { contoso, contosoHost, contosoPublisher } from '@leads/testing';
 import { publishConnection, untilAccepted } from './stack/facts/connection.ts';
 import { during, sayOnStderr as say, until } from './stack/processes/narrator.ts';
 import { onOwnStack } from './stack/own-stack.ts';
@@ -39,6 +39,7 @@ async function smoke(dataDir: string, shutdown: Shutdown): Promise<number> {
 
 /** Posts every sample, waits for what becomes of them, and judges each. */
 async function walkAll(stack: Stack): Promise<ReturnType<typeof judgeLead>[]> {
+  await stack.registerPublisher(contosoPublisher);
   const { leadAddress } = await publishConnection(stack.credentialsApi, contoso);
   await untilAccepted(leadAddress);
 

@@ -1,8 +1,10 @@
 /** What stands in the stores before a service starts: schemas, topics, and who is a publisher. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { root } from './config.ts';
 import { Unready } from './failure.ts';
+import { until } from './processes/narrator.ts';
 import { CommandFailed, pinnedNode, runToEnd } from './processes/process.ts';
 import {
   environmentOf,
@@ -65,9 +67,14 @@ export interface RegisteredPublisher {
   readonly domains: readonly string[];
 }
 
-/** Registers a publisher with the portal's own command; again with the same facts changes nothing. */
+/**
+ * Registers a publisher with the portal's own command; again with the same facts changes nothing. Settles once
+ * notification knows its domains: a lead that comes before that would have several mails, each after the other.
+ * @param databaseUrl where every schema can be read
+ */
 export async function registerPublisher(
   shared: SharedSettings,
+  databaseUrl: string,
   { id, name, directoryId, domains }: RegisteredPublisher,
 ): Promise<void> {
   const command = built('apps', 'portal', 'dist', 'register-publisher.command.js');
@@ -78,6 +85,25 @@ export async function registerPublisher(
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw new Unready(`The publisher ${name} could not be registered with the portal:\n${error.output}`);
+  }
+  const known = await until(() => knowsDomains(databaseUrl, id, domains), { timeoutMs: 30_000 });
+  if (!known) {
+    throw new Unready(
+      `Notification did not hear of the domains of ${name} within 30 s; its log and that of the portal say why.`,
+    );
+  }
+}
+
+async function knowsDomains(url: string, id: string, domains: readonly string[]): Promise<true | undefined> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const told = 'select from notification.publishers where publisher_id = $1 and domains @> $2::text[]';
+    const { rows } = await client.query(told, [id, domains]);
+    return rows.length > 0 || undefined;
+  } finally {
+    await client.end();
   }
 }
 

@@ -70,7 +70,7 @@ export interface Stack {
   kafkaAs(service: ServiceName): KafkaSettings;
   /** The folder of the keys that this stack alone has. */
   readonly keyFolder: string;
-  /** Lets a directory's people act for a publisher in the console. */
+  /** Lets a directory's people act for a publisher in the console, and its domains' addresses get mails. */
   registerPublisher(publisher: RegisteredPublisher): Promise<void>;
   /** Starts one more process of a service on a free port; settles when it is ready. */
   add(name: ServiceName): Promise<Service>;
@@ -196,7 +196,7 @@ async function startParts(boot: Boot, stop: () => Promise<void>): Promise<Stack>
       return running.filter((service) => service.name === 'dynamics-writer');
     },
     credentialsApi: { url: credentialsUrl, apiKey: keys.credentialsApiKey },
-    registerPublisher: (publisher) => registerPublisher(shared, publisher),
+    registerPublisher: (publisher) => registerPublisher(shared, database.url, publisher),
     add,
     failed: failure.promise,
     stop,

@@ -216,6 +216,35 @@ describe('any other contact', () => {
     expect((await send()).map(({ to }) => to)).toEqual([ANN, BOB]);
   });
 
+  test('who says no gets nothing of what was due to them already, and the others their mail', async () => {
+    await saveContacts([ANN, BOB]);
+    await answer(BOB, 'confirmed');
+    const [both, onlyBob] = [await addLead(), randomUUID()];
+    await addLetters(
+      database,
+      { told: 'opened', incident: incidentOf([connectionId]) },
+      [{ aboutId: onlyBob, contact: BOB, offers: [offer()] }],
+      HELD_MS,
+    );
+    // The mail server takes it for one of them alone, for now.
+    const claimed = await claimMails(database, 1, 0);
+    for (const mail of claimed)
+      await settleMail(database, mail, { delivered: [], refused: [], failure: 'later' }, 0);
+    await answer(BOB, 'declined', new Date(Date.now() + 1_000));
+    expect(await send()).toEqual([{ kind: 'lead-written', to: ANN }]);
+    expect(await mailed()).toMatchObject([
+      {
+        leadId: both,
+        recipients: [
+          { address: ANN, result: 'sent' },
+          { address: BOB, result: 'refused' },
+        ],
+      },
+    ]);
+    const left = database.selectFrom('mails').select('state').where('settled_at', 'is', null);
+    expect(await left.execute()).toEqual([]);
+  });
+
   test('whom no answer comes from has what waited end visibly, and nothing goes out', async () => {
     await saveContacts([BOB, CLEO]);
     const leadId = await addLead();

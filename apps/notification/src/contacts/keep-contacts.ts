@@ -12,6 +12,7 @@ import {
 import { addToOutbox } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
 import type { NotificationTables } from '../tables.ts';
+import { TOLD, tellMailed, type ToldMail } from '../mails/tell-mailed.ts';
 import { adoptContacts } from './adopt-contacts.ts';
 
 type Transaction = Kysely<NotificationTables>;
@@ -194,6 +195,7 @@ async function settleContacts(transaction: Transaction, contactIds: readonly str
     where mails.state = 'held' and contacts.contact_id = mails.contact_id and contacts.state <> 'waiting'
       and contacts.contact_id = any(${contactIds}::uuid[])
   `.execute(transaction);
+  await stopDeclined(transaction, contactIds);
   await sql`
     delete from mails using contacts
     where mails.kind = 'contact-request' and mails.state = 'due' and mails.attempts = 0
@@ -201,6 +203,32 @@ async function settleContacts(transaction: Transaction, contactIds: readonly str
       and contacts.contact_id = any(${contactIds}::uuid[])
   `.execute(transaction);
   await tellContacts(transaction);
+}
+
+/** What is due already to contacts who want no mails goes to the others alone. */
+async function stopDeclined(transaction: Transaction, contactIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<ToldMail>`
+    with stopped as (
+      select kind, about_id, array_agg(email) as emails
+      from contacts join connections using (contacts_of) join mails using (connection_id)
+      cross join unnest(mails.contacts) as email
+      where contacts.contact_id = any(${contactIds}::uuid[]) and contacts.state = 'declined'
+        and mails.state = 'due' and mails.kind <> 'contact-request'
+        and lower(email) = contacts.address and email <> all (delivered)
+      group by kind, about_id
+    ), left_over as (
+      select kind, about_id, emails,
+             array(select email from unnest(mails.contacts) as email where email <> all (emails)) as contacts
+      from stopped join mails using (kind, about_id)
+    )
+    update mails set contacts = left_over.contacts, declined = mails.declined || emails,
+      state = case when not left_over.contacts <@ (delivered || refused) then 'due'
+                   when left_over.contacts = '{}' then 'no-contacts' when delivered = '{}' then 'refused' else 'sent' end,
+      settled_at = case when left_over.contacts <@ (delivered || refused) then now() end
+    from left_over where mails.kind = left_over.kind and mails.about_id = left_over.about_id
+    returning ${TOLD}
+  `.execute(transaction);
+  await tellMailed(transaction, rows);
 }
 
 interface ContactRow {

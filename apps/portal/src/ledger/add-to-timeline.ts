@@ -73,5 +73,33 @@ export async function addMails(
     ({ recipients, waiting, ...mail }) =>
       ({ ...mail, kind: 'mailed', data: { recipients, ...(waiting && { waiting }) } }) as const,
   );
-  return { leads: await addToTimeline(transaction, entries) };
+  const added = await addToTimeline(transaction, entries);
+  return { leads: [...added, ...(await addRecipients(transaction, entries))] };
+}
+
+/**
+ * Mails to several contacts of a lead may settle within one millisecond: they are one entry.
+ * @returns the leads with an entry that has more recipients than before
+ */
+async function addRecipients(
+  transaction: Kysely<PortalTables>,
+  entries: readonly Entry[],
+): Promise<string[]> {
+  const { rows } = await sql<{ lead_id: string }>`
+    with missing as (
+      select lead_id, at, jsonb_agg(distinct recipient) as recipients
+      from unnest(${entries.map(({ leadId }) => leadId)}::uuid[], ${entries.map(({ at }) => at)}::timestamptz[],
+                  ${entries.map(({ data }) => storableJson(data))}::jsonb[]) as given (lead_id, at, data)
+      cross join jsonb_array_elements(given.data->'recipients') as recipient
+      join timeline using (lead_id, at)
+      where timeline.kind = 'mailed' and not timeline.data->'recipients' @> jsonb_build_array(recipient)
+      group by lead_id, at
+    )
+    update timeline
+    set data = jsonb_set(timeline.data, '{recipients}', timeline.data->'recipients' || missing.recipients)
+    from missing
+    where timeline.lead_id = missing.lead_id and timeline.at = missing.at and timeline.kind = 'mailed'
+    returning timeline.lead_id
+  `.execute(transaction);
+  return rows.map((row) => row.lead_id);
 }

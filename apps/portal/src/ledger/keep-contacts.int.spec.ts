@@ -79,6 +79,27 @@ test('a lead’s mail says for whom it waits, and what became of it then', async
   ]);
 });
 
+test('mails to several contacts of a lead that settle at one moment are one entry, however often they are told', async () => {
+  const leadId = randomUUID();
+  const recipients = ['ann', 'bob', 'cleo'].map((name) => ({
+    ...{ address: `${name}@partner.example`, result: 'sent' as const },
+  }));
+  const told = recipients.map((recipient) =>
+    received({
+      ...{ leadId, connectionId: randomUUID(), isTest: false, at: SINCE, recipients: [recipient] },
+    }),
+  );
+  await ledger.keepLedger.leadsMailed(told.slice(0, 2));
+  await ledger.keepLedger.leadsMailed(told.slice(1));
+  await ledger.keepLedger.leadsMailed(told);
+  const entries = await ledger.database
+    .selectFrom('timeline')
+    .select('data')
+    .where('lead_id', '=', leadId)
+    .execute();
+  expect(entries.map(({ data }) => data)).toEqual([{ recipients }]);
+});
+
 test('a contact that no list has goes once it is old', async () => {
   const now = new Date('2028-01-01T00:00:00.000Z');
   const listed = connection({ contactEmails: ['kept@partner.example'] });
