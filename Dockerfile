@@ -25,8 +25,9 @@ FROM node:24-slim AS assembled
 ARG SERVICE=ingest-gateway
 WORKDIR /app
 COPY --from=manifests /src ./
+COPY tools/compose/production-manifests.ts /tmp/
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=cache,target=/root/.npm \
-    npm ci --omit=dev --ignore-scripts --no-update-notifier --workspace "apps/$SERVICE"
+    node /tmp/production-manifests.ts && npm ci --omit=dev --ignore-scripts --no-update-notifier --workspace "apps/$SERVICE"
 RUN --mount=type=bind,from=build,source=/src,target=/src \
     for package in $(cd patches && ls); do \
       name=$(echo "${package%+*}" | tr + /); \

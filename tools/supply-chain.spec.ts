@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { askForAdvisories } from './advisories.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -24,11 +25,18 @@ interface Policy {
     readonly whileBuilding: readonly string[];
     readonly notSaidInTheLockFile: Readonly<Record<string, string>>;
   };
+  readonly advisories: {
+    readonly from: string;
+    /** By id, why it is none of ours. */
+    readonly accepted: Readonly<Record<string, string>>;
+  };
   readonly installScripts: readonly string[];
 }
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
-const { licences, installScripts } = read(join(import.meta.dirname, 'supply-chain.json')) as Policy;
+const { licences, advisories, installScripts } = read(
+  join(import.meta.dirname, 'supply-chain.json'),
+) as Policy;
 const { packages } = read(join(root, 'package-lock.json')) as { packages: Record<string, LockedPackage> };
 
 /** Packages of others, by their names. */
@@ -63,6 +71,15 @@ describe('every package of others', () => {
     ).toEqual([]);
   });
 });
+
+test('no weakness of a package that runs in production is known and not accepted, where anybody says', async () => {
+  const audit = await askForAdvisories(root);
+  if (audit.kind === 'unanswered') {
+    console.warn(`Nobody said whether the packages have known weaknesses: ${audit.why}`);
+    return;
+  }
+  expect(audit.advisories.filter(({ id }) => !Object.hasOwn(advisories.accepted, id))).toEqual([]);
+}, 90_000);
 
 describe('a secret', () => {
   const scan = (patterns: string[], ...options: string[]): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { createServer, request as send } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A request as it came, whole. */
 interface Fuzzed {
@@ -52,6 +53,19 @@ export async function startRelay(to: string, introduce: Introduce, log: string):
   };
 }
 
+/** A stream of events has no end: so much of it is one answer, in milliseconds. */
+const OF_A_STREAM_MS = 200;
+
+async function contentOf(answer: IncomingMessage): Promise<Buffer> {
+  const isStream = answer.headers['content-type']?.startsWith('text/event-stream') === true;
+  if (!isStream) return Buffer.concat(await answer.toArray());
+  const chunks: Buffer[] = [];
+  answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await delay(OF_A_STREAM_MS);
+  answer.destroy();
+  return Buffer.concat(chunks);
+}
+
 /** @returns the request as it was sent on, and what was answered: 0 for nothing */
 async function pass(
   incoming: IncomingMessage,
@@ -76,7 +90,7 @@ async function pass(
       .on('error', reject)
       .end(body);
     const answer = await promise;
-    const content = Buffer.concat(await answer.toArray());
+    const content = await contentOf(answer);
     outgoing.writeHead(answer.statusCode ?? 0, answer.rawHeaders).end(content);
     return { request, status: answer.statusCode ?? 0, answer: content.toString('utf8').slice(0, 1_000) };
   } catch (error) {

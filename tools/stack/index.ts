@@ -12,6 +12,7 @@ export type { KafkaClient } from './infrastructure/secured-broker.ts';
 export { provision } from './prepare-stores.ts';
 export type { ServiceName } from './services.ts';
 export type { Stack, StackOptions } from './stack.ts';
+export { TOLD_ON_PURPOSE } from './leaks/find-leaks.ts';
 export { startStack } from './stack.ts';
 export type { Service } from './start-service.ts';
 export { startTestStack } from './test-stack.ts';

@@ -11,6 +11,8 @@ import type { Broker } from './infrastructure/broker-settings.ts';
 import { createDatabaseBeside } from './infrastructure/database.ts';
 import type { Database } from './infrastructure/database-settings.ts';
 import { findLeaks, type Leaks, refuseLeaks } from './leaks/find-leaks.ts';
+import { hearAnswers } from './leaks/hear-answers.ts';
+import { alsoKnow } from './leaks/known-secrets.ts';
 import { saySilently } from './processes/narrator.ts';
 import { freeInsteadOf } from './infrastructure/ports.ts';
 import { databaseOnShared, sharedBroker } from './infrastructure/shared-secured.ts';
@@ -22,11 +24,14 @@ export interface TestStack extends Stack {
   readonly connection: PublishedConnection;
   /** Logs of the services and the emulators. */
   readonly logDir: string;
-  /** Adds to what the stack must not let out: a secret that only the spec knows, by a name that may be shown. */
+  /**
+   * Adds to what the stack must not let out: a secret that only the spec knows, by a name that may be shown. What had
+   * that name before is looked for all the same.
+   */
   know(name: string, secret: string): void;
   /**
-   * Looks for all that it knows in all that it has written; under the production profile alone.
-   * @param more secrets that it does not know, and what else to look through, such as answers
+   * Looks for all that it knows in all that it has written and answered; under the production profile alone.
+   * @param more secrets that it does not know, and answers that were not given to `fetch`
    */
   findLeaks(more?: { known?: ReadonlyMap<string, string>; answers?: string }): Promise<Leaks>;
 }
@@ -58,7 +63,11 @@ export async function startTestStack(
       settings: { ...stackSettings(), profile },
       say: saySilently,
     });
+    const answers = hearAnswers(() =>
+      Object.values(stack.services).flatMap(({ url, healthUrl }) => [url, healthUrl]),
+    );
     const end = async (): Promise<void> => {
+      answers.stop();
       await stack.stop();
       await clear();
     };
@@ -71,12 +80,17 @@ export async function startTestStack(
       return Object.assign(Object.create(stack) as Stack, {
         connection,
         logDir,
-        know: (secretName: string, secret: string) => void known.set(secretName, secret),
+        know: (secretName: string, secret: string) => alsoKnow(known, secretName, secret),
         findLeaks: (more: Parameters<TestStack['findLeaks']>[0] = {}) =>
-          findLeaks(stack, logDir, new Map([...known, ...(more.known ?? [])]), more.answers),
+          findLeaks(
+            stack,
+            logDir,
+            new Map([...known, ...(more.known ?? [])]),
+            `${answers.text()}\n${more.answers ?? ''}`,
+          ),
         async stop() {
           try {
-            if (profile === 'production') refuseLeaks(await findLeaks(stack, logDir, known));
+            if (profile === 'production') refuseLeaks(await findLeaks(stack, logDir, known, answers.text()));
           } finally {
             await end();
           }

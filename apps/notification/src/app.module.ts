@@ -4,7 +4,7 @@ import { ServiceModule, SETTINGS } from '@leads/service';
 import { settings, type Settings } from './config.ts';
 import { ConfirmContacts } from './confirm-contacts.ts';
 import { FollowConnections } from './follow-connections.ts';
-import { MAIL_SERVER, openMailServer } from './smtp/mail-server.ts';
+import { MAIL_SERVER, openMailServer, withPassword } from './smtp/mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
 import { mailServerCheck } from './mails/mail-trouble.ts';
 import { notificationAges } from './retention.ts';
@@ -27,8 +27,8 @@ import { WarnContacts } from './warn-contacts.ts';
     {
       provide: MAIL_SERVER,
       inject: [SETTINGS],
-      useFactory: ({ SMTP_URL, MAIL_FROM, NODE_ENV, SMTP_PLAINTEXT_ALLOWED }: Settings) =>
-        openMailServer(SMTP_URL, MAIL_FROM, {
+      useFactory: ({ SMTP_URL, SMTP_PASSWORD_FILE, MAIL_FROM, NODE_ENV, SMTP_PLAINTEXT_ALLOWED }: Settings) =>
+        openMailServer(withPassword(SMTP_URL, SMTP_PASSWORD_FILE), MAIL_FROM, {
           plaintextAllowed: SMTP_PLAINTEXT_ALLOWED ?? NODE_ENV !== 'production',
         }),
     },

@@ -1,6 +1,6 @@
 /** The settings of notification; `.env.example` describes each. */
 import { DAY_MS } from '@leads/pacing';
-import { serviceSettings, type SettingsOf } from '@leads/service';
+import { fileContent, serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
 import { readMailbox } from './smtp/mailbox.ts';
 
@@ -8,6 +8,8 @@ export const settings = {
   ...serviceSettings,
   /** The mail server: `smtp://` or `smtps://`, with user and password where it asks for them. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  /** The file with the password of the user in SMTP_URL, which has none itself then. */
+  SMTP_PASSWORD_FILE: fileContent.optional(),
   /** Whether mails go to a server that offers no TLS; unset, in local runs alone. */
   SMTP_PLAINTEXT_ALLOWED: z.stringbool().optional(),
   /** Who the mails are from: an address, or a name with the address in angle brackets. */

@@ -48,7 +48,8 @@ function startSending(): { taken: string[]; answer: () => void; sending: SendMai
   };
   const relay = { wake: () => undefined } as OutboxRelay<NotificationTables>;
   const log = createLog({ service: 'notification', instance: 'one', level: 'fatal' });
-  const sending = new SendMails(database, slow, relay, settings as Settings, log);
+  const clock = { date: () => new Date() };
+  const sending = new SendMails(database, slow, relay, settings as Settings, clock, log);
   sending.onApplicationBootstrap();
   return { taken, answer, sending };
 }

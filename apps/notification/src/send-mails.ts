@@ -11,7 +11,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { ContactQuestion, LeadWritten } from '@leads/contracts';
-import { OutboxRelay } from '@leads/database';
+import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { LOG, type Logger, SETTINGS, signContactLink } from '@leads/service';
 import { type BackOff, backOffMs, Doorbell, Rounds } from '@leads/pacing';
 import { Kysely } from 'kysely';
@@ -61,6 +61,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(MAIL_SERVER) private readonly mailServer: MailServer,
     private readonly relay: OutboxRelay<NotificationTables>,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(DatabaseClock) private readonly clock: Pick<DatabaseClock, 'date'>,
     @Inject(LOG) private readonly log: Logger,
   ) {
     this.holding = new Rounds(() => holdMails(database, [...this.underWay.keys()], HOLD_MS), {
@@ -159,9 +160,9 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
   private async noteServer({ delivered, failure, isServers }: DeliveryReport): Promise<void> {
     if (isServers && failure !== null) {
       this.mayBeFailing = true;
-      if (await serverFails(this.database, failure, new Date())) this.relay.wake();
+      if (await serverFails(this.database, failure, this.clock.date())) this.relay.wake();
     } else if (delivered.length > 0 && this.mayBeFailing) {
-      await serverWorks(this.database, new Date());
+      await serverWorks(this.database, this.clock.date());
       this.mayBeFailing = false;
       this.relay.wake();
     }
@@ -184,7 +185,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     if (kind === 'contact-request') {
       const question = ContactQuestion.parse(said);
       const { SERVICE_SIGNING_KEY_FILE: key } = this.settings;
-      const token = await signContactLink(question, { key, now: Date.now() });
+      const token = await signContactLink(question, { key, now: this.clock.date().getTime() });
       return composeContactRequest({ id: aboutId, question, token, consoleUrl });
     }
     if (kind === 'incident') {

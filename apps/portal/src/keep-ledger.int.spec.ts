@@ -140,6 +140,24 @@ describe('the ledger', () => {
     expect(offer?.counts).toEqual({ accepted: 1, written: 1, pending: 0, dead: 0 });
   });
 
+  test.each([-5, 5])(
+    'shows how a lead ended where its next writer’s clock is %d minutes behind that of the one before',
+    async (minutes) => {
+      const { keepLedger, database } = ledger;
+      const facts = connection();
+      const lead = acceptance(facts.connectionId);
+      await keepLedger.connectionsChanged([received(facts)]);
+      await keepLedger.leadsAccepted([received(lead)]);
+      const ends = [
+        outcomeOf(lead, { outcome: 'deferred' }, 600_000, 1),
+        outcomeOf(lead, { outcome: 'dead' }, 601_000 - minutes * 60_000, 2),
+      ];
+      for (const end of [...ends, ...ends]) await keepLedger.leadsSettled([received(end)]);
+      const detail = await readLead(database, 'everybody', lead.leadId, links);
+      expect(detail).toMatchObject({ state: 'dead', attempts: 2 });
+    },
+  );
+
   test('shows nothing of a lead of which only an outcome is known, and counts it nowhere', async () => {
     const { keepLedger, database } = ledger;
     const facts = connection();

@@ -7,6 +7,7 @@
  */
 import { Controller, Inject } from '@nestjs/common';
 import { topics } from '@leads/contracts';
+import { DatabaseClock } from '@leads/database';
 import { OnTopic, type Received } from '@leads/kafka';
 import { RETENTION, type Retention } from '@leads/service';
 import { Kysely } from 'kysely';
@@ -30,6 +31,7 @@ export class KeepLedger {
     private readonly database: Kysely<PortalTables>,
     private readonly links: RecordLinks,
     @Inject(RETENTION) private readonly retention: Retention,
+    @Inject(DatabaseClock) private readonly clock: Pick<DatabaseClock, 'date'>,
   ) {}
 
   @OnTopic(topics.connections)
@@ -91,7 +93,7 @@ export class KeepLedger {
     transaction: Kysely<PortalTables>,
     records: readonly T[],
   ): Promise<readonly T[]> {
-    return stillKept(transaction, records, this.retention, new Date());
+    return stillKept(transaction, records, this.retention, this.clock.date());
   }
 
   private async keep(write: (transaction: Kysely<PortalTables>) => Promise<Touched>): Promise<void> {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { DatabaseClock } from '@leads/database';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { topics } from '@leads/contracts';
@@ -43,6 +44,7 @@ async function startReading(): Promise<{ close: () => Promise<void> }> {
     providers: [
       { provide: Kysely, useValue: ledger.database },
       { provide: RETENTION, useValue: retention },
+      { provide: DatabaseClock, useValue: new DatabaseClock(ledger.database) },
       { provide: RecordLinks, useValue: new RecordLinks(undefined) },
     ],
   })(Reading);

@@ -65,8 +65,8 @@ export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
   version: z.int().positive(),
   changedAt: z.iso.datetime(),
-  publisher: z.object({ id: z.string(), name: z.string() }),
-  offer: z.object({ id: z.string(), title: z.string() }),
+  publisher: z.object({ id: z.string(), name: Line }),
+  offer: z.object({ id: z.string(), title: Line }),
   leadDestination: z.literal('dynamics-365'),
   /** The organisation's origin, e.g. `https://contoso.crm4.dynamics.com`. */
   url: z.url(),

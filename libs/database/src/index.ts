@@ -1,4 +1,5 @@
 export { DatabaseClock } from './clock.ts';
+export { DatabaseAway } from './database-away.ts';
 export * from './database.ts';
 export * from './keep-newest-connections.ts';
 export * from './keep-retentions.ts';

@@ -2,6 +2,7 @@
 import { SECOND_MS, TimedOut, within } from '@leads/pacing';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { DatabaseAway, isLost } from './database-away.ts';
 
 /** In milliseconds; 0 is no limit. */
 export interface DatabaseLimits {
@@ -63,7 +64,9 @@ export function withinAnswerLimit(pool: pg.Pool, answerMs: number): PostgresPool
   return {
     options: pool.options,
     connect: async () => {
-      const client = await pool.connect();
+      const client = await pool.connect().catch((error: unknown) => {
+        throw new DatabaseAway(error);
+      });
       const limited = known.get(client) ?? limitedClient(client, answerMs);
       known.set(client, limited);
       return limited;
@@ -80,8 +83,10 @@ function limitedClient(client: pg.PoolClient, answerMs: number): PostgresPoolCli
     try {
       return await within(answerMs, () => client.query(text, parameters));
     } catch (error) {
-      if (!(error instanceof TimedOut)) throw error;
-      givenUp = new Error(`The database has not answered for ${answerMs / SECOND_MS} s; it may be gone.`);
+      if (!(error instanceof TimedOut)) throw isLost(error) ? new DatabaseAway(error) : error;
+      givenUp = new DatabaseAway(
+        new Error(`The database has not answered for ${answerMs / SECOND_MS} s; it may be gone.`),
+      );
       // Ends the connection at once, as it has a statement under way, and frees its slot.
       client.release(givenUp);
       throw givenUp;

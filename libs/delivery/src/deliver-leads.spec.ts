@@ -189,6 +189,7 @@ async function run(world: World): Promise<Course> {
     session: destination.open(),
     store,
     log: silent,
+    date: () => new Date(),
     random,
   });
 

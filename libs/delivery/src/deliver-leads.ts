@@ -149,8 +149,12 @@ function parcels(due: Delivery[], room: number, isCareful: boolean, { unsettled 
   return unclear.length > 0 ? [unclear, ...others] : others;
 }
 
-async function putAside(lane: Lane, rows: UndecodableRow[], { store, log }: DeliveryParts): Promise<void> {
-  const aside = await store.putAside(rows, new Date());
+async function putAside(
+  lane: Lane,
+  rows: UndecodableRow[],
+  { store, log, date }: DeliveryParts,
+): Promise<void> {
+  const aside = await store.putAside(rows, date());
   if (aside.length === 0) return lane.pace.hold(STUMBLED.firstMs, Date.now());
   log.error(
     { connectionId: lane.connectionId, leads: aside.map(({ leadId, why }) => ({ leadId, why })) },

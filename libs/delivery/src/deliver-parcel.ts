@@ -18,6 +18,8 @@ export interface DeliveryParts {
   session: Session;
   store: LaneStore;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** The time by the database's clock, by which all that is written down is dated. */
+  date: () => Date;
   /** A number in [0, 1). */
   random: () => number;
 }
@@ -70,7 +72,7 @@ export async function deliverParcel(walk: Walk, parcel: Delivery[], sender: Send
     );
     const learned = walk.evidence.learned();
     if (learned) await store.keepRefusedSome(learned);
-    if (isWorking || refused.length > 0) await store.isBack(new Date());
+    if (isWorking || refused.length > 0) await store.isBack(walk.date());
     else if (away) await goOnWithout(walk, away);
     await react(walk, passed, answered.refused, faults);
     await Promise.all([...ending, settle(walk, answered.others, []), settle(walk, answered.refused, faults)]);
@@ -150,19 +152,19 @@ async function react(walk: Walk, passed: number, refused: Read<Refused>[], fault
 
 /** The connection is broken: leads wait. */
 export async function open(walk: Walk, { reason, suspect }: Refused): Promise<void> {
-  const { lane, store, log } = walk;
+  const { lane, store, log, date } = walk;
   walk.hasWaiting = true;
   learn(walk, { kind: 'connection-broken' });
   if (lane.brokenCause === reason.cause) return;
-  await store.openBreaker(reason, suspect, new Date());
+  await store.openBreaker(reason, suspect, date());
   lane.setBroken(reason.cause, suspect);
   const { connectionId } = lane;
   say(log, () => log.warn({ connectionId, reason }, 'the connection is broken; leads wait'));
 }
 
-async function close({ lane, store, log }: Walk): Promise<void> {
+async function close({ lane, store, log, date }: Walk): Promise<void> {
   if (lane.brokenCause === null) return;
-  await store.closeBreaker(new Date());
+  await store.closeBreaker(date());
   lane.setBroken(null);
   const { connectionId } = lane;
   say(log, () => log.info({ connectionId }, 'the connection works again'));
@@ -192,7 +194,7 @@ async function wake(walk: Walk): Promise<void> {
 /** Writes down what became of leads. @param faults of refusals, in order */
 async function settle(walk: Walk, reads: Read[], faults: Fault[]): Promise<void> {
   if (reads.length === 0) return;
-  const at = new Date();
+  const at = walk.date();
   const settlements = reads.map((read, index) => ({
     delivery: read.delivery,
     end: endOf(read, faults[index], walk.random()),
@@ -203,6 +205,6 @@ async function settle(walk: Walk, reads: Read[], faults: Fault[]): Promise<void>
 }
 
 /** Nothing could be sent, by nobody's fault. */
-export function goOnWithout({ store, destination }: Walk, reason: Reason): Promise<void> {
-  return store.isAway(reason, destination.name, new Date());
+export function goOnWithout({ store, destination, date }: Walk, reason: Reason): Promise<void> {
+  return store.isAway(reason, destination.name, date());
 }

@@ -10,6 +10,7 @@ import { HoldLanes } from './hold-lanes.ts';
 import { KnownLimits } from './lanes/known-limits.ts';
 import { LANE_CHANNEL, laneChannel } from './lanes/lane-notice.ts';
 import { ConnectionMetrics } from './metrics.ts';
+import { PutBackDeliveries } from './put-back-deliveries.ts';
 import { ReplayLeads } from './replay-leads.ts';
 import type { DeliveryTables } from './tables.ts';
 import { TakeInLeads } from './take-in-leads.ts';
@@ -41,6 +42,7 @@ export class DeliveryModule {
         },
         HoldLanes,
         EndLeadsOfDeleted,
+        PutBackDeliveries,
         ConnectionMetrics,
       ],
       exports: [KnownLimits],

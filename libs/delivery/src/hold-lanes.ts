@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { type LaneReport, topics } from '@leads/contracts';
-import { listen, type Listener, OutboxRelay } from '@leads/database';
+import { DatabaseClock, listen, type Listener, OutboxRelay } from '@leads/database';
 import { Publisher } from '@leads/kafka';
 import { databaseOf, INSTANCE_ID, LOG, type Logger, type ServiceSettings, SETTINGS } from '@leads/service';
 import { SECOND_MS } from '@leads/pacing';
@@ -45,11 +45,12 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(LANE_CHANNEL) private readonly channel: string,
     @Inject(SETTINGS) private readonly settings: ServiceSettings & DeliverySettings,
     private readonly limits: KnownLimits,
+    @Inject(DatabaseClock) private readonly clock: Pick<DatabaseClock, 'date'>,
     publisher: Publisher,
     @Inject(LOG) private readonly log: Logger,
   ) {
     const publish = (reports: LaneReport[]): Promise<void> => publisher.publish(topics.lanes, reports);
-    this.reports = new LaneReports({ database, publish, instance, log });
+    this.reports = new LaneReports({ database, clock, publish, instance, log });
   }
 
   onApplicationBootstrap(): void {
@@ -132,10 +133,12 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
   private take(facts: LaneFacts): void {
     const { connectionId } = facts;
     try {
-      const { database, destination, relay, log, limits, reports } = this;
+      const { database, clock, destination, relay, log, limits, reports } = this;
       const awayAfterMs = this.settings.DESTINATION_AWAY_SECONDS * SECOND_MS;
-      const open = openLane(facts, { database, destination, relay, log, limits, awayAfterMs }, (lane) =>
-        reports.changed(lane),
+      const open = openLane(
+        facts,
+        { database, clock, destination, relay, log, limits, awayAfterMs },
+        (lane) => reports.changed(lane),
       );
       const drained = open.drained.catch((error: unknown) => {
         log.error({ error, connectionId }, 'a lane stopped unexpectedly; it is taken up anew');

@@ -49,7 +49,10 @@ const OUTCOME: Pick<z.infer<typeof LeadDeferred>, 'outcome'> = { outcome: 'defer
  * leads ever leaving the database, for they may be very many.
  * @returns how many; 0 where the replay is known already
  */
-async function reviveDead(transaction: Kysely<DeliveryTables>, replay: ReplayRequested): Promise<number> {
+export async function reviveDead(
+  transaction: Kysely<DeliveryTables>,
+  replay: ReplayRequested,
+): Promise<number> {
   const { replayId, connectionId, leadIds, requestedBy, at } = replay;
   const chosen = leadIds === undefined ? sql`true` : sql`lead_id = any(${leadIds}::uuid[])`;
   const { rows } = await sql<{ leads: number }>`

@@ -3,7 +3,7 @@ export { NotAllowed } from './not-allowed.ts';
 export { OnTopic, type Delivery, type TypedMethodDecorator } from './on-topic.ts';
 export { provisionTopics } from './provision-topics.ts';
 export { Publisher, type EncodedRecord } from './publisher.ts';
-export type { Received, Undecodable } from './received.ts';
+export type { KeptRecord, Received, Undecodable } from './received.ts';
 export { GroupInUse, oldestRecords, rewindGroup } from './rewind-group.ts';
 export { RecordsRefused } from './records-refused.ts';
 export type { KafkaSettings, RecordSigning } from './settings.ts';

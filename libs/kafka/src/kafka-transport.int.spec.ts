@@ -107,10 +107,31 @@ describe('a record that cannot be decoded', () => {
         offset,
         key: Buffer.from('k'),
         value: typeof value === 'string' ? Buffer.from(value) : null,
+        headers: [],
+        timestamp: expect.any(Date),
         fault: 'unreadable',
         reason,
       })),
     );
+  }, 30_000);
+
+  test('is taken once more when asked to, as what can be read by then', async () => {
+    const seen: Request[] = [];
+    await broker.publisher.publishEncoded([{ topic: 'tokens.requested.v1', key: 'k', value: 'not json' }]);
+    const { transport, undecodable } = await broker.start(
+      requestTaker((records) => void seen.push(...records)),
+    );
+    const [aside] = await eventually(() => {
+      expect(undecodable).toHaveLength(1);
+      return undecodable;
+    });
+    if (!aside) throw new Error('Nothing was put aside.');
+    const readable = { ...aside, offset: '7', value: Buffer.from('{"request":"later"}') };
+    expect([transport.takes('tokens.requested.v1'), transport.takes('alerts.v1')]).toEqual([true, false]);
+    expect(await transport.takeAgain('tokens.requested.v1', [aside, readable])).toEqual([aside]);
+    expect(texts(seen)).toEqual(['later']);
+    expect(seen[0]).toMatchObject({ key: 'k', partition: aside.partition, offset: '7' });
+    await expect(transport.takeAgain('alerts.v1', [aside])).rejects.toThrow('No handler takes');
   }, 30_000);
 
   test('comes again while it cannot be put aside', async () => {

@@ -12,7 +12,8 @@ import { GroupMember } from './group-member.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { createClient } from './kafka-client.ts';
 import { transportIds, type Delivery } from './on-topic.ts';
-import type { Received, Undecodable } from './received.ts';
+import type { KeptRecord, Received, Undecodable } from './received.ts';
+import { decodeMessages, messageOf } from './record-coding.ts';
 import { type CheckRecord, recordChecker } from './record-signatures.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';
 import { takeInBatch } from './take-in-batch.ts';
@@ -104,6 +105,29 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     this.#tellOfLeniency();
     this.#staying = this.#topics.size === 0 ? Promise.resolve() : this.#stayInGroup();
     callback();
+  }
+
+  /** Whether records of this topic, by its name in the catalogue, are taken here. */
+  takes(topic: string): boolean {
+    return this.#topics.has(prefixed(this.#options.settings, topic));
+  }
+
+  /**
+   * Takes records that were put aside once more: checked and read as every record is.
+   * @returns those that are not taken this time either
+   * @throws what the topic's handler throws; then some of them may have been taken
+   */
+  async takeAgain(topicName: string, records: readonly KeptRecord[]): Promise<Undecodable[]> {
+    const topic = this.#topics.get(prefixed(this.#options.settings, topicName));
+    const handler = topic && this.getHandlerByPattern(topic.name);
+    if (!handler) throw new Error(`No handler takes records of ${topicName}.`);
+    const aside: Undecodable[] = [];
+    for (const [partition, ofPartition] of Map.groupBy(records, (record) => record.partition)) {
+      const decoded = decodeMessages(topic, partition, ofPartition.map(messageOf), this.#check);
+      aside.push(...decoded.undecodable);
+      if (decoded.received.length > 0) await dispatch(handler, decoded.received);
+    }
+    return aside;
   }
 
   override async close(): Promise<void> {

@@ -63,7 +63,10 @@ export class Publisher {
     return this.#connected;
   }
 
-  /** Waits for what is under way, then disconnects; what is published later is rejected. */
+  /**
+   * Waits for what is under way, then disconnects; what is published later is rejected. A send that fails meanwhile is
+   * not tried again: where the broker is away, it may be so for long.
+   */
   async disconnect(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#lanes.values()].map((lane) => lane.settled()));
@@ -125,10 +128,11 @@ export class Publisher {
 
   #send(name: string, messages: Outgoing[]): Promise<void> {
     const topic = prefixed(this.#settings, name);
-    return sendUntilAcknowledged(async () => {
+    const send = async (): Promise<void> => {
       await this.connect();
       await this.#producer.send({ topic, acks: -1, messages });
-    }, RESEND_FOR_MS).catch((error: unknown) => {
+    };
+    return sendUntilAcknowledged(send, RESEND_FOR_MS, () => this.#closed).catch((error: unknown) => {
       throw refusalOf(error) ?? notAllowed(error, this.#settings.clientId, `write ${topic}`) ?? error;
     });
   }

@@ -13,18 +13,29 @@ export interface Received<T extends Topic> {
   timestamp: Date;
 }
 
+/** A header as it is on the wire. */
+export type RecordHeader = readonly [name: string, value: Buffer];
+
+/** A record as it came, byte for byte. */
+export interface KeptRecord {
+  partition: number;
+  offset: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  /** Everything that came with it, its signature too; a name can come more than once. */
+  headers: readonly RecordHeader[];
+  /** When the producer made the record. */
+  timestamp: Date;
+}
+
 /**
  * A record that is not taken: it cannot be what its topic carries (`unreadable`), or nothing proves that a service
  * which may publish it did (`unproven`). It can come more than once: its topic, partition and offset tell that it is
  * the same.
  */
-export interface Undecodable {
+export interface Undecodable extends KeptRecord {
   /** The catalogue name, without a prefix. */
   topic: string;
-  partition: number;
-  offset: string;
-  key: Buffer | null;
-  value: Buffer | null;
   fault: 'unreadable' | 'unproven';
   /** What is wrong with it, without quoting its content. */
   reason: string;

@@ -2,7 +2,7 @@
 import { type Carried, cleanLine, type Topic } from '@leads/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { z } from 'zod';
-import type { Received, Undecodable } from './received.ts';
+import type { KeptRecord, Received, RecordHeader, Undecodable } from './received.ts';
 import type { CheckRecord } from './record-signatures.ts';
 
 /** A record as it goes out. */
@@ -52,8 +52,11 @@ export function decodeMessages<T extends Topic>(
   const decoded: Decoded<T> = { received: [], undecodable: [] };
   for (const message of messages) {
     const { offset, key, value } = message;
-    const putAside = (fault: Undecodable['fault'], reason: string): void =>
-      void decoded.undecodable.push({ topic: topic.name, partition, offset, key, value, fault, reason });
+    const timestamp = new Date(Number(message.timestamp));
+    const putAside = (fault: Undecodable['fault'], reason: string): void => {
+      const record = { topic: topic.name, partition, offset, key, value, timestamp };
+      decoded.undecodable.push({ ...record, headers: headersOf(message), fault, reason });
+    };
     const unproven = topic.isSigned ? check?.(topic, message) : undefined;
     if (unproven !== undefined) {
       putAside('unproven', unproven);
@@ -64,7 +67,6 @@ export function decodeMessages<T extends Topic>(
     if ('reason' in result) {
       putAside('unreadable', result.reason);
     } else {
-      const timestamp = new Date(Number(message.timestamp));
       decoded.received.push({
         value: result.value,
         key: key?.toString() ?? '',
@@ -75,6 +77,27 @@ export function decodeMessages<T extends Topic>(
     }
   }
   return decoded;
+}
+
+/** The headers of a record, one by one. */
+function headersOf({ headers = {} }: KafkaMessage): RecordHeader[] {
+  return Object.entries(headers).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value): RecordHeader => [name, Buffer.from(value)]),
+  );
+}
+
+/** A record that was put aside, as it came. */
+export function messageOf({ offset, key, value, headers, timestamp }: KeptRecord): KafkaMessage {
+  const byName = Map.groupBy(headers, ([name]) => name);
+  return {
+    ...{ offset, key, value, timestamp: String(timestamp.getTime()), attributes: 0 },
+    headers: Object.fromEntries(
+      [...byName].map(([name, given]) => {
+        const values = given.map(([, bytes]) => bytes);
+        return [name, values.length === 1 ? values[0] : values];
+      }),
+    ),
+  };
 }
 
 function decodeValue<T extends Topic>(

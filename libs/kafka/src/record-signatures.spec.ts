@@ -5,7 +5,7 @@ import { makeKeyPair, testSigning } from '@leads/testing';
 import fc from 'fast-check';
 import { flattenedVerify, importJWK, jwtVerify } from 'jose';
 import type { KafkaMessage } from 'kafkajs';
-import { decodeMessages } from './record-coding.ts';
+import { decodeMessages, messageOf } from './record-coding.ts';
 import { recordChecker, recordSigner, SIGNATURE } from './record-signatures.ts';
 
 const NOW = Date.parse('2026-11-22T09:30:00Z');
@@ -39,6 +39,18 @@ const anyRecord = fc.record({ key: text, value: text });
 const anyTopic = fc.constantFrom(...signed);
 const CREDENTIALS = known.find(({ kid }) => kid === 'credentials') ?? {};
 const SENT: Sent = { key: 'a key', value: '{"a":"value"}' };
+
+test('a record that was put aside for a key that is missing is good once the key is known', () => {
+  const message = {
+    ...record(SENT, signAs('credentials', topics.connections, SENT)),
+    ...{ offset: '7', timestamp: String(NOW), attributes: 0 },
+  };
+  const without = recordChecker({ known: [] }, now);
+  const { undecodable } = decodeMessages(topics.connections, 3, [message], without);
+  expect(undecodable.map(({ fault }) => fault)).toEqual(['unproven']);
+  expect(undecodable.map(messageOf)).toEqual([message]);
+  expect(undecodable.map((one) => check(topics.connections, messageOf(one)))).toEqual([undefined]);
+});
 
 test('what decides where data, tokens and mails go is signed', () => {
   expect(signed.map(({ name }) => name).sort()).toEqual([

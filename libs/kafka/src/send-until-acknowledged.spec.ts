@@ -21,6 +21,16 @@ describe('sending', () => {
     await expect(sendUntilAcknowledged(() => Promise.reject(transient()), 0)).rejects.toThrow('not now');
   });
 
+  test('is not tried again once it is over, however much time there was', async () => {
+    let attempts = 0;
+    const send = (): Promise<never> => {
+      attempts += 1;
+      return Promise.reject(transient());
+    };
+    await expect(sendUntilAcknowledged(send, 60_000, () => attempts === 2)).rejects.toThrow('not now');
+    expect(attempts).toBe(2);
+  });
+
   test('is not tried again when that cannot help', async () => {
     let attempts = 0;
     const refuse = () => {

@@ -19,9 +19,14 @@ const PAUSE = { firstMs: 100, mostMs: 1_000, leastMs: 50 };
 /**
  * @param send one attempt of the client
  * @param forMs how long to go on trying: a broker that fails over answers again within seconds
+ * @param isOver whether there is no time left for a further attempt, whatever `forMs` says
  * @throws the last attempt's error, or at once one that trying again cannot mend
  */
-export async function sendUntilAcknowledged(send: () => Promise<unknown>, forMs: number): Promise<void> {
+export async function sendUntilAcknowledged(
+  send: () => Promise<unknown>,
+  forMs: number,
+  isOver: () => boolean = () => false,
+): Promise<void> {
   const giveUpAt = performance.now() + forMs;
   for (let failures = 1; ; failures += 1) {
     try {
@@ -29,8 +34,9 @@ export async function sendUntilAcknowledged(send: () => Promise<unknown>, forMs:
       return;
     } catch (error) {
       const pauseMs = backOffMs(failures, Math.random(), PAUSE);
-      if (!isTransient(error) || performance.now() + pauseMs > giveUpAt) throw error;
+      if (!isTransient(error) || isOver() || performance.now() + pauseMs > giveUpAt) throw error;
       await delay(pauseMs);
+      if (isOver()) throw error;
     }
   }
 }

@@ -50,6 +50,22 @@ describe('rounds', () => {
     await rounds.stop();
   });
 
+  test.each([-5, 5])(
+    'keep their pace while the clock of the machine is set %d minutes ahead',
+    async (minutes) => {
+      const { counts, round } = roundOf(0);
+      const rounds = new Rounds(round, { everyMs: EVERY_MS, onError: noError });
+      rounds.start();
+      await jest.advanceTimersByTimeAsync(EVERY_MS / 2);
+      jest.setSystemTime(Date.now() + minutes * 60_000);
+      await jest.advanceTimersByTimeAsync(EVERY_MS / 2 - 1);
+      expect(counts.begun).toBe(1);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(counts.begun).toBe(2);
+      await rounds.stop();
+    },
+  );
+
   test('go on after one that failed, and tell why it did', async () => {
     const onError = jest.fn();
     const round = jest.fn(() => Promise.reject(new Error('refused')));

@@ -9,6 +9,11 @@ export function settingsFromEnvironment<Shape extends z.ZodRawShape>(shape: Shap
   return readSettings(process.env, shape);
 }
 
+/** Where what lies aside is, for the command that puts it back. */
+export function putBackSettings(): DatabaseServer {
+  return databaseOf(readSettings(process.env, databaseVariables));
+}
+
 /**
  * The database to bring up to date, as its owner, and the role that the service works under afterwards; without an
  * owner of its own the service's role is both.

@@ -8,6 +8,7 @@ export * from './log.ts';
 export * from './outbound.ts';
 export * from './problem.ts';
 export * from './proxy.ts';
+export { PutBack, type TakeAgain } from './put-back/put-back.ts';
 export * from './retry-after.ts';
 export * from './retention.ts';
 export * from './run-migrations.ts';

@@ -1,6 +1,7 @@
 /** Errors over HTTP as application/problem+json (RFC 9457), in sentences a person understands. */
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { Catch, HttpException, HttpStatus } from '@nestjs/common';
+import { DatabaseAway } from '@leads/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from './log.ts';
 
@@ -44,6 +45,15 @@ export const NOTHING_HERE: Problem = {
   title: 'Not found',
   detail: 'There is nothing at this address. Nothing was changed.',
 };
+
+/** The answer while the database is away: a change may have been made all the same. */
+const DATABASE_AWAY: Problem = {
+  status: 503,
+  title: 'Not possible at the moment',
+  detail:
+    'Our database does not answer. Nothing that was there before is lost; whether a change was made is not known. Wait a few seconds, look, and try again.',
+};
+const RETRY_AFTER_SECONDS = 5;
 
 /** The problem that stands for an error of the framework; `undefined` for one of ours that nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -91,10 +101,14 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     // The route's pattern, not the address: an address can hold a key.
-    this.log.error(
-      { error, method: request.method, route: request.routeOptions.url },
-      'a request failed unexpectedly',
-    );
+    const asked = { method: request.method, route: request.routeOptions.url };
+    if (error instanceof DatabaseAway) {
+      // PostgreSQL's own messages can quote values; its code says enough.
+      this.log.warn({ ...asked, cause: error.code ?? error.message }, 'a request failed: no database');
+      sendProblem(reply, DATABASE_AWAY, { 'retry-after': String(RETRY_AFTER_SECONDS) });
+      return;
+    }
+    this.log.error({ error, ...asked }, 'a request failed unexpectedly');
     sendProblem(reply, {
       status: HttpStatus.INTERNAL_SERVER_ERROR,
       title: 'Unexpected error',

@@ -8,9 +8,11 @@ import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { putAside } from './put-aside.ts';
 
+const NOW = new Date('2026-11-22T20:00:00Z');
 const TOLD = { trouble: 'records-undecodable', transition: 'triggered', kind: 'record-quarantined' };
 const OPERATORS = { connectionId: NO_CONNECTION, place: { scope: 'system', id: 'dynamics-writer' } };
-const UNREADABLE = { value: Buffer.from('{'), reason: 'not JSON', fault: 'unreadable' } as const;
+const CAME = { headers: [], timestamp: NOW };
+const UNREADABLE = { ...CAME, value: Buffer.from('{'), reason: 'not JSON', fault: 'unreadable' } as const;
 const CONNECTION = '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293';
 
 let server: TestDatabase;
@@ -37,8 +39,8 @@ test('a record that cannot be read is told of once, to its connection or else to
   const ours = { ...bad, offset: '7', key: Buffer.from(CONNECTION) };
   const nobodys = { ...bad, offset: '8', key: Buffer.from('no id') };
   const aLeads = { ...ours, topic: 'leads.outcomes.v1' };
-  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer');
-  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer');
+  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer', NOW);
+  await putAside(database, [ours, nobodys, aLeads], 'dynamics-writer', NOW);
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
     expect.objectContaining({ connectionId: CONNECTION, ...TOLD }),
@@ -49,7 +51,7 @@ test('a record that cannot be read is told of once, to its connection or else to
 
 test('a topic that the catalogue keys by connection needs to be listed nowhere else', async () => {
   const report = { topic: 'lanes.v1', partition: 0, offset: '1', key: Buffer.from(CONNECTION) };
-  await putAside(database, [{ ...report, ...UNREADABLE }], 'portal');
+  await putAside(database, [{ ...report, ...UNREADABLE }], 'portal', NOW);
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)).what)).toContainEqual(
     expect.stringContaining('lanes.v1'),
@@ -66,11 +68,11 @@ test('records that nobody proves to have published are told of to the operators 
       key: Buffer.from(CONNECTION),
       value: Buffer.from('{"what":"https://evil.example"}'),
     },
-    ...{ fault: 'unproven', reason: 'It is not signed.' },
+    ...{ ...CAME, fault: 'unproven', reason: 'It is not signed.' },
   });
   const records = [forged('connections.v1', '1'), forged('connections.v1', '2'), forged('alerts.v1', '1')];
-  await putAside(database, records, 'dynamics-writer');
-  await putAside(database, records, 'dynamics-writer');
+  await putAside(database, records, 'dynamics-writer', NOW);
+  await putAside(database, records, 'dynamics-writer', NOW);
   const events = await database.selectFrom('outbox').select('value').execute();
   expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toEqual([
     expect.objectContaining({

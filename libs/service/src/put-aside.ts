@@ -25,6 +25,7 @@ export async function putAside(
   database: Kysely<WithOutbox & WithUndecodable>,
   records: Undecodable[],
   service: string,
+  at: Date,
 ): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     const fresh = await keepUndecodable(transaction, records);
@@ -34,18 +35,18 @@ export async function putAside(
       ({ topic }) => topic,
     );
     await addToOutbox(transaction, topics.alerts, [
-      ...unreadable.map((record) => alertOfUnreadable(record, service)),
-      ...[...unproven].map(([topic, ofTopic]) => alertOfUnproven(topic, ofTopic, service)),
+      ...unreadable.map((record) => alertOfUnreadable(record, service, at)),
+      ...[...unproven].map(([topic, ofTopic]) => alertOfUnproven(topic, ofTopic, service, at)),
     ]);
   });
 }
 
-function alertOfUnreadable(record: Undecodable, service: string): Alert {
+function alertOfUnreadable(record: Undecodable, service: string, at: Date): Alert {
   const keyedBy = catalogue.find(({ name }) => record.topic === name)?.keyedBy;
   const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
   const isOfConnection = keyedBy === 'connection' && success;
   return alertOf({
-    ...{ alertId: randomUUID(), at: new Date() },
+    ...{ alertId: randomUUID(), at },
     connectionId: isOfConnection ? connectionId : NO_CONNECTION,
     ...(!isOfConnection && { place: { scope: 'system', id: service } as const }),
     ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'undecodable' },
@@ -56,13 +57,13 @@ function alertOfUnreadable(record: Undecodable, service: string): Alert {
   });
 }
 
-function alertOfUnproven(topic: string, records: Undecodable[], service: string): Alert {
+function alertOfUnproven(topic: string, records: Undecodable[], service: string, at: Date): Alert {
   const [first] = records;
   const which = first
     ? ` (${placeOf(first)}${records.length > 1 ? ' and others' : ''}): ${first.reason}`
     : '.';
   return alertOf({
-    ...{ alertId: randomUUID(), at: new Date(), connectionId: NO_CONNECTION },
+    ...{ alertId: randomUUID(), at, connectionId: NO_CONNECTION },
     place: { scope: 'system', id: service },
     ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'unproven' },
     dedupKey: `unproven ${topic} ${service}`,
@@ -83,12 +84,13 @@ export async function tellRefused(
   transaction: QueryExecutorProvider,
   events: readonly RefusedEvent[],
   service: string,
+  at: Date,
 ): Promise<void> {
   const alerts = events
     .filter(({ topic }) => topic !== topics.alerts.name)
     .map(({ id, topic, reason }) =>
       alertOf({
-        ...{ alertId: randomUUID(), at: new Date(), connectionId: NO_CONNECTION },
+        ...{ alertId: randomUUID(), at, connectionId: NO_CONNECTION },
         place: { scope: 'system', id: service },
         ...{ trouble: 'events-refused', transition: 'triggered', cause: 'refused' },
         dedupKey: `refused ${service}`,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Carried, NO_CONNECTION, topics } from '@leads/contracts';
-import { addToOutbox, migrate, openDatabase, OutboxRelay } from '@leads/database';
+import { addToOutbox, DatabaseClock, migrate, openDatabase, OutboxRelay } from '@leads/database';
 import { provisionTopics, Publisher } from '@leads/kafka';
 import { watchTopic } from '@leads/kafka/testing';
 import { eventually, testDatabase, type TestDatabase, testKafka } from '@leads/testing';
@@ -41,6 +41,7 @@ beforeAll(async () => {
   const made = new Map<unknown, unknown>([
     [Kysely, database],
     [Publisher, publisher],
+    [DatabaseClock, new DatabaseClock(database)],
     [LOG, log],
   ]);
   const { inject = [], useFactory } = providers.find(({ provide }) => provide === OutboxRelay)!;
@@ -53,14 +54,18 @@ afterAll(async () => {
   await server.drop();
 });
 
-function connection(offerTitle: string): Carried<typeof topics.connections> {
+/** @param longAs how many characters too much there are in it */
+function connection(offerTitle: string, longAs = 0): Carried<typeof topics.connections> {
   return {
     ...{
       connectionId: '0195b7a2-6f1e-7c3a-9d2b-4e5f60718293',
       version: 1,
       changedAt: '2026-11-22T09:30:00.000Z',
     },
-    ...{ publisher: { id: 'contoso', name: 'Contoso' }, offer: { id: 'analytics', title: offerTitle } },
+    ...{
+      publisher: { id: 'contoso', name: 'Contoso' },
+      offer: { id: 'x'.repeat(longAs), title: offerTitle },
+    },
     ...{ leadDestination: 'dynamics-365', url: 'https://contoso.crm4.dynamics.com', state: 'published' },
     ...{ authentication: 'azure-active-directory', contactEmails: [], secretVersion: 1 },
     addressKeyHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -72,7 +77,12 @@ test('an event that the broker never takes, or for a topic that is not known, is
     watchTopic(kafka, topics.alerts),
     watchTopic(kafka, topics.connections),
   ]);
-  await addToOutbox(database, topics.connections, ['first', 'x'.repeat(1_200_000), 'last'].map(connection));
+  const sizes = { first: 0, long: 1_200_000, last: 0 };
+  await addToOutbox(
+    database,
+    topics.connections,
+    Object.entries(sizes).map(([title, size]) => connection(title, size)),
+  );
   await database
     .insertInto('outbox')
     .values({ topic: 'of-a-newer-version.v1', key: 'k', value: '{}' })

@@ -19,6 +19,7 @@ import { Housekeeping, sharedAges } from './housekeeping.ts';
 import { createLog, type Logger, nestLogger } from './log.ts';
 import { putAside, tellRefused } from './put-aside.ts';
 import { countPutAside } from './put-aside-metrics.ts';
+import { PutBack } from './put-back/put-back.ts';
 import { retentionOf, type Retention } from './retention.ts';
 import { INSTANCE_ID, LOG, RETENTION, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 import { databaseOf, kafkaOf, type ServiceSettings, type serviceSettings } from './settings.ts';
@@ -94,8 +95,13 @@ export function providersOf({
     },
     {
       provide: OutboxRelay,
-      inject: [Kysely, Publisher, LOG],
-      useFactory: (database: Kysely<ServiceTables>, publisher: Publisher, log: Logger) =>
+      inject: [Kysely, Publisher, DatabaseClock, LOG],
+      useFactory: (
+        database: Kysely<ServiceTables>,
+        publisher: Publisher,
+        clock: DatabaseClock,
+        log: Logger,
+      ) =>
         new OutboxRelay(database, {
           publish: (events) => publisher.publishEncoded(events),
           refusalOf: (error) => (error instanceof RecordsRefused ? error.message : undefined),
@@ -105,7 +111,7 @@ export function providersOf({
               { events: which },
               'events cannot be published; they are kept in the table outbox_refused',
             );
-            await tellRefused(transaction, events, name);
+            await tellRefused(transaction, events, name, clock.date());
           },
           onError: (error) =>
             log.error({ error }, 'events wait in the outbox: publishing failed and is tried again'),
@@ -113,11 +119,12 @@ export function providersOf({
     },
     {
       provide: TRANSPORTS,
-      inject: [KAFKA, INSTANCE_ID, Kysely, LOG],
+      inject: [KAFKA, INSTANCE_ID, Kysely, DatabaseClock, LOG],
       useFactory: (
         settings: KafkaSettings,
         instanceId: string,
         database: Kysely<ServiceTables>,
+        clock: DatabaseClock,
         log: Logger,
       ) =>
         consumes.map(
@@ -139,12 +146,18 @@ export function providersOf({
                   { records: which },
                   'records could not be decoded, or nothing proves who published them; their bytes are kept in the table undecodable',
                 );
-                await putAside(database, records, name);
+                await putAside(database, records, name, clock.date());
                 countPutAside(records);
               },
               log: nestLogger(log),
             }),
         ),
+    },
+    {
+      provide: PutBack,
+      inject: [Kysely, TRANSPORTS, LOG],
+      useFactory: (database: Kysely<ServiceTables>, transports: KafkaTransport[], log: Logger) =>
+        new PutBack(database, transports, log),
     },
     {
       provide: RETENTION,

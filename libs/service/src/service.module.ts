@@ -4,6 +4,7 @@ import { Kysely } from 'kysely';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { Publisher } from '@leads/kafka';
 import { HealthController, READINESS_CHECKS } from './health.ts';
+import { PutBack } from './put-back/put-back.ts';
 import { providersOf, type ServiceOptions, type ServiceTables } from './service-providers.ts';
 import { INSTANCE_ID, LOG, RETENTION, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 
@@ -35,6 +36,7 @@ export class ServiceModule implements OnApplicationShutdown {
         Publisher,
         OutboxRelay,
         TRANSPORTS,
+        PutBack,
         READINESS_CHECKS,
       ],
     };

@@ -14,6 +14,7 @@ import { requestLimits } from './http/request-limits.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { refuseUnstorable } from './http/unstorable.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
+import { PutBack } from './put-back/put-back.ts';
 import { measureOutbox } from './outbox-metrics.ts';
 import type { ServiceTables } from './service-providers.ts';
 import { LOG, SETTINGS, TRANSPORTS } from './service-tokens.ts';
@@ -82,5 +83,6 @@ export async function startService(
   app.get(OutboxRelay).start();
   log.info({ address: await app.getUrl() }, 'listening');
   await app.startAllMicroservices();
+  app.get(PutBack).start();
   return app;
 }

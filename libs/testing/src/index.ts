@@ -17,5 +17,5 @@ export { testKafka, type TestKafka } from './kafka.ts';
 export { leaksIn, partsOfToken } from './leaks.ts';
 export { type RunningProcess, startProcess } from './running-process.ts';
 export { makeKeyPair, type ServiceKeyFiles, testSigning, writeServiceKeys } from './service-keys.ts';
-export { skewedClock } from './skewed-clock.ts';
+export { skewDate, skewedClock } from './skewed-clock.ts';
 export { type ServiceProcess, startBuilt, startServiceProcess } from './service-process.ts';

@@ -42,7 +42,8 @@ async function startDatabaseInContainer({ port, volume, careless }: DatabaseOpti
       POSTGRES_DB: databaseName,
     })
     .withCommand(['postgres', ...serverSettings(careless)])
-    .withWaitStrategy(Wait.forListeningPorts())
+    // Not for its port: on a host that is a container itself that would be looked for elsewhere than it is bound.
+    .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/))
     .withStartupTimeout(90_000);
   // Since 18 the image keeps its data in a folder of its version below this one.
   if (volume !== undefined) container.withBindMounts([{ source: volume, target: '/var/lib/postgresql' }]);
@@ -52,12 +53,12 @@ async function startDatabaseInContainer({ port, volume, careless }: DatabaseOpti
     );
   });
   const url = databaseUrl(port);
-  // On its first start the image's server listens once for its own set-up, and again when it is ready.
-  const answers = await until(async () => (await query(url, 'select 1'), true), { timeoutMs: 30_000 });
+  // On its first start the image's server is ready once for its own set-up alone, and again for everybody.
+  const answers = await until(async () => (await query(url, 'select 1'), true), { timeoutMs: 60_000 });
   if (answers === undefined) {
     await started.stop();
     throw new Unready(
-      `PostgreSQL in its container (${postgresImage}) listens and does not answer queries. Nothing is lost; STACK=local runs it without Docker.`,
+      `PostgreSQL in its container (${postgresImage}) has started and does not answer at 127.0.0.1:${port}. Nothing is lost; STACK=local runs it without Docker.`,
     );
   }
   return {

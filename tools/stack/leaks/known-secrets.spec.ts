@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { certificateAuthority } from '@leads/testing/certificates';
 import { keepKeys } from '../facts/keys.ts';
-import { secretsIn } from './known-secrets.ts';
+import { alsoKnow, secretsIn } from './known-secrets.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -27,4 +27,14 @@ test('of a folder all that is private is a secret, and what is public is none', 
   const line = found.get(`${basename(folder)}/server.key`) ?? '';
   expect(line.length).toBeGreaterThan(40);
   expect(key).toContain(line);
+});
+
+test('a secret that replaces another of the same name is looked for beside it', () => {
+  const known = new Map<string, string>();
+  for (const secret of ['first', 'second', 'first', 'third']) alsoKnow(known, 'a lead address', secret);
+  expect([...known]).toEqual([
+    ['a lead address', 'first'],
+    ['a lead address (2)', 'second'],
+    ['a lead address (3)', 'third'],
+  ]);
 });

@@ -17,6 +17,14 @@ export function secretsIn(folders: readonly string[]): Map<string, string> {
   return found;
 }
 
+/** Adds a secret. One that is known by that name stays beside it: what was replaced is still nobody's to read. */
+export function alsoKnow(known: Map<string, string>, name: string, secret: string): void {
+  if ([...known.values()].includes(secret)) return;
+  let free = name;
+  for (let number = 2; known.has(free); number += 1) free = `${name} (${number})`;
+  known.set(free, secret);
+}
+
 function secretOf(file: string, text: string): string | undefined {
   if (file.endsWith('.json')) return (JSON.parse(text) as { d?: string }).d;
   // A line from within: what a leak of any part of the key would have.

@@ -11,7 +11,7 @@ import {
   readConnectionChange,
   readNewConnection,
 } from '@leads/contracts/connection-details';
-import { CheckedParam, IdParam, IfMatch } from '@leads/service';
+import { CheckedParam, IdParam, IfMatch, wholeNumber } from '@leads/service';
 import { FIELD_RULES, fieldRules } from './field-rules.ts';
 import { notAccepted, unknownConnection, unknownVersion } from './connection-problems.ts';
 
@@ -26,14 +26,14 @@ export const ConnectionsQuery = z.object({
     .max(50)
     .optional()
     .describe("One publisher's alone, however its ID is spelled."),
-  limit: z.coerce.number().int().min(1).max(500).default(500).describe('How many to a page.'),
+  limit: wholeNumber(1, 500, 500).describe('How many to a page.'),
   after: z.uuid().optional().describe('The ID that the page before ended with.'),
 });
 export type ConnectionsQuery = z.infer<typeof ConnectionsQuery>;
 
 /** The number of a version in the path. */
 export const Version = (): ParameterDecorator =>
-  CheckedParam('version', z.coerce.number().int().min(1).max(999_999_999), unknownVersion);
+  CheckedParam('version', wholeNumber(1, 999_999_999), unknownVersion);
 
 /** The version that the change was made on: welcome everywhere, needed where another's work could be overwritten. */
 export const Expected = (options: { needed?: boolean } = {}): ParameterDecorator =>

@@ -28,11 +28,11 @@ import { Writer } from './writer.ts';
   providers: [
     {
       provide: FIELD_RULES,
-      inject: [SETTINGS],
+      inject: [SETTINGS, DatabaseClock],
       useFactory:
-        ({ DYNAMICS_REGIONS }: ConnectionSettings) =>
+        ({ DYNAMICS_REGIONS }: ConnectionSettings, clock: DatabaseClock) =>
         (): FieldRules =>
-          fieldRules(DYNAMICS_REGIONS, new Date().toISOString().slice(0, 10)),
+          fieldRules(DYNAMICS_REGIONS, clock.date().toISOString().slice(0, 10)),
     },
     {
       provide: Connections,

@@ -1,6 +1,6 @@
 /** What requests about incidents carry, and what is answered. */
 import { AskedTime, Incident, IncidentState } from '@leads/contracts';
-import { CheckedQuery, IdParam, ProblemError } from '@leads/service';
+import { CheckedQuery, IdParam, ProblemError, wholeNumber } from '@leads/service';
 import { z } from 'zod';
 
 /** Which incidents are asked for. */
@@ -15,7 +15,7 @@ export const IncidentFilter = z.strictObject({
   before: AskedTime.optional(),
   /** The last incident of that page: those that changed at the same time and were not on it come too. */
   beforeId: z.guid().toLowerCase().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: wholeNumber(1, 200, 50),
 });
 export type IncidentFilter = z.infer<typeof IncidentFilter>;
 

@@ -160,7 +160,7 @@ class RecordingNetwork implements INetworkModule {
       throw error;
     });
     this.status = answer.status;
-    this.retryAfterMs = retryAfterMs(answer.headers['retry-after'], Date.now());
+    this.retryAfterMs = retryAfterMs(answer.headers, Date.now());
     this.said = answer.status < 400 ? {} : readSaid(answer.body);
     return { headers: answer.headers, body: jsonOf(answer) as T, status: answer.status };
   }

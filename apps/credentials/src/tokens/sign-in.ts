@@ -1,4 +1,5 @@
 /** Signs a connection in at Entra ID, with its secret as it is now. */
+import type { DatabaseClock } from '@leads/database';
 import type { Kysely } from 'kysely';
 import { readDynamicsUrl, type Regions } from '@leads/contracts/connection-details';
 import { readKeptCertificate } from '../secrets/certificate.ts';
@@ -16,8 +17,20 @@ export interface SignInOptions {
   publicClientId: string | undefined;
 }
 
+/** Asks once for a token for a connection. */
+type Ask = (connection: Connection) => Promise<EntraAnswer>;
+
+/** MSAL says by the machine's own clock when a token ends; who uses it goes by the database's. */
+export function datedBy(clock: Pick<DatabaseClock, 'skewMs'>, ask: Ask): Ask {
+  return async (connection) => {
+    const answer = await ask(connection);
+    if (answer.kind !== 'token') return answer;
+    return { ...answer, expiresAt: new Date(answer.expiresAt.getTime() - clock.skewMs()) };
+  };
+}
+
 /** Makes the function that asks once for a token for a connection. */
-export function signIn(options: SignInOptions): (connection: Connection) => Promise<EntraAnswer> {
+export function signIn(options: SignInOptions): Ask {
   return async ({ connectionId, facts }) => {
     // Once more, although it was checked when it was entered: the list of regions can have become shorter.
     const address = readDynamicsUrl(facts.url, options.regions);

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { Kysely } from 'kysely';
+import { DatabaseClock } from '@leads/database';
 import { LOG, type Logger, Outbound, proxyOf, SETTINGS } from '@leads/service';
 import type { ConnectionSettings } from '../connections/config.ts';
 import { SecretsModule } from '../secrets/secrets.module.ts';
@@ -11,7 +12,7 @@ import { AccessTokens } from './access-tokens.ts';
 import type { TokenSettings } from './config.ts';
 import { LiftWaits } from './lift-waits.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { signIn } from './sign-in.ts';
+import { datedBy, signIn } from './sign-in.ts';
 
 /** How long an answer may take, in milliseconds: less than the ten seconds for which a writer waits for its token. */
 const ANSWER_MS = 8_000;
@@ -34,21 +35,22 @@ const ANSWER_MS = 8_000;
     },
     {
       provide: AccessTokens,
-      inject: [Kysely, Vault, Outbound, LOG, SETTINGS],
+      inject: [Kysely, Vault, Outbound, LOG, SETTINGS, DatabaseClock],
       useFactory: (
         database: Kysely<CredentialsTables>,
         vault: Vault,
         sender: Outbound,
         log: Logger,
         settings: TokenSettings & ConnectionSettings,
+        clock: DatabaseClock,
       ) => {
         const { DYNAMICS_REGIONS: regions, OFFICE365_CLIENT_ID: publicClientId } = settings;
         const { ENTRA_REQUESTS_PER_SECOND: perSecond } = settings;
         return new AccessTokens({
           database,
-          ask: signIn({ database, vault, sender, regions, publicClientId }),
+          ask: datedBy(clock, signIn({ database, vault, sender, regions, publicClientId })),
           limiter: new RateLimiter({ perSecond, now: Date.now, sleep: setTimeout }),
-          now: () => new Date(),
+          now: clock.date,
           random: Math.random,
           log,
         });

@@ -66,7 +66,7 @@ export function readAnswer(answer: OutboundAnswer): Answer {
     status: answer.status,
     ...readError(answer.body),
     ...present({ madeId: madeId(answer) }),
-    retryAfterMs: retryAfterMs(answer.headers['retry-after'], Date.now()),
+    retryAfterMs: retryAfterMs(answer.headers, Date.now()),
     capacity: readCapacity(answer.headers),
   };
 }

@@ -274,13 +274,14 @@ export class SharedReading {
     this.lookedAt = now;
     const again = Date.now() + DAY_MS;
     this.nextLookAt = again;
-    this.take(reading, new Date());
-    await sql`
+    const { rows } = await sql<{ read_at: Date }>`
       insert into readings (organization, identity, reading, read_at, asked_at, again_at)
       values (${organization}, ${identity}, ${JSON.stringify(reading)}, now(), now(), ${new Date(again)})
       on conflict (organization, identity) do update
       set reading = excluded.reading, read_at = now(), again_at = excluded.again_at
+      returning read_at
     `.execute(parts.database);
+    for (const { read_at: readAt } of rows) this.take(reading, readAt);
     return true;
   }
 

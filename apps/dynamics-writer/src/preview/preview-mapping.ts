@@ -108,10 +108,10 @@ async function find(
     const asksAnew = isDue && !isRecent(shared, connection);
     const wantsToken = asksAnew || Object.keys(mapping.lookups ?? {}).length > 0;
     const asking = wantsToken ? await sign(connection, until, tokens, http) : undefined;
-    const began = Date.now();
+    const before = shared.readAt;
     if (asksAnew && asking?.kind === 'ready')
-      await shared.lookNow(asking.webApi, until - performance.now(), began);
-    const why = !asksAnew || isReadSince(shared, began) ? undefined : whyNot(asking);
+      await shared.lookNow(asking.webApi, until - performance.now(), Date.now());
+    const why = !asksAnew || shared.readAt !== before ? undefined : whyNot(asking);
     const records =
       asking?.kind === 'ready'
         ? await lookUp(referencesOf(mapping, shared.table), asking.webApi, until)

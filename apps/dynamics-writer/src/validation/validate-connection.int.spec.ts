@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Alert, LeadOutcome, present, ValidationStep } from '@leads/contracts';
 import { Limits, ValidationSteps } from '@leads/delivery';
-import { CONNECTION, countLeads, lead, openBreaker, REASON, type RunningLane } from '@leads/delivery/testing';
+import {
+  CONNECTION,
+  countLeads,
+  lead,
+  openBreaker,
+  OWN_CLOCK,
+  REASON,
+  type RunningLane,
+} from '@leads/delivery/testing';
 import {
   contoso,
   eventually,
@@ -87,7 +95,7 @@ function begin(
     },
   };
   const destination = dynamics(schema, organization.resolver, tokensFor(organization));
-  const parts = { database: schema.database, publisher, destination, patienceMs };
+  const parts = { database: schema.database, clock: OWN_CLOCK, publisher, destination, patienceMs };
   const steps = new ValidationSteps({ validationId, connectionId: CONNECTION }, parts, signal);
   const connection = { connectionId: CONNECTION, url: organization.organization, secretVersion: 1 };
   return { told, made: destination.validate(connection, steps, new Limits()).then(() => steps.end()) };

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import type { ComposedMail } from '../compose/lay-out-mail.ts';
-import { mailOptions, openMailServer } from './mail-server.ts';
+import { mailOptions, openMailServer, withPassword } from './mail-server.ts';
 
 const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
 const mail: ComposedMail = {
@@ -40,6 +40,15 @@ describe('a mail on the wire', () => {
     const { headers } = await onTheWire('New lead\r\nBcc: everybody@example.com');
     expect(headers.filter((header) => /^bcc/i.test(header))).toEqual([]);
   });
+});
+
+test('the password of the server can stand in a file, whatever is in it', () => {
+  const url = 'smtps://leads@mail.contoso.example:465';
+  expect(withPassword(url, undefined)).toBe(url);
+  const secret = 'p@ss/w#rd:%40 ü';
+  expect(decodeURIComponent(new URL(withPassword(url, secret)).password)).toBe(secret);
+  for (const wrong of ['smtp://mail.contoso.example', 'smtp://leads:other@mail.contoso.example'])
+    expect(() => withPassword(wrong, secret)).toThrow(/SMTP_URL has to have a user and no password/);
 });
 
 /** What a server that knows no TLS is told, command by command, when a mail is sent to it. */

@@ -23,6 +23,20 @@ export interface MailServer {
 }
 
 /**
+ * The address of the server with the password that stands in a file beside it.
+ * @throws where the address has one itself, or has no user
+ */
+export function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url;
+  const address = new URL(url);
+  if (address.username === '' || address.password !== '') {
+    throw new Error('With SMTP_PASSWORD_FILE, SMTP_URL has to have a user and no password.');
+  }
+  address.password = encodeURIComponent(password);
+  return address.href;
+}
+
+/**
  * Opens a pool to the server; connections are made when there is something to send.
  * @param plaintextAllowed whether a server that offers no TLS gets mails all the same: they hold what customers said of
  * themselves

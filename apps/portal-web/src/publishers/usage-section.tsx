@@ -1,13 +1,15 @@
-/** What publishers have used this hour of what they may, as a table. */
-import { makeStyles, tokens } from '@fluentui/react-components';
+/** What publishers have used this hour of what they may: a table, or a list a publisher where it has no room. */
+import { makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import type { LimitedUse, Usage } from '@leads/contracts/portal-api';
 import { read } from '../api/api.ts';
 import { keys } from '../api/keys.ts';
+import { Fact, Facts } from '../pieces/facts.tsx';
 import { RowsSkeleton } from '../pieces/page-skeleton.tsx';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { Section } from '../pieces/section.tsx';
+import { PHONE } from '../theme/screen.ts';
 import { isNearLimit, usageWords } from './usage-words.ts';
 
 const COLUMNS: readonly [LimitedUse, string][] = [
@@ -20,7 +22,9 @@ const COLUMNS: readonly [LimitedUse, string][] = [
 ];
 
 const useStyles = makeStyles({
-  scroll: { overflowX: 'auto' },
+  wide: { overflowX: 'auto', [PHONE]: { display: 'none' } },
+  narrow: { display: 'none', [PHONE]: { display: 'grid', rowGap: tokens.spacingVerticalXL } },
+  name: { display: 'block', marginBottom: tokens.spacingVerticalS, overflowWrap: 'anywhere' },
   table: { width: '100%', borderCollapse: 'collapse', fontVariantNumeric: 'tabular-nums' },
   cell: {
     textAlign: 'start',
@@ -41,14 +45,45 @@ export function UsageSection(): ReactElement {
       {error && <ProblemBar problem={error} onRetry={refetch} />}
       {!data && !error && <RowsSkeleton what="the use of limits" rows={3} />}
       {data && <UsageTable usage={data} />}
+      {data && <UsageLists usage={data} />}
     </Section>
+  );
+}
+
+function UsageLists({ usage: { limits, publishers } }: { usage: Usage }): ReactElement {
+  const styles = useStyles();
+  return (
+    <div className={styles.narrow}>
+      {publishers.map(({ publisher, used }) => (
+        <section key={publisher.id} aria-label={publisher.name}>
+          <Text weight="semibold" className={styles.name}>
+            {publisher.name} ({publisher.id})
+          </Text>
+          <Facts>
+            {COLUMNS.map(([use, name]) => (
+              <Fact key={use} name={name}>
+                <Use used={used[use]} limit={limits[use]} />
+              </Fact>
+            ))}
+          </Facts>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+/** Marked where hardly anything is left. */
+function Use({ used, limit }: { used: number | undefined; limit: number }): ReactElement {
+  const styles = useStyles();
+  return (
+    <span className={isNearLimit(used, limit) ? styles.near : undefined}>{usageWords(used, limit)}</span>
   );
 }
 
 function UsageTable({ usage: { limits, publishers } }: { usage: Usage }): ReactElement {
   const styles = useStyles();
   return (
-    <div className={styles.scroll}>
+    <div className={styles.wide}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -67,9 +102,7 @@ function UsageTable({ usage: { limits, publishers } }: { usage: Usage }): ReactE
               </th>
               {COLUMNS.map(([use]) => (
                 <td key={use} className={styles.cell}>
-                  <span className={isNearLimit(used[use], limits[use]) ? styles.near : undefined}>
-                    {usageWords(used[use], limits[use])}
-                  </span>
+                  <Use used={used[use]} limit={limits[use]} />
                 </td>
               ))}
             </tr>

@@ -1,13 +1,13 @@
 /** The audit, for operators and for a publisher's owners. */
 import { Controller, Get } from '@nestjs/common';
 import { AuditPage } from '@leads/contracts/portal-api';
-import { Answers, CheckedQuery } from '@leads/service';
+import { Answers, CheckedQuery, wholeNumber } from '@leads/service';
 import { z } from 'zod';
 import { AuditLog } from './audit-log.ts';
 import { Allow, CurrentViewer, type Viewer } from './viewer.ts';
 
 const AuditQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many entries to a page.'),
+  limit: wholeNumber(1, 200, 50).describe('How many entries to a page.'),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'This is no cursor of the audit; begin at its start.')

@@ -9,6 +9,7 @@ import {
   Req,
 } from '@nestjs/common';
 import { PublisherRegistration, RegistrationState, Session } from '@leads/contracts/portal-api';
+import { DatabaseClock } from '@leads/database';
 import { MINUTE_MS } from '@leads/pacing';
 import { Answers, CheckedBody, errorsOf, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
@@ -39,6 +40,7 @@ export class SessionController {
     private readonly requests: PublisherRequests,
     private readonly audit: AuditLog,
     private readonly credentials: Credentials,
+    private readonly clock: DatabaseClock,
   ) {}
 
   @Get('session')
@@ -72,7 +74,7 @@ export class SessionController {
   ): Promise<RegistrationState> {
     if (await this.publishers.ofDirectory(person.directoryId)) throw taken('directory');
     if (await this.isInUse(wanted.id)) throw taken('id');
-    const asked = await this.requests.ask(wanted, person, new Date());
+    const asked = await this.requests.ask(wanted, person, this.clock.date());
     // For the guard they act for nobody yet.
     const entry = { who: person, what: 'asked to be the publisher', target: wanted.id };
     await this.audit.addOften({ ...entry, outcome: 'done' }, ASKED_MS);

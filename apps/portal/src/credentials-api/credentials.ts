@@ -76,12 +76,11 @@ export class Credentials {
     const answer = await this.send(request);
     if (answer.status < 300) return answer;
     const problem = ProblemBody.safeParse(answer.body);
-    const etag = answer.headers.get('etag');
     if (!problem.success) throw withoutWords(answer.status);
     const { errors, ...words } = problem.data;
     throw new ProblemError(
       { status: answer.status, ...words, ...(errors ? { errors } : {}) },
-      etag === null ? {} : { etag },
+      passedOn(answer.headers),
     );
   }
 
@@ -94,6 +93,16 @@ export class Credentials {
     if (status !== 200 || !read.success) throw notUnderstood();
     return read.data.connections.length > 0;
   }
+}
+
+/** What of an answer's headers is for whoever asked the portal. */
+function passedOn(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    ['etag', 'retry-after'].flatMap((name) => {
+      const value = headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Words for a request that got no answer. */

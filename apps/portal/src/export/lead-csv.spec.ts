@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { visible } from '@leads/contracts';
 import type { LeadSummary } from '@leads/contracts/portal-api';
 import fc from 'fast-check';
 import { csvBeginning, csvFileName, csvLines } from './lead-csv.ts';
@@ -91,9 +92,10 @@ describe('whatever customers typed', () => {
   const typed = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'=+-@;,"\'\r\n\t a1é') }),
     fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom(...'a=\u202e\u2066\u2069\u200f') }),
   );
 
-  test('each lead stays one record of as many fields, and none begins a formula', () => {
+  test('each lead stays one record of as many fields, none begins a formula or reorders what is beside it', () => {
     const leads = fc.array(
       fc.record({ name: typed, company: typed, email: typed, country: typed, offerTitle: typed }),
       { maxLength: 5 },
@@ -104,7 +106,9 @@ describe('whatever customers typed', () => {
         expect(records).toHaveLength(values.length);
         records.forEach((record, index) => {
           expect(record).toHaveLength(16);
-          expect(record[2]?.replaceAll("'", '')).toBe(values[index]?.name.replaceAll("'", ''));
+          const name = visible(values[index]?.name ?? '');
+          expect(record[2]?.replaceAll("'", '')).toBe(name.replaceAll("'", ''));
+          expect(record.join('')).not.toMatch(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
           for (const field of record) expect(field).not.toMatch(/^[\s\p{C}]*[=+\-@＝＋－＠]/u);
         });
       }),

@@ -1,5 +1,5 @@
 /** Leads as CSV (RFC 4180) for people and spreadsheets; pure. */
-import { countryName } from '@leads/contracts';
+import { countryName, visible } from '@leads/contracts';
 import type { LeadSummary } from '@leads/contracts/portal-api';
 import { stringify } from 'csv-stringify/sync';
 import { formulaSafe } from './formula-safe.ts';
@@ -34,9 +34,9 @@ export function csvBeginning(): string {
   return `\ufeff${linesOf([columns.map(([header]) => header)])}`;
 }
 
-/** A line a lead, each ended. */
+/** A line a lead, each ended; what customers typed reorders nothing of what stands beside it. */
 export function csvLines(leads: readonly LeadSummary[]): string {
-  return linesOf(leads.map((lead) => columns.map(([, valueOf]) => formulaSafe(valueOf(lead)))));
+  return linesOf(leads.map((lead) => columns.map(([, valueOf]) => formulaSafe(visible(valueOf(lead))))));
 }
 
 /** The name of a file of leads as of a day. */

@@ -1,5 +1,6 @@
 /** The query parameters of lists of leads. */
 import { LeadFilter } from '@leads/contracts/portal-api';
+import { wholeNumber } from '@leads/service';
 import { z } from 'zod';
 
 /** Where a page ends: the next one begins after it. */
@@ -26,7 +27,7 @@ function readCursor(cursor: string): Place | undefined {
 
 /** What `GET /api/leads` takes: the filter, and how to page. */
 export const LeadListQuery = LeadFilter.extend({
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many leads to a page.'),
+  limit: wholeNumber(1, 200, 50).describe('How many leads to a page.'),
   cursor: z
     .string()
     .max(100)

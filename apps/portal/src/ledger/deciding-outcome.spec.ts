@@ -33,3 +33,14 @@ test('a lead that was written stays so, whatever is heard of it later', () => {
   expect(decidesOver(outcomeOf(lead, { outcome: 'dead' }, 200, 9), written)).toBe(false);
   expect(decidesOver(written, outcomeOf(lead, { outcome: 'dead' }, 200, 9))).toBe(true);
 });
+
+test.each([-5, 5])(
+  'two writers whose clocks are %d minutes apart count alike: what cost more attempts is later',
+  (minutes) => {
+    const skewMs = minutes * 60_000;
+    const first = outcomeOf(lead, { outcome: 'deferred' }, 600_000 + skewMs, 1);
+    const second = outcomeOf(lead, { outcome: 'dead' }, 601_000, 2);
+    expect(decidesOver(second, first)).toBe(true);
+    expect(decidesOver(first, second)).toBe(false);
+  },
+);

@@ -11,13 +11,14 @@ export function isReplay(outcome: LeadOutcome): boolean {
 
 /**
  * Whether an outcome counts more than another of the same lead. `written` is final, and the first of two; of others
- * the later counts, then the one after more attempts, then the death. `settleLeads` has the same rule in SQL.
+ * the one after more attempts counts, then the later, then the death: writers whose clocks differ count alike, and only
+ * what costs no attempt goes by the time. `settleLeads` has the same rule in SQL.
  */
 export function decidesOver(outcome: LeadOutcome, other: LeadOutcome): boolean {
   const time = Date.parse(outcome.at) - Date.parse(other.at);
   if (outcome.outcome === 'written') return other.outcome !== 'written' || time < 0;
   if (other.outcome === 'written') return false;
-  return (time || outcome.attempts - other.attempts || deadFirst(outcome) - deadFirst(other)) > 0;
+  return (outcome.attempts - other.attempts || time || deadFirst(outcome) - deadFirst(other)) > 0;
 }
 
 function deadFirst({ outcome }: LeadOutcome): number {

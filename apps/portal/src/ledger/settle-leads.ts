@@ -64,8 +64,8 @@ async function applyOutcomes(
         when excluded.state = 'written' then leads.state <> 'written' or excluded.written_at < leads.written_at
         when leads.state = 'written' then false
         else leads.outcome_at is null
-          or (excluded.outcome_at, excluded.attempts, (excluded.state = 'dead')::int)
-             > (leads.outcome_at, leads.attempts, (leads.state = 'dead')::int)
+          or (excluded.attempts, excluded.outcome_at, (excluded.state = 'dead')::int)
+             > (leads.attempts, leads.outcome_at, (leads.state = 'dead')::int)
       end
     returning lead_id
   `.execute(transaction);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { Replay, ReplayOrder } from '@leads/contracts/portal-api';
-import { OutboxRelay } from '@leads/database';
+import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { Answers, CheckedBody, errorsOf, IdParam, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
@@ -36,6 +36,7 @@ export class ReplaysController {
   constructor(
     private readonly database: Kysely<PortalTables>,
     private readonly relay: OutboxRelay<PortalTables>,
+    private readonly clock: DatabaseClock,
   ) {}
 
   @Post()
@@ -54,7 +55,7 @@ export class ReplaysController {
     const leads = await requestReplay(this.database, {
       ...{ replayId, order, scope },
       requestedBy: viewer.email,
-      now: new Date(),
+      now: this.clock.date(),
     });
     if (leads === 0) {
       throw new ProblemError({

@@ -1,6 +1,7 @@
 /** Throughput and latency over HTTP. */
 import { Controller, Get } from '@nestjs/common';
 import { Statistics } from '@leads/contracts/portal-api';
+import { DatabaseClock } from '@leads/database';
 import { Answers, CheckedQuery } from '@leads/service';
 import { Kysely } from 'kysely';
 import { z } from 'zod';
@@ -18,7 +19,10 @@ type StatisticsQuery = z.infer<typeof StatisticsQuery>;
 @Controller('api/statistics')
 @Allow('operator', 'owner', 'reader')
 export class StatisticsController {
-  constructor(private readonly database: Kysely<PortalTables>) {}
+  constructor(
+    private readonly database: Kysely<PortalTables>,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   @Get()
   @Answers('Throughput and latency.', Statistics)
@@ -27,7 +31,7 @@ export class StatisticsController {
     @CheckedQuery(StatisticsQuery) { span, connectionId }: StatisticsQuery,
   ): Promise<Statistics> {
     if (connectionId !== undefined && !(await this.isInScope(scope, connectionId))) throw notFound('offer');
-    return readStatistics(this.database, scope, { span, connectionId, now: new Date() });
+    return readStatistics(this.database, scope, { span, connectionId, now: this.clock.date() });
   }
 
   private async isInScope(scope: Scope, connectionId: string): Promise<boolean> {

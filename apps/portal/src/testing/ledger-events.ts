@@ -52,7 +52,9 @@ export async function startLedger(): Promise<TestLedger> {
   return {
     url,
     database,
-    keepLedger: new KeepLedger(database, new RecordLinks('http://localhost:4010/org'), retention),
+    keepLedger: new KeepLedger(database, new RecordLinks('http://localhost:4010/org'), retention, {
+      date: () => new Date(),
+    }),
     end: async () => {
       await database.destroy();
       await drop();

@@ -3,6 +3,7 @@ import type { CanActivate, ExecutionContext, Provider, Type } from '@nestjs/comm
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { DatabaseClock } from '@leads/database';
 import { LOG, ProblemFilter } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import { setViewer } from '../access/viewer.ts';
@@ -31,7 +32,12 @@ export async function serveAlone(
   const silent = { warn: () => undefined, error: () => undefined, info: () => undefined };
   const module = await Test.createTestingModule({
     controllers,
-    providers: [{ provide: LOG, useValue: silent }, { provide: APP_GUARD, useClass: ByHeader }, ...providers],
+    providers: [
+      { provide: LOG, useValue: silent },
+      { provide: DatabaseClock, useValue: { date: () => new Date() } },
+      { provide: APP_GUARD, useClass: ByHeader },
+      ...providers,
+    ],
   }).compile();
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle' });
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { logger: false });

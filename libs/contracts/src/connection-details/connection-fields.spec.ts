@@ -37,6 +37,24 @@ const office365 = {
 const entries = (count: number, value = 'x'): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`contoso_${index}`, value]));
 
+test('names that people are shown are one line, and no character in them reorders what is beside it', () => {
+  const odd = ' Contoso\r\n\u202eAnalytics\u2066\u0007\ud83d ';
+  const entered = readNewConnection(
+    { ...contoso, offer: { id: 'a\nb', title: odd }, publisher: { id: 'contoso', name: odd } },
+    rules,
+  );
+  expect(entered).toMatchObject({
+    ok: true,
+    fields: {
+      offer: { id: 'a b', title: 'Contoso Analytics \ufffd' },
+      publisher: { name: 'Contoso Analytics \ufffd' },
+    },
+  });
+  expect(faults({ offer: { id: 'x', title: '\u202e \n' } })).toEqual([
+    "/offer/title Enter the offer's title.",
+  ]);
+});
+
 describe('the details of a connection', () => {
   test('are read for both ways to sign in', () => {
     expect(readNewConnection(contoso, rules)).toMatchObject({

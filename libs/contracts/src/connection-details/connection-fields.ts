@@ -1,6 +1,7 @@
 /** What may be entered for a connection, and every fault of what was, each with where it is. */
 import { z } from 'zod';
 import type { Authentication, Mapping } from '../connection-events.ts';
+import { cleanLine } from '../plain-text.ts';
 import { readContactEmails } from './contact-emails.ts';
 import { readDynamicsUrl, type Regions } from './dynamics-url.ts';
 import { type Entered, faultsOf } from './faults.ts';
@@ -44,11 +45,11 @@ export interface ConnectionFields {
 /** A connection cannot begin without its secret. */
 export type NewConnectionFields = ConnectionFields & { secret: NewSecret };
 
-/** A text with something in it; `what` completes "Enter …". */
+/** A text of one line with something in it, that passes for no other; `what` completes "Enter …". */
 function filled(what: string, longest = 200): z.ZodType<string> {
   return z
     .string({ error: `Enter ${what}.` })
-    .trim()
+    .overwrite((text) => cleanLine(text))
     .min(1, `Enter ${what}.`)
     .max(longest, `At most ${longest} characters fit here.`);
 }

@@ -1,6 +1,7 @@
 /** Who is a publisher, who asks to be one, and what they use. */
 import { z } from 'zod';
 import { isPublicMailDomain, readMailDomain } from '../mail-domains.ts';
+import { Line, Lines } from '../said.ts';
 import { At } from './at.ts';
 
 export const PublisherFacts = z.object({ id: z.string(), name: z.string() }).meta({ id: 'PublisherFacts' });
@@ -22,7 +23,7 @@ export const PublisherRegistration = z
     id: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_-]{0,49}$/i, 'Letters, digits, hyphens and underscores, at most 50.'),
-    name: z.string().trim().min(1, 'Enter the name of the publisher.').max(200),
+    name: Line.min(1, 'Enter the name of the publisher.').max(200),
   })
   .meta({ id: 'PublisherRegistration' });
 export type PublisherRegistration = z.infer<typeof PublisherRegistration>;
@@ -85,7 +86,7 @@ export type PublisherRequests = z.infer<typeof PublisherRequests>;
 
 /** `POST /api/publisher-requests/{directoryId}/refuse`: why, for its people to read. */
 export const PublisherRefusal = z
-  .strictObject({ reason: z.string().trim().min(1, 'Say why.').max(500) })
+  .strictObject({ reason: Lines.min(1, 'Say why.').max(500) })
   .meta({ id: 'PublisherRefusal' });
 export type PublisherRefusal = z.infer<typeof PublisherRefusal>;
 

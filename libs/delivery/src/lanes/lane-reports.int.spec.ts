@@ -8,7 +8,7 @@ import { countLanes, LaneReports } from './lane-reports.ts';
 import { claimLanes } from './leases.ts';
 import { countLeads } from '../metrics.ts';
 import type { Refused } from '../destination.ts';
-import { runLane } from '../testing/running-lane.ts';
+import { OWN_CLOCK, runLane } from '../testing/running-lane.ts';
 import { type TestBehaviour, TestDestination } from '../testing/test-destination.ts';
 import {
   CONNECTION,
@@ -56,6 +56,7 @@ afterEach(() => reports.stop());
 function startReports(): void {
   reports = new LaneReports({
     database: schema.database,
+    clock: OWN_CLOCK,
     publish: async (news) => {
       await publish(news);
       told.push(...news.map((report) => LaneReport.parse(report)));
@@ -110,6 +111,15 @@ describe('a lane is told of at once', () => {
     await reports.stop();
     expect(told.at(-1)).toMatchObject({ held: false });
   });
+});
+
+test('a writer ends although nobody takes its last reports', async () => {
+  reports.taken(lane);
+  await untilTold({ held: true });
+  publish = () => new Promise(() => undefined);
+  reports.released(lane);
+  await reports.stop();
+  expect(warned).toEqual([expect.stringContaining('could not be told in time')]);
 });
 
 test('a lane that this instance has taken anew is not told of as given up', async () => {

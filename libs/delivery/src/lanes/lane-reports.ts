@@ -1,7 +1,8 @@
 /** Tells the other services how the lanes of this instance stand, on `lanes.v1`: a state that is repeated, not facts. */
 import { isDeepStrictEqual } from 'node:util';
 import { type LaneReport, present, Reason } from '@leads/contracts';
-import { Doorbell } from '@leads/pacing';
+import { Doorbell, SECOND_MS, within } from '@leads/pacing';
+import type { DatabaseClock } from '@leads/database';
 import type { Logger } from '@leads/service';
 import { type Kysely, sql } from 'kysely';
 import type { Lane } from './lane.ts';
@@ -15,6 +16,9 @@ const NUMBERS_EVERY_MS = 10_000;
 
 /** A lane in which nothing moves is told of all the same, so that silence means that nobody knows; in milliseconds. */
 const ANYWAY_EVERY_MS = 60_000;
+
+/** Where Kafka is away, no writer ends later for its last report; in milliseconds. */
+const LAST_WORDS_MS = 2 * SECOND_MS;
 
 /** What the database knows of a lane. */
 export interface LaneCount {
@@ -35,6 +39,7 @@ interface Followed {
 
 export interface LaneReportsParts {
   database: Kysely<DeliveryTables>;
+  clock: Pick<DatabaseClock, 'date'>;
   /** Resolves once the reports are in their topic. */
   publish: (reports: LaneReport[]) => Promise<void>;
   instance: string;
@@ -59,12 +64,19 @@ export class LaneReports {
     this.loop ??= this.run();
   }
 
-  /** Tells of what has been given up last, then ends. */
+  /** Tells of what has been given up last, if that is done in a moment, then ends. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.bell.ring();
-    await this.loop;
-    await this.tell([...this.followed.keys()]);
+    await within(LAST_WORDS_MS, async () => {
+      await this.loop;
+      await this.tell([...this.followed.keys()]);
+    }).catch((error: unknown) => {
+      this.parts.log.warn(
+        { error },
+        'that lanes are given up could not be told in time; their new holders tell',
+      );
+    });
   }
 
   /** This instance holds the lane from now on. */
@@ -102,7 +114,7 @@ export class LaneReports {
   private async tell(ids: string[]): Promise<void> {
     try {
       const counts = ids.length === 0 ? [] : await countLanes(this.parts.database, ids);
-      const now = new Date();
+      const now = this.parts.clock.date();
       const news = counts.flatMap((count) => {
         const followed = this.followed.get(count.connectionId);
         if (!followed) return [];
@@ -168,10 +180,10 @@ function reportOf(
             ...present({
               since: count.brokenSince?.toISOString(),
               reason: Reason.safeParse(JSON.parse(count.broken)).data,
-              nextProbeAt: after(pace?.holdMs(now.getTime())),
+              nextProbeAt: after(pace?.holdMs(Date.now())),
             }),
           },
-    ...present({ throttledUntil: after(pace?.askedMs(now.getTime())) }),
+    ...present({ throttledUntil: after(pace?.askedMs(Date.now())) }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A lane with all that drains it: composed here, for production and for specs. */
-import type { OutboxRelay } from '@leads/database';
+import type { DatabaseClock, OutboxRelay } from '@leads/database';
 import type { Logger } from '@leads/service';
 import type { Kysely } from 'kysely';
 import { deliverLeads } from '../deliver-leads.ts';
@@ -14,6 +14,7 @@ import { Pace } from './pace.ts';
 
 export interface LaneParts {
   database: Kysely<DeliveryTables>;
+  clock: Pick<DatabaseClock, 'date'>;
   destination: Destination;
   relay: Pick<OutboxRelay<DeliveryTables>, 'wake'>;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -36,6 +37,7 @@ export function openLane(
   facts: LaneFacts,
   {
     database,
+    clock,
     destination,
     relay,
     log,
@@ -55,7 +57,8 @@ export function openLane(
     relay.wake();
   };
   const store = laneStore(database, lane, tellSettled, awayAfterMs);
-  const drained = deliverLeads(lane, { destination, session, store, log, random: Math.random }).finally(
+  const parts = { destination, session, store, log };
+  const drained = deliverLeads(lane, { ...parts, date: clock.date, random: Math.random }).finally(
     async () => {
       await session.close();
       await limits.written();

@@ -6,6 +6,9 @@ import type { DeliveryTables } from '../tables.ts';
 import type { Holding, UndecodableRow } from './deliveries.ts';
 import { tellTrouble } from './tell-trouble.ts';
 
+/** What they are kept under in the table of undecodable records, in place of a topic. */
+export const DELIVERIES = 'deliveries';
+
 /**
  * Takes rows that cannot be read out of a lane, so that it goes on: each is dead, its content is kept in the table of
  * undecodable records, and the connection's contacts are told.
@@ -42,7 +45,7 @@ export async function putRowsAsideIn(
   await keepUndecodable(
     transaction,
     aside.map(({ leadId, accepted, why }) => ({
-      topic: 'deliveries',
+      topic: DELIVERIES,
       partition: 0,
       offset: leadId,
       key: Buffer.from(connectionId),

@@ -81,7 +81,8 @@ async function tellRefused(
     group by refused_for
   `.execute(transaction);
   const trouble = 'leads-refused' as const;
-  await tellTrouble(transaction, { connectionId }, new Date(), [
+  const at = new Date(Math.max(...settlements.map((settlement) => settlement.at.getTime())));
+  await tellTrouble(transaction, { connectionId }, at, [
     ...died.map((reason) => {
       const dead = counts.find(({ cause }) => cause === reason.cause)?.dead ?? 1;
       return { ...reason, dead, trouble, transition: 'triggered' as const };

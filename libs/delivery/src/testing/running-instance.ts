@@ -10,7 +10,7 @@ import { laneChannel } from '../lanes/lane-notice.ts';
 import type { DeliverySettings } from '../settings.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { type DeliverySchema, SCHEMA } from './delivery-schema.ts';
-import { silent } from './running-lane.ts';
+import { OWN_CLOCK, silent } from './running-lane.ts';
 
 export interface RunningInstance {
   limits: KnownLimits;
@@ -31,6 +31,7 @@ export function runInstance(schema: DeliverySchema, destination: Destination, na
     laneChannel(SCHEMA),
     { DATABASE_URL: url, DESTINATION_AWAY_SECONDS: 300 } as ServiceSettings & DeliverySettings,
     limits,
+    OWN_CLOCK,
     publisher as unknown as Publisher,
     silent as Logger,
   );

@@ -17,6 +17,9 @@ export const silent: LaneParts['log'] = {
   error: () => undefined,
 };
 
+/** In specs the process and the database are on one machine. */
+export const OWN_CLOCK: LaneParts['clock'] = { date: () => new Date() };
+
 /** Takes over the one lane of the schema and drains it. @param options in place of the usual parts */
 export async function runLane(
   schema: DeliverySchema,
@@ -24,7 +27,10 @@ export async function runLane(
   options: Partial<LaneParts> & { onBreakerChanged?: (lane: Lane) => void } = {},
 ): Promise<RunningLane> {
   const { onBreakerChanged, ...others } = options;
-  const parts = { database: schema.database, destination, relay: { wake: () => undefined }, log: silent };
+  const parts = {
+    ...{ database: schema.database, clock: OWN_CLOCK, destination },
+    ...{ relay: { wake: () => undefined }, log: silent },
+  };
   const open = openLane(await schema.claimFacts(), { ...parts, ...others }, onBreakerChanged);
   const { lane } = open;
   const ear = listen({

@@ -4,6 +4,7 @@ import { type topics, ValidationStep } from '@leads/contracts';
 import { eventually } from '@leads/testing';
 import { type Selectable, sql } from 'kysely';
 import type { Destination } from '../destination.ts';
+import { OWN_CLOCK } from '../testing/running-lane.ts';
 import { TestDestination } from '../testing/test-destination.ts';
 import { KnownLimits } from '../lanes/known-limits.ts';
 import { RunValidations } from './run-validations.ts';
@@ -52,7 +53,7 @@ function start(validate: Validate, publish: () => Promise<void> = () => Promise.
   };
   const destination = Object.assign(new TestDestination(), { validate });
   const limits = new KnownLimits(schema.database, new TestDestination() as Destination, LOG);
-  const runner = new RunValidations(schema.database, destination, publisher, LOG, limits);
+  const runner = new RunValidations(schema.database, destination, publisher, LOG, limits, OWN_CLOCK);
   runners.push(runner);
   runner.onApplicationBootstrap();
   return runner;

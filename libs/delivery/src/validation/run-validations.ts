@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Mapping, type Reason, topics } from '@leads/contracts';
+import { DatabaseClock } from '@leads/database';
 import { OnTopic, Publisher, type Received } from '@leads/kafka';
 import { Doorbell, within } from '@leads/pacing';
 import { LOG, type Logger } from '@leads/service';
@@ -63,6 +64,7 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
     @Inject(Publisher) private readonly publisher: Pick<Publisher, 'publish'>,
     @Inject(LOG) private readonly log: Pick<Logger, 'warn' | 'error'>,
     private readonly limits: KnownLimits,
+    @Inject(DatabaseClock) private readonly clock: Pick<DatabaseClock, 'date'>,
   ) {}
 
   /**
@@ -156,8 +158,8 @@ export class RunValidations implements OnApplicationBootstrap, BeforeApplication
   }
 
   private stepsOf(asked: AskedFor, signal?: AbortSignal): ValidationSteps {
-    const { database, publisher, destination } = this;
-    return new ValidationSteps(asked, { database, publisher, destination }, signal);
+    const { database, clock, publisher, destination } = this;
+    return new ValidationSteps(asked, { database, clock, publisher, destination }, signal);
   }
 
   /** @returns why it was cut off; `undefined` where it came to its own end */

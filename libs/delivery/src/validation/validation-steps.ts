@@ -1,5 +1,6 @@
 /** The steps of a Validate's second half, told in their order as each begins and as it ends, with how long it took. */
 import { topics, type ValidationStep } from '@leads/contracts';
+import type { DatabaseClock } from '@leads/database';
 import type { Publisher } from '@leads/kafka';
 import { MINUTE_MS } from '@leads/pacing';
 import type { Kysely } from 'kysely';
@@ -27,6 +28,7 @@ export type Finding =
 
 export interface StepsParts {
   database: Kysely<DeliveryTables>;
+  clock: Pick<DatabaseClock, 'date'>;
   publisher: Pick<Publisher, 'publish'>;
   destination: { readonly name: string; readonly steps: { readonly sum: string } };
   /** How long a test lead may take, in milliseconds. */
@@ -66,9 +68,9 @@ export class ValidationSteps {
    */
   async tryTestLead(): Promise<boolean> {
     const { validationId, connectionId } = this.asked;
-    const { database, destination, patienceMs = TEST_LEAD_PATIENCE_MS } = this.parts;
+    const { database, clock, destination, patienceMs = TEST_LEAD_PATIENCE_MS } = this.parts;
     const isWritten = await this.check('test-lead', async () => {
-      const accepted = testLead(validationId, connectionId, new Date());
+      const accepted = testLead(validationId, connectionId, clock.date());
       return findingOf(await deliverTestLead(database, accepted, patienceMs, this.signal), destination.name);
     });
     for (const { check, tookMs, finding } of this.undecided.splice(0)) {
@@ -88,7 +90,7 @@ export class ValidationSteps {
 
   private async tell(step: Omit<ValidationStep, keyof AskedFor | 'at'>): Promise<void> {
     this.signal.throwIfAborted();
-    const at = new Date().toISOString();
+    const at = this.parts.clock.date().toISOString();
     await this.parts.publisher.publish(topics.validations, [{ ...this.asked, at, ...step }]);
   }
 }

@@ -12,6 +12,19 @@ export type Issues = readonly z.core.$ZodIssue[];
 /** An id in a path: any UUID, in lower case from here on. */
 const Id = z.guid().toLowerCase();
 
+/** As people write numbers, and nothing else that JavaScript takes for one: `0x10`, `1e2`, a blank. */
+const DIGITS = /^(0|[1-9]\d{0,14})$/;
+
+/** A whole number in a path or a query. @param usual where it is left out */
+export function wholeNumber(least: number, most: number, usual?: number): z.ZodType<number> {
+  const number = z.int('Send a whole number, in digits.').min(least).max(most);
+  return z.preprocess(
+    (text) => (typeof text === 'string' && DIGITS.test(text) ? Number(text) : text),
+    // Within, for the document does not have what stands around.
+    usual === undefined ? number : number.default(usual),
+  );
+}
+
 /**
  * The id in the path under this name. What cannot be an id is answered like the id of nothing.
  * @param unknown makes the answer, a 404

@@ -4,19 +4,20 @@ import { Body, Controller, Delete, Get, HttpCode, Module, Post, Put } from '@nes
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DatabaseAway } from '@leads/database';
 import { z } from 'zod';
 import { createLog } from '../log.ts';
 import { ProblemError, ProblemFilter } from '../problem.ts';
 import { Answers } from './answers.ts';
 import { describeApi } from './api-document.ts';
-import { CheckedBody, CheckedQuery, errorsOf, IdParam, type Issues } from './checked.ts';
+import { CheckedBody, CheckedQuery, errorsOf, IdParam, type Issues, wholeNumber } from './checked.ts';
 import { IfMatch, WithEtag } from './entity-tag.ts';
 import { headerDecorator } from './headers.ts';
 
 const Offer = z.object({ offerId: z.uuid(), version: z.int(), title: z.string() }).meta({ id: 'Offer' });
 type Offer = z.infer<typeof Offer>;
 const Change = z.strictObject({ title: z.string().min(1) });
-const Page = z.strictObject({ limit: z.coerce.number().int().max(200).default(50) });
+const Page = z.strictObject({ limit: wholeNumber(0, 200, 50) });
 
 const unknownOffer = (): ProblemError =>
   new ProblemError({ status: 404, title: 'No offer', detail: 'None.' });
@@ -60,7 +61,15 @@ class OffersController {
   }
 }
 
-@Module({ controllers: [OffersController] })
+@Controller('api/lost')
+class LostController {
+  @Get()
+  find(): never {
+    throw new DatabaseAway(Object.assign(new Error('no pg_hba.conf entry for "leads"'), { code: '28000' }));
+  }
+}
+
+@Module({ controllers: [OffersController, LostController] })
 class OffersModule {}
 
 let app: NestFastifyApplication;
@@ -95,10 +104,25 @@ describe('what a request carries', () => {
     expect(body.json()).toMatchObject({ errors: [{ pointer: '/title' }, { pointer: '/a~1b' }] });
   });
 
+  test.each(['0x10', '1e2', '%207', '+7', '07', '7.0', '-1', '', '９', 'Infinity', 'NaN'])(
+    'is no number where it is not written in digits: %s',
+    async (text) => {
+      expect((await app.inject(`/api/offers?limit=${encodeURI(text)}`)).statusCode).toBe(400);
+    },
+  );
+
   test('that cannot be an id is answered like the id of nothing', async () => {
     const { statusCode, body } = await app.inject('/api/offers/17');
     expect([statusCode, body]).toEqual([404, expect.stringContaining('No offer')]);
   });
+});
+
+test('what fails for want of the database says so, when to ask again, and nothing of the inside', async () => {
+  const { statusCode, headers, body } = await app.inject('/api/lost');
+  expect([statusCode, headers['retry-after']]).toEqual([503, '5']);
+  expect(headers['content-type']).toContain('application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ detail: expect.stringContaining('Wait a few seconds, look') });
+  expect(body).not.toContain('pg_hba');
 });
 
 describe('entity tags', () => {
