@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { contosoHost, eventually } from '@leads/testing';
-import { startTestStack, type TestStack } from '@leads/tools';
+import { contoso, contosoHost, eventually } from '@leads/testing';
+import { startTestStack, type TestStack, untilAccepted } from '@leads/tools';
 import { leadNumber, post } from './marketplace.ts';
 
 describe.each(['plain', 'production'] as const)('under the profile %s, a posted lead', (profile) => {
@@ -37,6 +37,35 @@ describe.each(['plain', 'production'] as const)('under the profile %s, a posted 
     await eventually(async () => {
       const records = await stack.emulators.control.leads(contosoHost);
       expect(records.filter((record) => record['lastname'] === 'Trujillo 2')).toHaveLength(1);
+    });
+  });
+
+  test('for an offer that is not published is held, and written once it is', async () => {
+    const { url, apiKey } = stack.credentialsApi;
+    const ask = async (path: string, body: unknown = {}): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`${url}/api/connections${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'x-actor': 'e2e' },
+        body: JSON.stringify(body),
+      });
+      expect(answer.ok).toBe(true);
+      return (await answer.json()) as Record<string, unknown>;
+    };
+    const offer = { id: 'contoso-draft', title: 'Contoso Draft' };
+    const { connectionId, leadAddress } = await ask('', { ...contoso, offer });
+    const address = String(leadAddress);
+    stack.know('the lead address of the draft', address.split('/').at(-1) ?? '');
+    await untilAccepted(address);
+    const held = await post(address, leadNumber(3));
+    expect(held).toBeDefined();
+    const written = await post(stack.connection.leadAddress, leadNumber(4));
+    const ids = async (): Promise<unknown[]> =>
+      (await stack.emulators.control.leads(contosoHost)).map((record) => record['leadid']);
+    await eventually(async () => expect(await ids()).toContain(written), { timeoutMs: 30_000 });
+    expect(await ids()).not.toContain(held);
+    await ask(`/${String(connectionId)}/publish`);
+    await eventually(async () => expect((await ids()).filter((id) => id === held)).toHaveLength(1), {
+      timeoutMs: 30_000,
     });
   });
 });

@@ -1,7 +1,7 @@
 /** What is kept of a connection at one version: everything but what opens it. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Authentication, type ConnectionChanged, Mapping, present } from '@leads/contracts';
+import { Authentication, ConnectionChanged, Mapping, present } from '@leads/contracts';
 
 const Instant = z.iso.datetime();
 
@@ -20,6 +20,8 @@ export const ConnectionFacts = z.object({
   userName: z.string().optional(),
   contactEmails: z.array(z.email()),
   mapping: Mapping.optional(),
+  repeatHours: ConnectionChanged.shape.repeatHours,
+  otherPartnerLeads: ConnectionChanged.shape.otherPartnerLeads,
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   secret: z.object({
     kind: z.enum(['client-secret', 'certificate', 'password']).default('client-secret'),
@@ -64,6 +66,7 @@ export function toEvent({ connectionId, version, facts, changedAt }: Connection)
     secretVersion: facts.secret.version,
     ...present({ identityHash: identityHash(facts) }),
     ...(facts.mapping ? { mapping: facts.mapping } : {}),
+    ...present({ repeatHours: facts.repeatHours, otherPartnerLeads: facts.otherPartnerLeads }),
   };
 }
 

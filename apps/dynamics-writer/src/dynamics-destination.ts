@@ -1,6 +1,12 @@
 /** Dynamics 365 as a destination: a token ▸ what is known of the organisation ▸ a record ▸ a create ▸ what was answered. */
 import { Inject, Injectable } from '@nestjs/common';
-import type { MappingPreview, MappingPreviewRequest } from '@leads/contracts';
+import {
+  isForAnotherPartner,
+  KEPT_IN_LEDGER,
+  type MappingPreview,
+  type MappingPreviewRequest,
+  type Reason,
+} from '@leads/contracts';
 import type {
   Connection,
   Delivery,
@@ -105,6 +111,10 @@ export class DynamicsDestination implements Destination<LeadRecord, Answer> {
     this.parts.readings.lifted(identity, at);
   }
 
+  withheld({ accepted: { lead } }: Delivery, { otherPartnerLeads }: Lane): Reason | undefined {
+    return otherPartnerLeads === 'not-written' && isForAnotherPartner(lead) ? NOT_WRITTEN : undefined;
+  }
+
   open(lane: Lane): Session<LeadRecord, Answer> {
     return openSession(lane, this.parts);
   }
@@ -203,7 +213,9 @@ function senderTo(
   const { mapping } = lane;
   const recordOf = ({ accepted }: Delivery): LeadRecord => {
     const { leadId, lead, acceptedAt, receivedAt = acceptedAt } = accepted;
-    return mapForConnection(leadId, lead, { mapping, table, requestedAt: receivedAt, wasRefused }).record;
+    const hasFlags = lane.otherPartnerLeads === 'written-with-flags';
+    return mapForConnection(leadId, lead, { mapping, table, requestedAt: receivedAt, wasRefused, hasFlags })
+      .record;
   };
   /** What is under way: the records, and when they were sent, by lead. */
   const sent = new Map<string, { record: LeadRecord; sentAt: number }>();
@@ -292,6 +304,13 @@ const READ_LATER: Outdated = {
     remedy:
       'Nothing need be done: the table is read anew in a moment, and the lead is fitted to it and sent again.',
   },
+};
+
+const NOT_WRITTEN: Reason = {
+  cause: KEPT_IN_LEDGER,
+  what: 'The customer asked another partner, and the connection keeps such leads here alone.',
+  remedy:
+    'Nothing need be done. To have it written all the same, change that in the connection details and replay it.',
 };
 
 const STALE_TOKEN: Outdated = {

@@ -18,7 +18,7 @@ import {
   testKafka,
   writeServiceKeys,
 } from '@leads/testing';
-import { type Kysely, sql } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import { watchAcceptedLeads, type WatchedLeads } from './testing/watch-accepted-leads.ts';
 import { addressKeyHash } from './fingerprint.ts';
 import type { GatewayTables } from './tables.ts';
@@ -73,12 +73,16 @@ async function addConnection(
   connectionId: string,
   key: string,
   state: ConnectionChanged['state'],
+  others: Partial<Insertable<GatewayTables['connections']>> = {},
 ): Promise<void> {
+  const known = { connection_id: connectionId, version: 1, state, address_key_hash: addressKeyHash(key) };
   await database
     .insertInto('connections')
-    .values({ connection_id: connectionId, version: 1, state, address_key_hash: addressKeyHash(key) })
+    .values({ ...known, ...others })
     .execute();
 }
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
 
 /** A lead that no other test posts. */
 function body(): string {
@@ -109,7 +113,7 @@ async function post(
   return {
     status: response.status,
     headers: response.headers,
-    answer: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    answer: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
   };
 }
 
@@ -375,13 +379,18 @@ describe('a post that is refused', () => {
     expect(await everyRow()).toEqual(before);
   });
 
-  test('gets the same answer for a draft, a deleted connection and an address that nobody has', async () => {
-    await addConnection(randomUUID(), 'a-draft', 'draft');
-    await addConnection(randomUUID(), 'a-deleted-one', 'deleted');
-    const keys = ['a-draft', 'a-deleted-one', 'nobodys'];
-    const answers = await Promise.all(keys.map((key) => post(body(), { key })));
-    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
-    expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+  test('gets the same answer for a connection deleted long ago and an address that nobody has', async () => {
+    await addConnection(randomUUID(), 'a-deleted-one', 'deleted', { changed_at: daysAgo(7.01) });
+    await addConnection(randomUUID(), 'one-of-before', 'deleted', { changed_at: null });
+    for (const method of ['POST', 'GET']) {
+      const options = { method, type: '' };
+      const keys = ['a-deleted-one', 'one-of-before', 'nobodys'];
+      const answers = await Promise.all(
+        keys.map((key) => post(method === 'GET' ? null : Buffer.from(body()), { ...options, key })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+      expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+    }
   });
 
   test('does not end the connection that it came over', async () => {
@@ -448,6 +457,38 @@ test('of what holds no lead only so much an hour is kept, the rest is counted, a
   const beyond = await database.selectFrom('quarantine_overflow').selectAll().execute();
   expect(beyond.reduce((sum, { posts }) => sum + posts, 0)).toBe(3);
   expect((await post(body())).status).toBe(202);
+});
+
+describe('a post to a connection', () => {
+  test('is accepted and answered alike, published or not, paused, or deleted a while ago', async () => {
+    const states = { draft: null, published: null, paused: null, deleted: daysAgo(6.9) } as const;
+    for (const [state, changedAt] of Object.entries(states)) {
+      const key = `is-${state}`;
+      await addConnection(randomUUID(), key, state as keyof typeof states, { changed_at: changedAt });
+      const { status, answer, headers } = await post(body(), { key });
+      expect([status, Object.keys(answer)]).toEqual([202, ['leadId']]);
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+      await eventually(() => expect(watched.withId(answer['leadId'])).toHaveLength(1));
+      expect((await post(null, { key, method: 'GET', type: '' })).status).toBe(200);
+    }
+  });
+
+  test('is a repeat for as long as its publisher has chosen', async () => {
+    const repeats = async (repeatHours: number | null, ageHours: number): Promise<boolean> => {
+      const [connectionId, key, content] = [randomUUID(), randomUUID(), body()];
+      await addConnection(connectionId, key, 'published', { repeat_hours: repeatHours });
+      await post(content, { key });
+      await database
+        .updateTable('accepted')
+        .set({ received_at: daysAgo(ageHours / 24) })
+        .where('connection_id', '=', connectionId)
+        .execute();
+      return (await post(content, { key })).answer['duplicate'] === true;
+    };
+    expect(await Promise.all([repeats(null, 23), repeats(null, 25)])).toEqual([true, false]);
+    expect(await Promise.all([repeats(168, 167), repeats(168, 169)])).toEqual([true, false]);
+    expect(await Promise.all([repeats(1, 0), repeats(1, 2), repeats(0, 0)])).toEqual([true, false, false]);
+  });
 });
 
 describe('a look at an address', () => {
@@ -562,7 +603,7 @@ describe('a connection', () => {
     const [published, paused, deleted, rotated] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     await publisher.publish(topics.connections, [
       changed(published, 1, { state: 'draft' }),
-      changed(published, 2, {}),
+      changed(published, 2, { repeatHours: 0 }),
       changed(paused, 1, {}),
       changed(paused, 2, { state: 'paused' }),
       changed(deleted, 1, {}),
@@ -580,7 +621,10 @@ describe('a connection', () => {
     await eventually(async () => expect((await post(body(), { key: last })).status).toBe(202));
     const keys = [published, paused, deleted, rotated, 'the-new-key'];
     const answers = await Promise.all(keys.map((key) => post(body(), { key })));
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 404, 404, 202]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 404, 202]);
+    const content = body();
+    const twice = [await post(content, { key: published }), await post(content, { key: published })];
+    expect(twice.map(({ answer }) => answer['duplicate'])).toEqual([undefined, undefined]);
   });
 });
 

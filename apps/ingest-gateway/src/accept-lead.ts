@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
 import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contracts';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
-import { SECOND_MS } from '@leads/pacing';
+import { HOUR_MS, SECOND_MS } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
@@ -15,7 +15,7 @@ import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
-import { quarantine } from './lead-store.ts';
+import { type KnownConnection, quarantine } from './lead-store.ts';
 import { originalOf } from './original.ts';
 import { PostRates } from './post-rates.ts';
 import { type NotUnderstood, readPost } from './read-post.ts';
@@ -47,6 +47,8 @@ interface Posted {
   contentEncoding: string | undefined;
   /** What the sender itself calls the post by. */
   givenKey: string | undefined;
+  /** How long the same content again is the same lead, in milliseconds. */
+  windowMs: number;
 }
 
 /** What is logged of a post, gathered on the way: neither the address key nor anything of the customer. */
@@ -86,7 +88,7 @@ export class AcceptLead {
     const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
     try {
       if (request.method === 'GET' || request.method === 'HEAD') {
-        await this.connectionAt(addressKey, request.raw);
+        await this.connectionAt(addressKey, request.raw, this.clock.date());
         reply.status(200).headers(PAGE_HEADERS);
         return ADDRESS_PAGE;
       }
@@ -107,7 +109,7 @@ export class AcceptLead {
     const receivedAt = this.clock.date();
     if (request.method !== 'POST') throw otherMethod();
 
-    const { connectionId } = await this.connectionAt(addressKey, request.raw);
+    const { connectionId, repeatHours } = await this.connectionAt(addressKey, request.raw, receivedAt);
     line.connectionId = connectionId;
     await this.rates.posts(request.raw);
 
@@ -121,6 +123,8 @@ export class AcceptLead {
       contentType,
       contentEncoding,
       givenKey: givenKeyIn(request.headers),
+      windowMs:
+        repeatHours === null ? this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS : repeatHours * HOUR_MS,
     };
     const read = readPost(body, posted);
     switch (read.kind) {
@@ -152,19 +156,23 @@ export class AcceptLead {
   }
 
   /** @throws a refusal where nobody has the address; before that is asked, where its source has guessed too often */
-  private async connectionAt(addressKey: string, request: FastifyRequest): Promise<{ connectionId: string }> {
+  private async connectionAt(
+    addressKey: string,
+    request: FastifyRequest,
+    now: Date,
+  ): Promise<KnownConnection> {
     const hash = addressKeyHash(addressKey);
-    const known = this.addresses.known(hash);
+    const known = this.addresses.known(hash, now);
     if (known) return known;
     await this.rates.guesses(request);
-    const found = await this.answered(this.addresses.find(hash));
+    const found = await this.answered(this.addresses.find(hash, now));
     if (found) return found;
     await this.rates.guessedWrong(request);
     throw unknownAddress();
   }
 
   private async accept(
-    { connectionId, receivedAt, givenKey }: Posted,
+    { connectionId, receivedAt, givenKey, windowMs }: Posted,
     { lead }: FoundLead,
     original: ReturnType<typeof originalOf>,
     place: number,
@@ -183,7 +191,7 @@ export class AcceptLead {
         ...identityOf(
           { connectionId, lead },
           givenKey === undefined ? undefined : { key: givenKey, place },
-          this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS,
+          windowMs,
         ),
       }),
     );

@@ -1,6 +1,7 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { HOUR_MS } from '@leads/pacing';
 import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
@@ -54,9 +55,12 @@ import type { GatewayTables } from './tables.ts';
     },
     {
       provide: KnownAddresses,
-      inject: [Kysely, IntakeGate],
-      useFactory: (database: Kysely<GatewayTables>, gate: IntakeGate) =>
-        new KnownAddresses((hashes) => gate.ask(() => connectionsAt(database, hashes))),
+      inject: [Kysely, SETTINGS, IntakeGate],
+      useFactory: (
+        database: Kysely<GatewayTables>,
+        { DELETED_GRACE_HOURS: hours }: Settings,
+        gate: IntakeGate,
+      ) => new KnownAddresses((hashes) => gate.ask(() => connectionsAt(database, hashes)), hours * HOUR_MS),
     },
     {
       provide: Commits,

@@ -20,12 +20,17 @@ export class FollowConnections {
     await keepNewestConnections(this.database, 'connections', changes, (change) => ({
       state: change.state,
       address_key_hash: change.addressKeyHash,
+      changed_at: change.changedAt,
+      repeat_hours: change.repeatHours,
     }));
   }
 
   @OnTopic(topics.connections, { delivery: 'every-instance' })
   followAddresses(records: Received<typeof topics.connections>[]): Promise<void> {
-    for (const { value } of records) this.addresses.remember(value);
+    for (const { value } of records) {
+      const { changedAt, repeatHours = null } = value;
+      this.addresses.remember({ ...value, changedAt: new Date(changedAt), repeatHours });
+    }
     return Promise.resolve();
   }
 }

@@ -1,5 +1,4 @@
 /** The addresses that leads are posted to, in memory: every post asks for one. */
-import type { ConnectionChanged } from '@leads/contracts';
 import { NaturalBatching } from '@leads/pacing';
 import type { KnownConnection } from './lead-store.ts';
 
@@ -21,8 +20,14 @@ export class KnownAddresses {
   private readonly byHash = new Map<string, KnownConnection>();
   private readonly misses: NaturalBatching<Miss>;
 
-  /** @param ask the connections at these addresses, as the database knows them */
-  constructor(ask: (addressKeyHashes: readonly string[]) => Promise<KnownConnection[]>) {
+  /**
+   * @param ask the connections at these addresses, as the database knows them
+   * @param graceMs for how long after its deletion what comes for a connection is kept
+   */
+  constructor(
+    ask: (addressKeyHashes: readonly string[]) => Promise<KnownConnection[]>,
+    private readonly graceMs: number,
+  ) {
     this.misses = new NaturalBatching(
       async (misses) => {
         const found = await ask(misses.map(({ addressKeyHash }) => addressKeyHash));
@@ -37,32 +42,35 @@ export class KnownAddresses {
     );
   }
 
-  /** What is known here of the connection that takes leads in at an address: published, or paused, which only holds the delivery. */
-  known(addressKeyHash: string): KnownConnection | undefined {
-    return taking(this.byHash.get(addressKeyHash));
+  /**
+   * What is known here of the connection that takes leads in at an address: one that is not published or paused too,
+   * whose leads are held until it is, and for a while yet one that is deleted, whose leads an operator can still see.
+   */
+  known(addressKeyHash: string, now: Date): KnownConnection | undefined {
+    return this.taking(this.byHash.get(addressKeyHash), now);
   }
 
   /** The same, asked of the database where nothing is known. */
-  async find(addressKeyHash: string): Promise<KnownConnection | undefined> {
-    if (this.byHash.has(addressKeyHash)) return this.known(addressKeyHash);
+  async find(addressKeyHash: string, now: Date): Promise<KnownConnection | undefined> {
+    if (this.byHash.has(addressKeyHash)) return this.known(addressKeyHash, now);
     const miss: Miss = { addressKeyHash };
     await this.misses.add([miss]);
-    return taking(miss.found);
+    return this.taking(miss.found, now);
+  }
+
+  private taking(connection: KnownConnection | undefined, now: Date): KnownConnection | undefined {
+    if (connection?.state !== 'deleted') return connection;
+    const { changedAt } = connection;
+    return changedAt !== null && now.getTime() - changedAt.getTime() < this.graceMs ? connection : undefined;
   }
 
   /** A version not above the one that is known is old news: the database may be behind the topic, or that be read again. */
-  remember({ connectionId, version, state, addressKeyHash }: KnownConnection): void {
+  remember({ connectionId, version, state, addressKeyHash, changedAt, repeatHours }: KnownConnection): void {
     const known = this.byId.get(connectionId);
     if (known && known.version >= version) return;
     if (known) this.byHash.delete(known.addressKeyHash);
-    const connection = { connectionId, version, state, addressKeyHash };
+    const connection = { connectionId, version, state, addressKeyHash, changedAt, repeatHours };
     this.byId.set(connectionId, connection);
     this.byHash.set(addressKeyHash, connection);
   }
 }
-
-function taking(connection: KnownConnection | undefined): KnownConnection | undefined {
-  return connection && TAKES_LEADS.has(connection.state) ? connection : undefined;
-}
-
-const TAKES_LEADS: ReadonlySet<ConnectionChanged['state']> = new Set(['published', 'paused']);

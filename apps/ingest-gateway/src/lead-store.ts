@@ -9,10 +9,15 @@ import type { GatewayTables } from './tables.ts';
 type Database = Kysely<GatewayTables>;
 
 /** A connection, as far as posts to its address are concerned. */
-export type KnownConnection = Pick<
+export interface KnownConnection extends Pick<
   ConnectionChanged,
   'connectionId' | 'version' | 'state' | 'addressKeyHash'
->;
+> {
+  /** `null` where that is not known. */
+  changedAt: Date | null;
+  /** `null` where its publisher has not chosen. */
+  repeatHours: number | null;
+}
 
 /** The connections at these addresses; of an address that nobody has, nothing. */
 export async function connectionsAt(
@@ -21,7 +26,15 @@ export async function connectionsAt(
 ): Promise<KnownConnection[]> {
   return database
     .selectFrom('connections')
-    .select(['connection_id as connectionId', 'version', 'state', 'address_key_hash as addressKeyHash'])
+    .select([
+      ...([
+        'connection_id as connectionId',
+        'version',
+        'state',
+        'address_key_hash as addressKeyHash',
+      ] as const),
+      ...(['changed_at as changedAt', 'repeat_hours as repeatHours'] as const),
+    ])
     .where('address_key_hash', 'in', addressKeyHashes)
     .execute();
 }

@@ -16,14 +16,14 @@ export const otherMethod = (): ProblemError =>
     { allow: 'GET, HEAD, POST' },
   );
 
-/** The same for an address nobody has, a draft and a deleted connection: it must not tell which keys exist. */
+/** The same for an address nobody has and one that was given up or whose connection is long gone. */
 export const unknownAddress = (): ProblemError =>
   new ProblemError({
     status: 404,
     title: 'No lead destination here',
     detail:
-      'No published offer takes its leads at this address. Nothing was kept. Copy the address from the ' +
-      "offer's connection details again, and make sure that the connection is published; then send the lead anew.",
+      'No offer takes its leads at this address. Nothing was kept. Copy the address from the ' +
+      "offer's connection details again, then send the lead anew.",
   });
 
 export const tooLarge = (): ProblemError =>

@@ -39,13 +39,14 @@ function keepHouse(batch?: number): Promise<Record<string, number>> {
   return removeAged(database, ages, { now: NOW, onError, ...(batch && { batch }) });
 }
 
-async function connect(days?: number): Promise<string> {
+async function connect(days?: number, repeatHours: number | null = null): Promise<string> {
   const connectionId = randomUUID();
   const facts = {
     connection_id: connectionId,
     version: 1,
     state: 'published',
     address_key_hash: '0',
+    repeat_hours: repeatHours,
   } as const;
   await database.insertInto('connections').values(facts).execute();
   if (days !== undefined) {
@@ -55,10 +56,10 @@ async function connect(days?: number): Promise<string> {
   return connectionId;
 }
 
-const accept = (received_at: Date) =>
+const accept = (received_at: Date, connection_id: string = randomUUID()) =>
   database
     .insertInto('accepted')
-    .values({ connection_id: randomUUID(), fingerprint: randomBytes(8), lead_id: randomUUID(), received_at })
+    .values({ connection_id, fingerprint: randomBytes(8), lead_id: randomUUID(), received_at })
     .execute();
 
 const quarantine = (connection_id: string, received_at: Date) =>
@@ -78,6 +79,21 @@ test('what folds repeats goes in batches once its window has passed, and no othe
   expect(await database.selectFrom('accepted').select('received_at').execute()).toEqual([
     { received_at: daysAgo(1.99) },
   ]);
+});
+
+test('what folds repeats stays for as long as its publisher has chosen, and for a day at least', async () => {
+  const [long, none] = [await connect(undefined, 72), await connect(undefined, 0)];
+  for (const days of [0.99, 1.01, 1.99, 2.01, 2.99, 3.01]) {
+    await accept(daysAgo(days), long);
+    await accept(daysAgo(days), none);
+  }
+  expect(await keepHouse(2)).toEqual({ accepted: 6 });
+  const left = await database
+    .selectFrom('accepted')
+    .select('received_at')
+    .where('connection_id', '=', none)
+    .execute();
+  expect(left).toEqual([{ received_at: daysAgo(0.99) }]);
 });
 
 test('a quarantined post goes after the stated time, or after that of its publisher where it is shorter', async () => {

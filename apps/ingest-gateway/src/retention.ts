@@ -11,15 +11,28 @@ export function gatewayAges(
   { DEDUPE_WINDOW_SECONDS }: Pick<Settings, 'DEDUPE_WINDOW_SECONDS'>,
 ): Aged[] {
   return [
-    // Once their window has passed they fold nothing any more.
-    aged('accepted', {
-      since: 'received_at',
-      forMs: Math.max(DEDUPE_WINDOW_SECONDS * SECOND_MS, KEY_WINDOW_MS),
-    }),
+    folding(DEDUPE_WINDOW_SECONDS * SECOND_MS),
     quarantined(retention),
     // How much was not kept.
     aged('quarantine_overflow', { since: 'hour', forMs: retention.putAsideMs }),
   ];
+}
+
+/** Once their window has passed fingerprints fold nothing any more; a key of the sender's counts for a day at least. */
+function folding(usualMs: number): Aged {
+  return {
+    table: 'accepted',
+    forMs: KEY_WINDOW_MS,
+    remove: ({ now, limit }) => sql`
+      delete from accepted using (
+        select accepted.connection_id, fingerprint from accepted left join connections using (connection_id)
+        where received_at < ${new Date(now.getTime() - KEY_WINDOW_MS)}
+          and received_at < ${now}::timestamptz - coalesce(repeat_hours * interval '1 hour', ${usualMs} * interval '1 ms')
+        order by received_at limit ${limit} for update of accepted skip locked
+      ) as old
+      where accepted.connection_id = old.connection_id and accepted.fingerprint = old.fingerprint
+    `,
+  };
 }
 
 /** Posts in which no lead was recognised: a customer may be named in them, so that their publisher's time counts too. */

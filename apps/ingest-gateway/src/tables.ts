@@ -9,6 +9,10 @@ interface ConnectionsTable {
   state: 'draft' | 'published' | 'paused' | 'deleted';
   /** SHA-256 of the address key, lower-case hex. */
   address_key_hash: string;
+  /** When it became as it is; `null` of what was kept before that was told. */
+  changed_at: Date | null;
+  /** For how many hours the same content again is the same lead; `null`: as the setting says. */
+  repeat_hours: number | null;
 }
 
 interface AcceptedTable {

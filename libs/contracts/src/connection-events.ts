@@ -60,6 +60,16 @@ export const Mapping = z.object({
 });
 export type Mapping = z.infer<typeof Mapping>;
 
+/** The most hours for which the same content of a lead can be taken for a repeat: seven days. */
+export const MOST_REPEAT_HOURS = 168;
+
+/**
+ * What is done with leads of customers who asked for another partner on the offer's page (action code `DNC`): kept in
+ * the ledger alone, written like others, or written and marked not to be contacted, which no customer asked for.
+ */
+export const OtherPartnerLeads = z.enum(['not-written', 'written', 'written-with-flags']);
+export type OtherPartnerLeads = z.infer<typeof OtherPartnerLeads>;
+
 /** Public facts of one connection at one version. A consumer ignores a version not above the one it has. */
 export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
@@ -87,6 +97,10 @@ export const ConnectionChanged = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   mapping: Mapping.optional(),
+  /** For how many hours the same content again is the same lead, 0: never; absent: as the gateway's setting says. */
+  repeatHours: z.int().min(0).max(MOST_REPEAT_HOURS).optional(),
+  /** `written` where it is absent. */
+  otherPartnerLeads: OtherPartnerLeads.optional(),
 });
 export type ConnectionChanged = z.infer<typeof ConnectionChanged>;
 

@@ -52,6 +52,14 @@ export type Reason = z.infer<typeof Reason>;
 /** The cause of leads that were ended with their connection: a person did that, and it is no trouble to tell of. */
 export const CONNECTION_DELETED = 'connection-deleted';
 
+/** The cause of leads that their connection has kept in the ledger alone: a person chose that. */
+export const KEPT_IN_LEDGER = 'kept-in-ledger';
+
+/** Whether a lead ended by what a person did or chose, and not by anything that is amiss. */
+export function isEndedByPerson({ cause }: Pick<Reason, 'cause'>): boolean {
+  return cause === CONNECTION_DELETED || cause === KEPT_IN_LEDGER;
+}
+
 export const LeadWritten = Outcome.extend({
   outcome: z.literal('written'),
   /** The lead record's id in Dynamics. */

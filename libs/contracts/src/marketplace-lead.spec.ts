@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   describeAction,
-  isDoNotContact,
+  isForAnotherPartner,
   isMarketplaceTest,
   MarketplaceLead,
   readLeadOrigin,
@@ -102,9 +102,9 @@ describe('where a lead comes from', () => {
     expect(describeAction('XYZ')).toBe('XYZ');
   });
 
-  test('a do-not-contact lead and the marketplace test lead are recognised', () => {
-    expect(isDoNotContact(sample('lead-do-not-contact'))).toBe(true);
-    expect(isDoNotContact(sample('lead-camel'))).toBe(false);
+  test('a lead for another partner and the marketplace test lead are recognised', () => {
+    expect(isForAnotherPartner(sample('lead-do-not-contact'))).toBe(true);
+    expect(isForAnotherPartner(sample('lead-camel'))).toBe(false);
     expect(isMarketplaceTest(sample('lead-validate'))).toBe(true);
     expect(isMarketplaceTest(sample('lead-camel'))).toBe(false);
   });

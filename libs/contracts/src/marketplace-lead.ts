@@ -51,22 +51,22 @@ export function readLeadOrigin(lead: Pick<MarketplaceLead, 'leadSource' | 'actio
 export function describeAction(action: string): string {
   switch (action.toUpperCase()) {
     case 'INS':
-      return 'Got the offer or started a free trial';
+      return 'Acquired the offer or began a free trial (Get it now)';
     case 'PLT':
-      return 'Asked to be contacted';
+      return 'Asked to be contacted (Contact me)';
     case 'DNC':
-      return 'Do not contact';
+      return 'Asked another partner on the page of the offer: nothing to do';
     case 'CREATE':
       return 'Bought in the Azure portal';
     case 'STARTTESTDRIVE':
-      return 'Started a test drive';
+      return 'Began a test drive';
     default:
       return action;
   }
 }
 
-/** Whether the customer asked not to be contacted (action code `DNC`). */
-export function isDoNotContact(lead: Pick<MarketplaceLead, 'leadSource' | 'actionCode'>): boolean {
+/** Whether the customer asked another partner, who stands on the page of the offer too (`DNC`). That is no opt-out. */
+export function isForAnotherPartner(lead: Pick<MarketplaceLead, 'leadSource' | 'actionCode'>): boolean {
   return readLeadOrigin(lead).action.toUpperCase() === 'DNC';
 }
 

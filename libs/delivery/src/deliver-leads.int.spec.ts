@@ -127,6 +127,24 @@ const lost = gate();
 
 const cases: Record<string, Case> = {
   'written: told once': { told: ['written 1'], requests: [1], pace: 'full' },
+  'not to be sent: dead at once without an attempt, which alarms nobody and delays none of the others': {
+    leads: 3,
+    behaviour: ([, second]) => ({ withheld: (leadId) => leadId === second?.leadId }),
+    told: ['dead withheld 0', 'written 1', 'written 1'],
+    pace: 'full',
+  },
+  'none to be sent: dead, and nothing is asked of the destination': {
+    leads: 2,
+    behaviour: () => ({
+      withheld: () => true,
+      refusal: () => {
+        throw new TypeError('asked');
+      },
+    }),
+    told: ['dead withheld 0', 'dead withheld 0'],
+    requests: [],
+    pace: 'full',
+  },
   'unclear, and a look shows the record: written, and not sent again': {
     behaviour: () => ({ answer: answers(UNCLEAR), look: (ids) => ids }),
     told: ['deferred unclear 1', 'written there 2'],

@@ -65,7 +65,10 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
     let failing = 'what is due could not be read';
     try {
       const order = isProbe ? 'untried' : isCareful ? 'untried-first' : undefined;
-      const { due, undecodable, waitMs } = await parts.store.next(inFlight, rows, order);
+      const { due: all, undecodable, waitMs } = await parts.store.next(inFlight, rows, order);
+      failing = 'leads that are not to be sent could not be ended';
+      const due = await keepBack(walk, all);
+      if (due.length < all.length && due.length === 0) continue;
       // What hangs, and no lead is due that would find out whether anything is answered.
       const [hanging] =
         due.length === 0 && pace.isStuck(now) && now - sentAt >= LOOK_AGAIN_MS ? inFlight : [];
@@ -126,6 +129,17 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
     }
   }
   await Promise.all(requests);
+}
+
+/** Ends the leads that their connection does not want to be sent. @returns the others */
+async function keepBack({ lane, destination, store }: Walk, due: Delivery[]): Promise<Delivery[]> {
+  const sorted = due.map((delivery) => ({ delivery, reason: destination.withheld?.(delivery, lane) }));
+  const ended = sorted.flatMap(({ delivery, reason }) =>
+    reason ? [{ delivery, end: { kind: 'dead', reason, byPerson: true } as const, at: new Date() }] : [],
+  );
+  if (ended.length === 0) return due;
+  await store.settle(ended);
+  return sorted.flatMap(({ delivery, reason }) => (reason ? [] : [delivery]));
 }
 
 /** How long until a lane that waits in trouble may try a lead that was never tried, in milliseconds. */

@@ -14,7 +14,7 @@ import { defectsOf, type Read, say, UNSENT } from './send-request.ts';
 
 /** What the walk works with. */
 export interface DeliveryParts {
-  destination: Pick<Destination, 'name' | 'mostInRequest'>;
+  destination: Pick<Destination, 'name' | 'mostInRequest' | 'withheld'>;
   session: Session;
   store: LaneStore;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;

@@ -35,6 +35,8 @@ export interface Destination<Message = unknown, Answer = unknown> {
    * counts no more. Told in every instance that keeps to the limits of the identity.
    */
   lifted?(identity: Identity, at: Date): void;
+  /** Why a lead is not to be sent at all, as its connection wants it; nothing where it is. */
+  withheld?(delivery: Delivery, lane: Lane): Reason | undefined;
   /** Opens what one lane works with; no two lanes share its connections, so that a slow one holds up nobody else. */
   open(lane: Lane): Session<Message, Answer>;
   /**

@@ -62,6 +62,27 @@ describe('a connection that was saved', () => {
     expect(await lane()).toMatchObject({ version: 4, secretVersion: 9, mapping: MAPPED.mapping });
   });
 
+  test('says what is done with leads for another partner', async () => {
+    await follow({ version: 3 });
+    expect(await lane()).toMatchObject({ otherPartnerLeads: 'written' });
+    await follow({ version: 4, otherPartnerLeads: 'not-written' });
+    expect(await lane()).toMatchObject({ otherPartnerLeads: 'not-written' });
+    await schema.database.updateTable('lanes').set({ other_partner_leads: 'of a newer version' }).execute();
+    expect(await lane()).toMatchObject({ otherPartnerLeads: 'written' });
+  });
+
+  test('as a draft holds its leads until it is published', async () => {
+    await follow({ version: 3, state: 'draft' });
+    const held = await lane();
+    if (!held) throw new Error('no lane');
+    await schema.takeIn(lead({ connectionId: MAPPED.connectionId }));
+    const due = async (of: Lane) => (await nextDeliveries(schema.database, of, new Set(), 10)).due;
+    expect(await due(held)).toEqual([]);
+    await follow({ version: 4, state: 'published' });
+    const open = await lane();
+    expect(await due(open ?? held)).toHaveLength(1);
+  });
+
   test('as paused or deleted has nobody to drain it', async () => {
     await follow({ version: 3, state: 'paused' });
     expect(await lane()).toBeUndefined();

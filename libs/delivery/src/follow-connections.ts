@@ -24,6 +24,7 @@ export class FollowConnections {
         secret_version: change.secretVersion,
         identity_hash: change.identityHash,
         mapping: change.mapping && JSON.stringify(change.mapping),
+        other_partner_leads: change.otherPartnerLeads,
       }));
       await dueAtOnce(transaction, connectionIds);
       await liftWaits(transaction, connectionIds);

@@ -14,6 +14,8 @@ export interface LanesTable {
   secret_version: number;
   /** A `Mapping` as JSON, where the connection has one. */
   mapping: Generated<string | null>;
+  /** An `OtherPartnerLeads`, where the connection has chosen one. */
+  other_partner_leads: Generated<string | null>;
   /** Who signs in there, as a hash. */
   identity_hash: Generated<string | null>;
   /** Lanes with the same word share their destination's limits. */

@@ -45,7 +45,7 @@ export class ConnectionActionsController {
 
   @Post('unpublish')
   @HttpCode(200)
-  @Answers('Takes leads in no more.', WithLeadAddress)
+  @Answers('Holds leads until it is published again.', WithLeadAddress)
   @WithEtag()
   unpublish(
     @ConnectionId() id: string,

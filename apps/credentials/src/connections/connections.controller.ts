@@ -69,7 +69,10 @@ export class ConnectionsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Answers('Deletes for good: secrets are erased, the lead address answers no more.', 'nothing')
+  @Answers(
+    'Deletes for good: secrets are erased, and what still comes to the lead address is kept for a few days.',
+    'nothing',
+  )
   async remove(
     @ConnectionId() connectionId: string,
     @Expected({ needed: true }) expected: number | undefined,

@@ -22,7 +22,7 @@ import {
   listVersions,
   lockConnection,
 } from './connection-store.ts';
-import { mappingFact, type Revise, type Revision, secretFacts } from './revisions.ts';
+import { chosenFacts, type Revise, type Revision, secretFacts } from './revisions.ts';
 
 /** Why a change was not made. */
 type Refusal =
@@ -52,7 +52,7 @@ export class Connections {
     const { database, now, wakeRelay } = this.options;
     const changedAt = now();
     const newAddressKey = makeAddressKey(randomBytes);
-    const { publisher, offer, leadDestination, url, contactEmails, mapping, identity, secret } = fields;
+    const { publisher, offer, leadDestination, url, contactEmails, identity, secret } = fields;
     const connection: Connection = {
       connectionId: randomUUID(),
       version: 1,
@@ -60,7 +60,7 @@ export class Connections {
       changedBy: who,
       facts: {
         ...{ publisher, offer, leadDestination, url, contactEmails },
-        ...mappingFact(mapping),
+        ...chosenFacts(fields),
         ...identity,
         state: 'draft',
         secret: secretFacts(secret, 1, changedAt),

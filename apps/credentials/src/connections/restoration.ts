@@ -18,9 +18,11 @@ export function readRestoration(
   rules: FieldRules,
 ): Entered<ConnectionFields> {
   const { publisher, offer, leadDestination, url, contactEmails, authentication } = earlier;
-  const { applicationId, directoryId, userName, mapping = null } = earlier;
+  const { applicationId, directoryId, userName } = earlier;
+  const { mapping = null, repeatHours = null, otherPartnerLeads = null } = earlier;
+  const chosen = { mapping, repeatHours, otherPartnerLeads };
   const identity = authentication === 'office-365' ? { userName } : { applicationId, directoryId };
-  const details = { publisher, offer, leadDestination, url, authentication, mapping, ...identity };
+  const details = { publisher, offer, leadDestination, url, authentication, ...chosen, ...identity };
   const secret = typeof body === 'object' && body !== null ? body : {};
   const restored = { ...secret, ...details, contactEmails: writeContactEmails(contactEmails) };
   return readConnectionChange(restored, rules);

@@ -83,6 +83,17 @@ describe('a change', () => {
     expect(changed({ ...fields, mapping: null })).not.toHaveProperty('facts.mapping');
   });
 
+  test('leaves what was chosen for leads as it is unless something else, or nothing, was entered', () => {
+    const chosen = { repeatHours: 0, otherPartnerLeads: 'not-written' } as const;
+    const changed = (entered: ConnectionFields): unknown =>
+      changeDetails(entered, 'connection changed')({ ...facts, ...chosen }, at);
+    expect(changed(fields)).toMatchObject({ facts: chosen });
+    expect(changed({ ...fields, repeatHours: 48 })).toMatchObject({ facts: { ...chosen, repeatHours: 48 } });
+    const cleared = changed({ ...fields, repeatHours: null, otherPartnerLeads: null });
+    expect(cleared).not.toHaveProperty('facts.repeatHours');
+    expect(cleared).not.toHaveProperty('facts.otherPartnerLeads');
+  });
+
   test('can correct the expiry alone', () => {
     const revision = changeDetails({ ...fields, secretExpiresOn: '2028-01-01' }, 'connection changed')(
       facts,

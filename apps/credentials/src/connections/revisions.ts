@@ -1,5 +1,5 @@
 /** What each change makes of a connection, pure: the next facts, what is sealed with them, and its name in the audit. */
-import { own } from '@leads/contracts';
+import { own, present } from '@leads/contracts';
 import type { ConnectionFields, Fault, NewSecret } from '@leads/contracts/connection-details';
 import type { AuditedAct } from '../audit.ts';
 import { hashAddressKey } from './address-key.ts';
@@ -27,14 +27,14 @@ const DAY_MS = 86_400_000;
 /** Days after which Office 365 wants a password changed. */
 const PASSWORD_DAYS = 90;
 
-/** From now on leads are taken in for the offer. */
+/** From now on leads are written for the offer, with those that were held. */
 export const publish: Revise = (facts) => {
   if (facts.state === 'published') return AS_IT_WAS;
   if (facts.state === 'paused') return notNow('The connection is paused: resume it instead.');
   return { kind: 'revised', act: 'connection published', facts: { ...facts, state: 'published' } };
 };
 
-/** Leads are taken in no more. */
+/** Leads are taken in and held until it is published again. */
 export const unpublish: Revise = (facts) => {
   if (facts.state === 'draft') return AS_IT_WAS;
   return { kind: 'revised', act: 'connection unpublished', facts: { ...facts, state: 'draft' } };
@@ -55,7 +55,7 @@ export const resume: Revise = (facts) => {
   return { kind: 'revised', act: 'connection resumed', facts: { ...facts, state: 'published' } };
 };
 
-/** For good: its secrets are erased and its lead address answers no more. */
+/** For good: its secrets are erased, and its lead address answers no more once its grace is over. */
 export const remove: Revise = (facts) => ({
   kind: 'revised',
   act: 'connection deleted',
@@ -88,7 +88,7 @@ export function replaceSecret(secret: NewSecret): Revise {
 /** Other details. Without a secret the one at hand stays, unless it belongs to what was changed. */
 export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise {
   return (facts, at) => {
-    const { identity, secret, secretExpiresOn, mapping, ...details } = fields;
+    const { identity, secret, secretExpiresOn, mapping, repeatHours, otherPartnerLeads, ...details } = fields;
     if (!secret && !isSignedInAs(facts, identity)) {
       const fault =
         identity.authentication === 'office-365'
@@ -106,19 +106,31 @@ export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise
     return {
       kind: 'revised',
       act,
-      facts: { ...details, ...mappingFact(mapping, facts), ...identity, state, addressKey, secret: next },
+      facts: {
+        ...{ ...details, ...chosenFacts({ mapping, repeatHours, otherPartnerLeads }, facts) },
+        ...{ ...identity, state, addressKey, secret: next },
+      },
       ...(secret ? { newSecret: secret } : {}),
     };
   };
 }
 
-/** What becomes of the mapping: another one, the standard one (null), or the one at hand. */
-export function mappingFact(
-  entered: ConnectionFields['mapping'],
-  facts?: Pick<ConnectionFacts, 'mapping'>,
-): Pick<ConnectionFacts, 'mapping'> {
-  const mapping = entered === undefined ? facts?.mapping : entered;
-  return mapping ? { mapping } : {};
+type ChosenFacts = Pick<ConnectionFacts, 'mapping' | 'repeatHours' | 'otherPartnerLeads'>;
+
+/** What becomes of what may be chosen: another choice, what holds by default (null), or the one at hand. */
+export function chosenFacts(
+  entered: { [Name in keyof ChosenFacts]?: ConnectionFields[Name] | undefined },
+  facts: ChosenFacts = {},
+): ChosenFacts {
+  const chosen = <Name extends keyof ChosenFacts>(name: Name): ChosenFacts[Name] => {
+    const value = entered[name];
+    return value === undefined ? facts[name] : ((value ?? undefined) as ChosenFacts[Name]);
+  };
+  return present({
+    mapping: chosen('mapping'),
+    repeatHours: chosen('repeatHours'),
+    otherPartnerLeads: chosen('otherPartnerLeads'),
+  });
 }
 
 /** What is known of a secret without knowing it. */

@@ -35,11 +35,12 @@ const standard: Record<string, LeadColumn> = Object.fromEntries([
   ]),
 ]);
 const table = (columns: Record<string, LeadColumn>): LeadTable => ({ columns: { ...standard, ...columns } });
-const map = (mapping: Mapping, own?: LeadTable) => mapForConnection(LEAD_ID, LEAD, { mapping, table: own });
+const map = (mapping: Mapping, own?: LeadTable) =>
+  mapForConnection(LEAD_ID, LEAD, { mapping, table: own, hasFlags: true });
 
 describe('a mapping', () => {
   test('of nothing is the standard record', () => {
-    expect(map({})).toEqual({ record: mapLead(LEAD_ID, LEAD), faults: [] });
+    expect(map({})).toEqual({ record: mapLead(LEAD_ID, LEAD, { hasFlags: true }), faults: [] });
   });
 
   test('fills custom columns of one line with one line, others with what was written', () => {
@@ -222,7 +223,7 @@ describe('a name that every object has', () => {
         { targets: { title: name } },
       ]) {
         expect(checkMapping(mapping, whole)).toHaveLength(1);
-        expect(map(mapping, whole).record).toEqual(mapLead(LEAD_ID, LEAD, { table: whole }));
+        expect(map(mapping, whole).record).toEqual(mapLead(LEAD_ID, LEAD, { table: whole, hasFlags: true }));
       }
     },
   );

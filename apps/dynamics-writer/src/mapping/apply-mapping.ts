@@ -97,6 +97,7 @@ export function mapForConnection(
     /** When the customer asked, as ISO 8601 writes it. */
     requestedAt?: string | undefined;
     wasRefused?: WasRefused | undefined;
+    hasFlags?: boolean | undefined;
   },
 ): MappedLead {
   const { mapping, ...known } = options;

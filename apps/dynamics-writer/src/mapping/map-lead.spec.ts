@@ -90,13 +90,14 @@ describe('mapping a lead', () => {
     expect(sparse).not.toHaveProperty('firstname');
   });
 
-  test('a do-not-contact lead is marked as such, any other is not', () => {
-    expect(mapLead(LEAD_ID, sample('lead-do-not-contact'))).toMatchObject({
+  test('a customer who asked another partner is marked not to be contacted only where the connection wants it', () => {
+    expect(mapLead(LEAD_ID, sample('lead-do-not-contact'))).not.toHaveProperty('donotemail');
+    expect(mapLead(LEAD_ID, sample('lead-do-not-contact'), { hasFlags: true })).toMatchObject({
       donotemail: true,
       donotphone: true,
       donotbulkemail: true,
     });
-    expect(mapLead(LEAD_ID, sample('lead-camel'))).not.toHaveProperty('donotemail');
+    expect(mapLead(LEAD_ID, sample('lead-camel'), { hasFlags: true })).not.toHaveProperty('donotemail');
   });
 
   test('a value too long for its column is cut, and stands in full in the description', () => {

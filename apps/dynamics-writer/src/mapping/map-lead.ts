@@ -2,7 +2,7 @@
 import {
   countryName,
   describeAction,
-  isDoNotContact,
+  isForAnotherPartner,
   type MarketplaceLead,
   oneLine,
   plainLines,
@@ -76,6 +76,8 @@ export interface MapOptions {
   /** What else the description has to tell. */
   overflow?: Overflow[];
   wasRefused?: WasRefused | undefined;
+  /** Whether a customer who asked another partner is marked not to be contacted: the connection wants it, they do not. */
+  hasFlags?: boolean | undefined;
 }
 
 /**
@@ -113,7 +115,7 @@ export function mapLead(leadId: string, lead: MarketplaceLead, options: MapOptio
     ...(takesOption('leadsourcecode', LEAD_SOURCE_WEB, table) &&
       !wasRefused('leadsourcecode', LEAD_SOURCE_WEB) && { leadsourcecode: LEAD_SOURCE_WEB }),
     ...(description === '' ? {} : { description }),
-    ...(isDoNotContact(lead) ? doNotContact(table, wasRefused) : {}),
+    ...(options.hasFlags === true && isForAnotherPartner(lead) ? doNotContact(table, wasRefused) : {}),
   };
 }
 

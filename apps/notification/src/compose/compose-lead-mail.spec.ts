@@ -77,11 +77,11 @@ You get this mail because your address is a contact e-mail of this offer’s lea
     expect(html).toContain(`<a href="https://contoso.crm4.dynamics.com/main.aspx?etn=lead&#38;id=${CRM_ID}`);
   });
 
-  test('begins with the wish of a customer who is not to be contacted', () => {
+  test('says at once where a customer asked another partner, and of no opt-out', () => {
     const mail = compose(sample('do-not-contact'));
-    expect(mail.subject).toBe('[Do not contact] New lead for Contoso Analytics: Li Wei, Wingtip');
-    expect(mail.text).toMatch(/^Do not contact this customer/);
-    expect(mail.html.indexOf('Do not contact this customer')).toBeLessThan(mail.html.indexOf('<h1'));
+    expect(mail.subject).toBe('[Another partner] New lead for Contoso Analytics: Li Wei, Wingtip');
+    expect(mail.text).toMatch(/^Nothing to do: this customer asked another partner/);
+    expect(mail.html.indexOf('Nothing to do: this customer')).toBeLessThan(mail.html.indexOf('<h1'));
   });
 
   test('marks a test lead', () => {

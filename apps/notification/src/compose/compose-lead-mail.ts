@@ -2,7 +2,7 @@
 import {
   countryName,
   describeAction,
-  isDoNotContact,
+  isForAnotherPartner,
   type LeadWritten,
   readLeadOrigin,
   recordLink,
@@ -24,17 +24,21 @@ export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): Co
   const { lead, isTest, leadId } = outcome;
   const { customer } = lead;
   const origin = readLeadOrigin(lead);
-  const doNotContact = isDoNotContact(lead);
+  const isOthers = isForAnotherPartner(lead);
   const company = mailLine(customer.company);
   const fullName = mailLine(`${customer.firstName} ${customer.lastName}`);
   const who =
     fullName || mailLine(customer.email) || mailLine(customer.phone) || 'a customer who left no name';
   const offer = mailLine(offerTitle) || mailLine(lead.offerTitle) || 'your offer';
 
-  const marks = [isTest ? '[Test] ' : '', doNotContact ? '[Do not contact] ' : ''].join('');
+  const marks = [isTest ? '[Test] ' : '', isOthers ? '[Another partner] ' : ''].join('');
   const title = `New lead for ${offer}: ${[who, company].filter(Boolean).join(', ')}`;
   const warnings = [
-    ...(doNotContact ? ['Do not contact this customer: they asked not to be contacted.'] : []),
+    ...(isOthers
+      ? [
+          'Nothing to do: this customer asked another partner, who stands on the page of your offer too. They have not opted out of anything.',
+        ]
+      : []),
     ...(isTest ? ['This is a test lead. No customer is behind it.'] : []),
   ];
   const rows = [

@@ -1,5 +1,5 @@
 /** Whose leads are dead of which cause, so that a mail about refused leads can name the customers. */
-import { CONNECTION_DELETED, type LeadOutcome } from '@leads/contracts';
+import { isEndedByPerson, type LeadOutcome } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import { mailLine } from '../compose/mail-text.ts';
 import type { NotificationTables } from '../tables.ts';
@@ -58,7 +58,7 @@ export async function keepRefused(database: Database, outcomes: readonly LeadOut
 
 /** Dead of something that a mail can tell of: a deletion is what somebody did. */
 function isRefused(outcome: LeadOutcome): outcome is LeadOutcome & { outcome: 'dead' } {
-  return outcome.outcome === 'dead' && outcome.reason.cause !== CONNECTION_DELETED;
+  return outcome.outcome === 'dead' && !isEndedByPerson(outcome.reason);
 }
 
 /** Whose leads of these connections are dead of a cause. */

@@ -75,7 +75,11 @@ const concernWords: Record<Concern, StateWords> = {
   throttled: { tone: 'waiting', word: 'Throttled', meaning: 'Dynamics asked for a pause, and gets it.' },
   waiting: { tone: 'waiting', word: 'Writing', meaning: 'Leads are being written.' },
   paused: { tone: 'quiet', word: 'Paused', meaning: 'Leads are taken in and wait until it is resumed.' },
-  draft: { tone: 'quiet', word: 'Not published', meaning: 'No leads are taken in until it is published.' },
+  draft: {
+    tone: 'quiet',
+    word: 'Not published',
+    meaning: 'Leads are taken in and held until it is published.',
+  },
   none: { tone: 'good', word: 'Healthy', meaning: 'Leads are written as they come.' },
 };
 

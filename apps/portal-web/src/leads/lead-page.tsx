@@ -77,7 +77,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
       back={back}
       intro={
         <div className={styles.intro}>
-          <LeadStateBadge state={lead.state} />
+          <LeadStateBadge {...lead} />
           {lead.isTest && <TestBadge />}
           {lead.crmUrl !== undefined && <OutsideLink href={lead.crmUrl}>Open in Dynamics 365</OutsideLink>}
         </div>

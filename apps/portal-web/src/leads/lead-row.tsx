@@ -92,7 +92,7 @@ export function LeadRow({ lead, showPublisher, selection }: LeadRowProps): React
       </div>
       <div className={styles.state}>
         <div className={styles.badges}>
-          <LeadStateBadge state={lead.state} />
+          <LeadStateBadge {...lead} />
           {lead.isTest && <TestBadge />}
         </div>
         {lead.state !== 'written' && why && (

@@ -1,6 +1,12 @@
 /** What differs between two versions of a connection, in the words of the dialog; pure. */
 import { dayWords } from '../pieces/time-words.ts';
-import { authenticationWords, type Connection, emailsOf, secretWords } from './connection.ts';
+import {
+  authenticationWords,
+  type Connection,
+  emailsOf,
+  otherPartnerWords,
+  secretWords,
+} from './connection.ts';
 
 export interface Difference {
   name: string;
@@ -19,6 +25,14 @@ const facts: readonly { name: string; of: (connection: Connection) => string | u
   { name: 'Directory ID', of: ({ directoryId }) => directoryId },
   { name: 'User name', of: ({ userName }) => userName },
   { name: 'Contact email', of: (connection) => emailsOf(connection).join('; ') },
+  {
+    name: 'Same lead again within',
+    of: ({ repeatHours }) => (repeatHours === undefined ? 'As usual' : `${repeatHours} hours`),
+  },
+  {
+    name: 'Leads for another partner',
+    of: ({ otherPartnerLeads = 'written' }) => otherPartnerWords[otherPartnerLeads],
+  },
   { name: 'Mapping', of: ({ mapping }) => (mapping ? JSON.stringify(mapping) : 'Standard') },
   { name: 'Secret', of: ({ secret }) => `${secretWords[secret.kind]} set at ${secret.setAt}` },
   {

@@ -33,16 +33,15 @@ function wordsFor(question: Question, { connectionId, offer, counts }: Offer): W
       return {
         title: `Unpublish ${offer.title}?`,
         action: 'Unpublish',
-        isDangerous: true,
+        isDangerous: false,
         happens: (
           <>
-            From now on no lead of this offer is taken in: what the marketplace sends is refused, and may be
-            lost.
-            {waiting !== undefined && ` ${waiting} that were taken in before are kept.`} To hold leads back
-            for a while, pause instead.
+            Leads of this offer are still taken in and held; nothing is written into Dynamics until you
+            publish it again.
+            {waiting !== undefined && ` ${waiting} that wait now are held too.`}
           </>
         ),
-        done: 'Unpublished: leads are refused',
+        done: 'Unpublished: leads are taken in and held',
       };
     case 'rotate-address-key':
       return {
@@ -61,8 +60,8 @@ function wordsFor(question: Question, { connectionId, offer, counts }: Offer): W
         isDangerous: true,
         happens: (
           <>
-            Its lead address stops at once, and its secret is erased. That cannot be undone. Leads that are in
-            Dynamics stay there.
+            Its secret is erased. That cannot be undone. Leads that are in Dynamics stay there; what still
+            comes to its lead address is kept here for some days and written nowhere.
             {waiting !== undefined && (
               <>
                 <p>

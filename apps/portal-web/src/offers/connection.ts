@@ -1,5 +1,5 @@
 /** A connection as `/api/connections` answers it; secrets and the lead address are never in it. */
-import type { MappingWarning } from '@leads/contracts';
+import type { MappingWarning, OtherPartnerLeads } from '@leads/contracts';
 import type { Offer } from '@leads/contracts/portal-api';
 
 export type Authentication = Offer['authentication'];
@@ -21,6 +21,10 @@ export interface Connection {
   contactEmails: string;
   /** Differences from the standard lead record; only looked at here. */
   mapping?: object;
+  /** For how many hours the same content again is the same lead; absent: as the operators set it. */
+  repeatHours?: number;
+  /** What is done with leads of customers who asked another partner; absent: `written`. */
+  otherPartnerLeads?: OtherPartnerLeads;
   state: Offer['state'] | 'deleted';
   secret: {
     kind: 'client-secret' | 'certificate' | 'password';
@@ -53,6 +57,12 @@ export const secretWords: Record<Connection['secret']['kind'], string> = {
   'client-secret': 'Client secret',
   certificate: 'Certificate',
   password: 'Password',
+};
+
+export const otherPartnerWords: Record<OtherPartnerLeads, string> = {
+  written: 'Written like others',
+  'written-with-flags': 'Written, and marked not to be contacted',
+  'not-written': 'Kept here, not written',
 };
 
 /** The addresses one by one. */

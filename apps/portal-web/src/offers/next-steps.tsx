@@ -66,7 +66,7 @@ export function NextSteps({ offer, newest }: NextStepsProps): ReactElement {
     },
     {
       name: 'Publish',
-      words: 'From then on leads are taken in and written.',
+      words: 'From then on leads are written. What comes before is held until then.',
       isDone: false,
       action: (
         <Button

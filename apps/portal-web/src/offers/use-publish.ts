@@ -15,7 +15,7 @@ export function usePublish(connectionId: string): Publish {
   return {
     publish: () =>
       mutate('publish', {
-        onSuccess: () => toast('Published', 'Leads are taken in. Paste the address into Partner Center now.'),
+        onSuccess: () => toast('Published', 'Leads are written. Paste the address into Partner Center now.'),
       }),
     isPending,
     error,

@@ -9,8 +9,9 @@ import {
   Warning16Filled,
 } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
-import type { LeadState, OfferHealth } from '@leads/contracts/portal-api';
-import { healthWords, leadWords, type StateWords, type Tone } from './state-words.ts';
+import { KEPT_IN_LEDGER } from '@leads/contracts';
+import type { LeadSummary, OfferHealth } from '@leads/contracts/portal-api';
+import { healthWords, keptWords, leadWords, type StateWords, type Tone } from './state-words.ts';
 
 const looks: Record<
   Tone,
@@ -37,8 +38,9 @@ export function HealthBadge({ health }: { health: OfferHealth }): ReactElement {
   return <StateBadge {...healthWords[health]} />;
 }
 
-export function LeadStateBadge({ state }: { state: LeadState }): ReactElement {
-  return <StateBadge {...leadWords[state]} />;
+export function LeadStateBadge({ state, reason }: Pick<LeadSummary, 'state' | 'reason'>): ReactElement {
+  const isKept = state === 'dead' && reason?.cause === KEPT_IN_LEDGER;
+  return <StateBadge {...(isKept ? keptWords : leadWords[state])} />;
 }
 
 /** Marks a lead that is a test and no customer's. */

@@ -11,7 +11,11 @@ export interface StateWords {
 }
 
 export const healthWords: Record<OfferHealth, StateWords> = {
-  draft: { tone: 'quiet', word: 'Not published', meaning: 'No leads are taken in until it is published.' },
+  draft: {
+    tone: 'quiet',
+    word: 'Not published',
+    meaning: 'Leads are taken in and held until it is published.',
+  },
   healthy: { tone: 'good', word: 'Healthy', meaning: 'Leads are written as they come.' },
   warning: {
     tone: 'warning',
@@ -32,9 +36,20 @@ export const healthWords: Record<OfferHealth, StateWords> = {
 };
 
 export const publishedWords: Record<Offer['state'], StateWords> = {
-  draft: { tone: 'quiet', word: 'Not published', meaning: 'No leads are taken in until it is published.' },
-  published: { tone: 'good', word: 'Published', meaning: 'Leads are taken in.' },
+  draft: {
+    tone: 'quiet',
+    word: 'Not published',
+    meaning: 'Leads are taken in and held until it is published.',
+  },
+  published: { tone: 'good', word: 'Published', meaning: 'Leads are taken in and written.' },
   paused: { tone: 'quiet', word: 'Paused', meaning: 'Leads are taken in and wait until it is resumed.' },
+};
+
+/** A dead lead that was never to be written: its connection keeps such leads here alone. */
+export const keptWords: StateWords = {
+  tone: 'quiet',
+  word: 'Kept here',
+  meaning: 'The connection keeps such leads here alone. They can be replayed.',
 };
 
 export const leadWords: Record<LeadState, StateWords> = {

@@ -151,7 +151,7 @@ function publish(): StepTelling {
         path: ['Offers', 'your offer'],
         clicks: [
           'Check this step: that runs every check, and writes a test lead.',
-          'Publish: from then on leads are taken in.',
+          'Publish: from then on leads are written; what comes before is held.',
           'Copy the address for Partner Center.',
         ],
       },

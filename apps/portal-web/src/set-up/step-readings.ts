@@ -22,7 +22,7 @@ export function stepOf(check: string, steps: readonly SetUpStep[]): SetUpStep | 
   return steps.find(({ checks }) => checks.some((name) => name === check)) ?? steps.at(-1);
 }
 
-/** @param isPublished whether leads are taken in, without which the last step is not done */
+/** @param isPublished whether leads are written, without which the last step is not done */
 export function readSteps(
   steps: readonly SetUpStep[],
   validation: Validation | null | undefined,

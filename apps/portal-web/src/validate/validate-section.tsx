@@ -144,7 +144,7 @@ function Outcome({ validation, state }: { validation: Validation; state: Offer['
         <MessageBarTitle>{headline(validation)}.</MessageBarTitle>
         {isPassed
           ? state === 'draft'
-            ? 'The connection works. Publish it, so that leads are taken in. '
+            ? 'The connection works. Publish it, so that leads are written. '
             : 'Leads are written. '
           : 'Mend what failed as told below, then run the checks again. Leads that are taken in wait meanwhile; none is lost. '}
         Finished <Time at={finishedAt} />, in {took}.

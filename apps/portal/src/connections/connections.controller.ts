@@ -73,7 +73,10 @@ const FORWARDED: Record<string, ForwardedRoute> = {
     ...{ summary: 'Replaces the secret.', act: 'replaced the secret of the connection', body: BODY },
   },
   'POST :id/publish': { summary: 'Takes leads in from now on.', act: 'published the connection' },
-  'POST :id/unpublish': { summary: 'Takes leads in no more.', act: 'unpublished the connection' },
+  'POST :id/unpublish': {
+    summary: 'Holds leads until it is published again.',
+    act: 'unpublished the connection',
+  },
   'POST :id/pause': { summary: 'Takes leads in and keeps them waiting.', act: 'paused the connection' },
   'POST :id/resume': {
     ...{ summary: 'Writes what waited, and new leads as they come.', act: 'resumed the connection' },

@@ -1,5 +1,5 @@
 /** Leads as CSV (RFC 4180) for people and spreadsheets; pure. */
-import { countryName, visible } from '@leads/contracts';
+import { countryName, describeAction, visible } from '@leads/contracts';
 import type { LeadSummary } from '@leads/contracts/portal-api';
 import { stringify } from 'csv-stringify/sync';
 import { formulaSafe } from './formula-safe.ts';
@@ -14,6 +14,7 @@ const columns: [header: string, valueOf: (lead: LeadSummary) => string][] = [
   ['Offer', (lead) => lead.offerTitle],
   ['Publisher', (lead) => lead.publisher.name],
   ['Action', (lead) => lead.actionCode],
+  ['What they did', (lead) => describeAction(lead.actionCode)],
   ['Test lead', (lead) => (lead.isTest ? 'yes' : 'no')],
   ['Attempts', (lead) => String(lead.attempts)],
   ['Written (UTC)', (lead) => timeOf(lead.writtenAt)],

@@ -220,6 +220,15 @@ describe('a lead whose connection is broken', () => {
     expect(await page(lead)).toMatchObject({ waitsFor: { cause: 'paused' } });
   });
 
+  test('is held until the offer is published, where it is not', async () => {
+    await ledger.keepLedger.connectionsChanged([received({ ...facts, version: 2, state: 'draft' })]);
+    const lead = await accept();
+    expect(await page(lead)).toMatchObject({
+      state: 'pending',
+      waitsFor: { cause: 'not-published', what: 'Held until the offer is published.' },
+    });
+  });
+
   test('does not wait for what lets leads through', async () => {
     await tell(incident([facts.connectionId], { kind: 'connection-warning' }));
     expect(await page(await accept())).not.toHaveProperty('waitsFor');

@@ -1,5 +1,5 @@
 /** Writes down what leads say and when they were accepted. */
-import type { LeadAccepted, LeadOutcome, topics } from '@leads/contracts';
+import { type LeadAccepted, type LeadOutcome, readLeadOrigin, type topics } from '@leads/contracts';
 import type { Received } from '@leads/kafka';
 import { type Kysely, sql } from 'kysely';
 import type { PortalTables } from '../tables.ts';
@@ -114,7 +114,7 @@ function rowOf({ leadId, connectionId, acceptedAt, receivedAt, isTest, lead, ...
     company: storable(company),
     email: storable(email),
     country: storable(country),
-    actionCode: storable(lead.actionCode),
+    actionCode: storable(readLeadOrigin(lead).action),
     search: searchTextOf([name, company, email]),
     partition: record?.partition ?? null,
     toldAt: record?.timestamp.toISOString() ?? null,

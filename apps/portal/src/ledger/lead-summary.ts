@@ -12,13 +12,20 @@ const PAUSED: Reason = {
   remedy: 'Resume it in the offer: what waits is written then.',
 };
 
+const NOT_PUBLISHED: Reason = {
+  cause: 'not-published',
+  what: 'Held until the offer is published.',
+  remedy: 'Publish the offer: what is held is written then.',
+};
+
 /** The columns of a summary, of `leads` joined with `connections` on the left. */
 export const SUMMARY_COLUMNS = sql`
   leads.lead_id, leads.connection_id, leads.publisher_id, connections.publisher_name, leads.offer_title, leads.name,
   leads.company, leads.email, leads.country, leads.action_code, leads.state, leads.accepted_at, leads.written_at,
   leads.is_test, leads.attempts, leads.reason, leads.crm_id, leads.organization,
   case when leads.state = 'pending' then
-    case when connections.state = 'paused' then ${storableJson(PAUSED)}::jsonb else (
+    case connections.state when 'paused' then ${storableJson(PAUSED)}::jsonb
+      when 'draft' then ${storableJson(NOT_PUBLISHED)}::jsonb else (
       select jsonb_build_object('cause', cause, 'what', told -> 'what', 'remedy', told -> 'remedy',
                                 'incidentId', incident_id)
       from incidents where ${WAITS_FOR} order by since limit 1

@@ -107,9 +107,22 @@ describe('the details of a connection', () => {
     [{ mapping: { countryLanguage: 'German' } }, '/mapping/countryLanguage Enter the language'],
     [{ mapping: { colors: {} } }, '/mapping/colors There is no such field'],
     [{ mapping: 'standard' }, '/mapping A mapping has these parts'],
+    [{ repeatHours: 169 }, '/repeatHours Enter a whole number of hours from 0'],
+    [{ repeatHours: 1.5 }, '/repeatHours Enter a whole number of hours from 0'],
+    [{ repeatHours: '24' }, '/repeatHours Enter a whole number of hours from 0'],
+    [{ repeatHours: NaN }, '/repeatHours Enter a whole number of hours from 0'],
+    [{ otherPartnerLeads: 'deleted' }, '/otherPartnerLeads Choose what is done with leads'],
     [{ 'a/b~c': 1 }, '/a~1b~0c There is no such field'],
   ])('%j is at fault', (changes, fault) => {
     expect(faults(changes)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  test('may say how long a lead is the same, and what is done with those for another partner', () => {
+    for (const chosen of [{}, { repeatHours: 0, otherPartnerLeads: 'not-written' }, { repeatHours: null }]) {
+      const read = readNewConnection({ ...contoso, ...chosen }, rules);
+      expect(read).toMatchObject({ ok: true, fields: chosen });
+      if (read.ok) expect('repeatHours' in read.fields).toBe('repeatHours' in chosen);
+    }
   });
 
   test('with a mapping of too many entries, or of too much text, are refused in words', () => {

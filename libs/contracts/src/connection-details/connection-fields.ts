@@ -1,6 +1,11 @@
 /** What may be entered for a connection, and every fault of what was, each with where it is. */
 import { z } from 'zod';
-import type { Authentication, Mapping } from '../connection-events.ts';
+import {
+  type Authentication,
+  type Mapping,
+  MOST_REPEAT_HOURS,
+  OtherPartnerLeads,
+} from '../connection-events.ts';
 import { cleanLine } from '../plain-text.ts';
 import { readContactEmails } from './contact-emails.ts';
 import { readDynamicsUrl, type Regions } from './dynamics-url.ts';
@@ -35,6 +40,9 @@ export interface ConnectionFields {
   contactEmails: string[];
   /** Absent where a change leaves it as it is, null for the standard record. */
   mapping?: Mapping | null;
+  /** Absent where a change leaves it as it is, null for what holds by default; so with the next. */
+  repeatHours?: number | null;
+  otherPartnerLeads?: OtherPartnerLeads | null;
   identity: Identity;
   /** Absent where a change leaves the secret as it is. */
   secret?: NewSecret;
@@ -58,6 +66,13 @@ function id(name: string, where: string): z.ZodType<string> {
   const error = `Enter the ${name}: 32 hexadecimal digits in the form 12345678-1234-1234-1234-123456789abc. ${where}`;
   return z.string({ error }).trim().toLowerCase().pipe(z.guid({ error }));
 }
+
+const wrongHours = `Enter a whole number of hours from 0, which takes nothing for a repeat, to ${MOST_REPEAT_HOURS}.`;
+const repeatHours = z.int({ error: wrongHours }).min(0, wrongHours).max(MOST_REPEAT_HOURS, wrongHours);
+
+const otherPartnerLeads = z.enum(OtherPartnerLeads.options, {
+  error: `Choose what is done with leads for another partner: ${OtherPartnerLeads.options.join(', ')}.`,
+});
 
 function commonFields(rules: FieldRules) {
   return {
@@ -91,6 +106,8 @@ function commonFields(rules: FieldRules) {
         return z.NEVER;
       }),
     mapping: mappingField,
+    repeatHours: repeatHours.nullable().optional(),
+    otherPartnerLeads: otherPartnerLeads.nullable().optional(),
     authentication: z.enum(['azure-active-directory', 'office-365'], {
       error: 'Choose the authentication: azure-active-directory (recommended) or office-365.',
     }),
@@ -165,6 +182,8 @@ interface Accepted extends AcceptedSecret {
   url: string;
   contactEmails: string[];
   mapping?: Mapping | null | undefined;
+  repeatHours?: number | null | undefined;
+  otherPartnerLeads?: OtherPartnerLeads | null | undefined;
   authentication: Authentication;
   applicationId?: string;
   directoryId?: string;
@@ -178,10 +197,12 @@ function fieldsOf(accepted: Accepted): ConnectionFields {
     authentication === 'office-365'
       ? { authentication, userName }
       : { authentication, applicationId, directoryId };
-  const { mapping } = accepted;
+  const { mapping, repeatHours: hours, otherPartnerLeads: theirs } = accepted;
   return {
     ...{ publisher, offer, leadDestination, url, contactEmails, identity },
     ...(mapping === undefined ? {} : { mapping }),
+    ...(hours === undefined ? {} : { repeatHours: hours }),
+    ...(theirs === undefined ? {} : { otherPartnerLeads: theirs }),
     ...secretOf(accepted),
   };
 }

@@ -72,9 +72,9 @@ describe('what is due', () => {
         { ...validation, validation_id: over.leadId, done_at: NOW },
       ])
       .execute();
-    lane.isPaused = true;
+    lane.isHeld = true;
     expect(await due()).toEqual([ours.leadId]);
-    lane.isPaused = false;
+    lane.isHeld = false;
     expect(await due()).toHaveLength(4);
   });
 });

@@ -94,7 +94,7 @@ export interface Settlement {
 
 /**
  * The deliveries of a lane that are due, oldest first, but for those that are in flight. While its connection is
- * paused, customers' leads are not: only the test leads of Validates that run.
+ * paused or not published, customers' leads are not: only the test leads of Validates that run.
  * @param probing in trouble: what was never tried comes first, for it may be of another kind; `untried`: nothing else does
  */
 export async function nextDeliveries(
@@ -104,7 +104,7 @@ export async function nextDeliveries(
   limit: number,
   probing?: 'untried-first' | 'untried',
 ): Promise<Due> {
-  const chosen = lane.isPaused
+  const chosen = lane.isHeld
     ? sql`lead_id in (select validation_id from validations
                       where connection_id = ${lane.connectionId} and done_at is null)`
     : sql`true`;

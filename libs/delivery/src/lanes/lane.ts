@@ -1,5 +1,5 @@
 /** A connection's lane while this instance holds it. */
-import { Mapping, type Reason } from '@leads/contracts';
+import { Mapping, OtherPartnerLeads, type Reason } from '@leads/contracts';
 import { Doorbell } from '@leads/pacing';
 import { Absence } from './away.ts';
 import { Pace } from './pace.ts';
@@ -28,8 +28,10 @@ export interface LaneFacts extends Omit<Connection, 'mapping'> {
   version: number;
   /** A `Mapping` as JSON, where the connection has one. */
   mapping?: string | null;
-  /** Whether the connection is paused: its lane is held for a Validate's test lead alone. */
-  isPaused?: boolean;
+  /** An `OtherPartnerLeads`, where the connection has chosen one. */
+  otherPartnerLeads?: string | null;
+  /** Whether the connection is paused or not published: its lane is there for a Validate's test lead alone. */
+  isHeld?: boolean;
   /** Whether the connection is deleted: its lane is held until what is in flight has ended. */
   isDeleted?: boolean;
   /** For how much longer the destination asked to be left alone, in milliseconds. */
@@ -54,7 +56,9 @@ export class Lane implements Connection {
   identityHash: string | null;
   version: number;
   mapping: Mapping | undefined;
-  isPaused: boolean;
+  /** What is done with leads of customers who asked another partner. */
+  otherPartnerLeads: OtherPartnerLeads;
+  isHeld: boolean;
   readonly absence: Absence;
   /** What is known from before of refusals that some leads met while others passed. */
   readonly refusedSome: readonly OfSome[];
@@ -79,7 +83,8 @@ export class Lane implements Connection {
     this.cause = broken?.cause ?? null;
     this.suspect = broken?.suspect ?? null;
     this.mapping = readMapping(facts.mapping);
-    this.isPaused = facts.isPaused ?? false;
+    this.otherPartnerLeads = readOtherPartnerLeads(facts.otherPartnerLeads);
+    this.isHeld = facts.isHeld ?? false;
     this.refusedSome = facts.refusedSome ? (JSON.parse(facts.refusedSome) as OfSome[]) : [];
     this.absence = new Absence(facts.awaySince?.getTime());
   }
@@ -111,15 +116,19 @@ export class Lane implements Connection {
 
   /** The connection was saved anew; a lane that waits, for that or for anything else, goes on. */
   refresh(
-    facts: Pick<LaneFacts, 'url' | 'secretVersion' | 'identityHash' | 'version' | 'mapping' | 'isPaused'>,
+    facts: Pick<
+      LaneFacts,
+      'url' | 'secretVersion' | 'identityHash' | 'version' | 'mapping' | 'otherPartnerLeads' | 'isHeld'
+    >,
   ): void {
     if (facts.version === this.version) return;
     this.mapping = readMapping(facts.mapping);
+    this.otherPartnerLeads = readOtherPartnerLeads(facts.otherPartnerLeads);
     this.version = facts.version;
     this.url = facts.url;
     this.secretVersion = facts.secretVersion;
     this.identityHash = facts.identityHash ?? null;
-    this.isPaused = facts.isPaused ?? false;
+    this.isHeld = facts.isHeld ?? false;
     this.probe();
   }
 
@@ -153,6 +162,11 @@ export class Lane implements Connection {
   sleep(ms: number): Promise<void> {
     return this.bell.sleep(ms);
   }
+}
+
+/** A choice that a newer version made is taken as none. */
+function readOtherPartnerLeads(chosen: string | null | undefined): OtherPartnerLeads {
+  return OtherPartnerLeads.catch('written').parse(chosen);
 }
 
 function readMapping(json: string | null | undefined): Mapping | undefined {

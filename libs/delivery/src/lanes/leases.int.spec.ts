@@ -141,7 +141,9 @@ describe('leases', () => {
     await makeLanes(1, 'deleted');
     expect(await claimLanes(database, 'a', 5)).toEqual([]);
     await makeLanes(1, 'draft');
-    expect(await claimLanes(database, 'a', 5)).toHaveLength(1);
+    expect(await claimLanes(database, 'a', 5)).toEqual([expect.objectContaining({ isHeld: true })]);
+    await sql`update lanes set state = 'published'`.execute(database);
+    expect(await renewLeases(database, 'a')).toEqual([expect.objectContaining({ isHeld: false })]);
     await sql`update lanes set state = 'paused'`.execute(database);
     expect(await renewLeases(database, 'a')).toEqual([]);
   });
@@ -151,8 +153,8 @@ describe('leases', () => {
     await makeLanes(1, 'deleted');
     await sql`insert into validations (validation_id, connection_id, asked_at)
       select gen_random_uuid(), connection_id, now() from lanes`.execute(database);
-    expect(await claimLanes(database, 'a', 5)).toEqual([expect.objectContaining({ isPaused: true })]);
-    expect(await renewLeases(database, 'a')).toEqual([expect.objectContaining({ isPaused: true })]);
+    expect(await claimLanes(database, 'a', 5)).toEqual([expect.objectContaining({ isHeld: true })]);
+    expect(await renewLeases(database, 'a')).toEqual([expect.objectContaining({ isHeld: true })]);
     expect(await laneShare(database)).toBe(1);
     await sql`update validations set done_at = now()`.execute(database);
     expect(await renewLeases(database, 'a')).toEqual([]);

@@ -15,14 +15,14 @@ export const MOST_IN_FLIGHT = 1_600;
 const LEASE = sql`interval '${sql.raw(String(LEASE_MS))} milliseconds'`;
 
 /**
- * A deleted connection has nothing to deliver, a paused one only the test lead of a Validate; an unpublished one may
- * still have leads to finish.
+ * A deleted connection has nothing to deliver, a paused one only the test lead of a Validate, and so has one that is not
+ * published; but what is amiss with that one is told when it is saved.
  */
 const OPEN = sql`(state in ('draft', 'published') or state = 'paused' and exists (
   select from validations where validations.connection_id = lanes.connection_id and done_at is null))`;
 
 // What is JSON goes out as it is: each lane reads its own, and one that cannot be read is that lane's trouble alone.
-const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, state = 'paused' as "isPaused", state = 'deleted' as "isDeleted", broken, away_since as "awaySince", refused_some as "refusedSome"`;
+const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, other_partner_leads as "otherPartnerLeads", state in ('draft', 'paused') as "isHeld", state = 'deleted' as "isDeleted", broken, away_since as "awaySince", refused_some as "refusedSome"`;
 
 /** Says that this instance is alive. */
 export async function beat(database: Kysely<DeliveryTables>, instance: string): Promise<void> {

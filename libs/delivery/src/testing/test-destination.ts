@@ -1,4 +1,5 @@
 /** A destination in memory: what it answers is what a test says, and what it has taken can be looked at. */
+import type { Reason } from '@leads/contracts';
 import type { Delivery, WrittenRecord } from '../lanes/deliveries.ts';
 import type {
   Away,
@@ -28,6 +29,8 @@ export interface TestBehaviour {
   /** What a look shows: the ids that are there, or why there is nothing to see. */
   look?: (leadIds: readonly string[]) => readonly string[] | Look;
   reconsider?: (readings: Refused[]) => Promise<Reading[]>;
+  /** Leads that are not to be sent at all. */
+  withheld?: (leadId: string) => boolean;
 }
 
 export class TestDestination implements Destination<string, Reading> {
@@ -50,6 +53,10 @@ export class TestDestination implements Destination<string, Reading> {
   /** Every lead that was sent, as often as it was. */
   get sent(): string[] {
     return this.requests.flatMap(({ leadIds }) => leadIds);
+  }
+
+  withheld({ accepted }: Delivery): Reason | undefined {
+    return this.behaviour.withheld?.(accepted.leadId) ? WITHHELD : undefined;
   }
 
   open(): Session<string, Reading> {
@@ -107,6 +114,8 @@ export class TestDestination implements Destination<string, Reading> {
     return { answers, isWhole: leadIds.length > 1 && answers.length === 1 };
   }
 }
+
+const WITHHELD = { cause: 'withheld', what: 'Its connection does not want it sent.', remedy: 'Nothing.' };
 
 const NOT_YET = { cause: 'not-yet', what: 'It is not there yet.', remedy: 'It is looked for again.' };
 

@@ -30,6 +30,7 @@ import {
   secretFieldOf,
 } from './details-form.ts';
 import { ContactField, DestinationFields, OfferFields } from './details-fields.tsx';
+import { LeadRuleFields } from './lead-rule-fields.tsx';
 import { replaceForSiblings, SameApplication, titlesOf } from './same-application.tsx';
 import { SignInFields } from './sign-in-fields.tsx';
 import { useDetailsForm } from './use-details-form.ts';
@@ -167,6 +168,7 @@ export function ConnectionDetailsDialog({
       <SignInFields fields={fields} saved={saved?.value} />
       <SameApplication siblings={siblings} isForAll={isForAll} onChoose={setForAll} />
       <ContactField fields={fields} known={contactsOf(queryClient, saved?.value.connectionId)} />
+      <LeadRuleFields fields={fields} />
       {isAsking && (
         <ConfirmDialog
           isOpen

@@ -52,6 +52,19 @@ describe('the fields of a connection', () => {
     });
   });
 
+  test('say what is done with leads: what is left empty holds as the operators set it', () => {
+    expect(bodyOf(formOf(saved), saved)).toMatchObject({ repeatHours: null, otherPartnerLeads: 'written' });
+    const chosen: Connection = { ...saved, repeatHours: 0, otherPartnerLeads: 'not-written' };
+    expect(bodyOf(formOf(chosen), chosen)).toMatchObject({
+      repeatHours: 0,
+      otherPartnerLeads: 'not-written',
+    });
+    for (const repeatHours of ['200', '1.5', 'soon'])
+      expect(faultsOfForm({ ...complete, repeatHours }, saved, today).repeatHours).toMatch(
+        /^Enter a whole number/,
+      );
+  });
+
   test('of the authentication that was not chosen are not sent', () => {
     const office = {
       ...complete,

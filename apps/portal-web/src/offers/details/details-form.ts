@@ -1,5 +1,5 @@
 /** The Connection details as they are entered: from a connection, to a request, and their faults by field; pure. */
-import { own } from '@leads/contracts';
+import { type OtherPartnerLeads, own } from '@leads/contracts';
 import {
   daysLeft,
   type FieldRules,
@@ -30,6 +30,9 @@ export interface DetailsForm {
   userName: string;
   password: string;
   contactEmails: string;
+  /** A number, or empty: as the operators set it. */
+  repeatHours: string;
+  otherPartnerLeads: OtherPartnerLeads;
 }
 
 export type DetailsField = keyof DetailsForm;
@@ -51,6 +54,8 @@ export const emptyForm: DetailsForm = {
   userName: '',
   password: '',
   contactEmails: '',
+  repeatHours: '',
+  otherPartnerLeads: 'written',
 };
 
 /** The fields for a connection that exists. Its secret is never known here: left empty, it stays as it is. */
@@ -71,6 +76,8 @@ export function formOf(connection: Connection): DetailsForm {
     proof: secret.kind === 'certificate' ? 'certificate' : 'client-secret',
     clientSecretExpiresOn: secret.kind === 'client-secret' ? (secret.expiresOn ?? '') : '',
     contactEmails: contactEmails.replaceAll(';', '; '),
+    repeatHours: connection.repeatHours?.toString() ?? '',
+    otherPartnerLeads: connection.otherPartnerLeads ?? 'written',
   };
 }
 
@@ -83,6 +90,9 @@ export function bodyOf(form: DetailsForm, saved?: Connection): Record<string, un
     url: form.url,
     authentication: form.authentication,
     contactEmails: form.contactEmails,
+    // What is no number stays what it is, for its fault to be told.
+    repeatHours: form.repeatHours.trim() === '' ? null : Number(form.repeatHours),
+    otherPartnerLeads: form.otherPartnerLeads,
   };
   if (form.authentication === 'office-365') {
     return { ...details, userName: form.userName, ...given('password', form.password) };
@@ -174,6 +184,8 @@ export const FIELD_ORDER: readonly DetailsField[] = [
   'userName',
   'password',
   'contactEmails',
+  'repeatHours',
+  'otherPartnerLeads',
 ];
 
 /** Today's date in UTC, as the rules want it. */
