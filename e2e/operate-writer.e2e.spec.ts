@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { topics } from '@leads/contracts';
+import { readMarketplaceLead, topics } from '@leads/contracts';
 import { Publisher } from '@leads/kafka';
+import { sendRaw } from '@leads/kafka/testing';
 import { contosoHost, eventually } from '@leads/testing';
 import { startTestStack, type TestStack } from '@leads/tools';
+import pg from 'pg';
 import { leadNumber, post } from './marketplace.ts';
 
 let stack: TestStack;
@@ -69,4 +74,50 @@ describe('an operator', () => {
       expect(await counts()).toMatchObject({ accepted: 1, written: 1, pending: 0, dead: 0 });
     }, TIME);
   }, 150_000);
+
+  test('puts a record back that could not be read, once it can be: it is written, once', async () => {
+    const { connectionId } = stack.connection;
+    const leadId = randomUUID();
+    const lead = readMarketplaceLead(leadNumber(8));
+    if (!lead) throw new Error('It is no lead.');
+    const accepted = {
+      leadId,
+      connectionId,
+      acceptedAt: new Date().toISOString(),
+      isTest: false,
+      lead,
+      original: '',
+    };
+    await sendRaw(stack.kafkaAs('ingest-gateway'), topics.leadsAccepted, [{ key: connectionId, value: '{' }]);
+    const database = new pg.Client({ connectionString: stack.database.url });
+    await database.connect();
+    // What a newer version could read stands in its place.
+    await eventually(async () => {
+      const { rowCount } = await database.query(
+        `update writer.undecodable set value = $1 where topic = 'leads.accepted.v1'`,
+        [Buffer.from(JSON.stringify(accepted))],
+      );
+      expect(rowCount).toBe(1);
+    }, TIME);
+    await database.end();
+    expect(await putBack()).toMatch(/writer: 1 of leads\.accepted\.v1, .*Nothing was changed\./s);
+    expect(await putBack('--do', '--topic', 'leads.accepted.v1')).toContain(
+      'writer: 1 of 1 of leads.accepted.v1 were taken.',
+    );
+    expect(await putBack()).not.toContain('writer:');
+    await eventually(async () => {
+      const records = await stack.emulators.control.leads(contosoHost);
+      expect(records.filter(({ leadid }) => leadid === leadId)).toHaveLength(1);
+      expect(await counts()).toMatchObject({ written: 2, pending: 0 });
+    }, TIME);
+  }, 150_000);
 });
+
+/** Runs the command as the writer's role. @returns what it says */
+async function putBack(...wanted: string[]): Promise<string> {
+  const { database } = stack;
+  const command = fileURLToPath(new URL('../libs/service/dist/put-back.command.js', import.meta.url));
+  const env = database.secured?.environmentOf('dynamics-writer') ?? { DATABASE_URL: database.url };
+  const { stdout } = await promisify(execFile)(process.execPath, [command, ...wanted], { env });
+  return stdout;
+}

@@ -60,6 +60,8 @@ test('one that still cannot be read stays as it is, and so does one that was put
   await schema.begin();
   const other = await aside();
   await putBack.takeAgain([other]);
+  // It has died since, of something else.
+  await sql`update deliveries set state = 'dead'`.execute(schema.database);
   expect(await putBack.takeAgain([other])).toEqual([
     { partition: 0, offset: other.offset, reason: 'There is no dead lead of this content any more.' },
   ]);

@@ -4,7 +4,6 @@ import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   ClientSecretPost,
-  clockTolerance,
   type Configuration,
   type CustomFetch,
   customFetch,
@@ -44,9 +43,6 @@ export interface PendingSignIn {
 
 /** How long Microsoft's page may be left open. */
 export const PENDING_MS = 10 * 60_000;
-
-/** How far the clock of this machine and Entra ID's may differ for an ID token to be good: five minutes, and its way. */
-const CLOCKS_APART_SECONDS = 330;
 
 /** Where Entra ID sends the browser back to, below the portal's address. */
 const CALLBACK_PATH = '/auth/callback';
@@ -118,7 +114,7 @@ export class SignIn {
     const asked = (this.configuration ??= discovery(
       new URL(authority),
       clientId,
-      { [clockTolerance]: CLOCKS_APART_SECONDS },
+      {},
       clientSecret === undefined ? None() : ClientSecretPost(clientSecret),
       { [customFetch]: fetchThrough(outbound), execute: [enableNonRepudiationChecks], timeout: 10 },
     ));
