@@ -1,5 +1,5 @@
 /** Every page of the console in every state worth a look: how to get there, in the order in which one comes by. */
-import { contoso, contosoHost, people } from '@leads/testing';
+import { contoso, contosoHost, eventually, people } from '@leads/testing';
 import type { Stage } from './stage.ts';
 import type { Page } from 'playwright-core';
 import { approvePublisher } from '../browser/approve-publisher.ts';
@@ -24,6 +24,19 @@ async function open(page: Page, stage: Stage, path: string): Promise<void> {
 
 async function fill(page: Page, label: RegExp, value: string): Promise<void> {
   await page.getByRole('dialog', { name: dialog }).getByLabel(label).fill(value);
+}
+
+/** The link of the mail that asks a contact whether they want mails. */
+function linkFor({ control }: Stage, address: string): Promise<string> {
+  return eventually(
+    async () => {
+      const mail = (await control.mails()).find(({ to }) => to.includes(address));
+      const link = /https?:\/\/\S+\/confirm-contact#[\w.-]+/.exec(mail?.text ?? '')?.[0];
+      if (link === undefined) throw new Error(`${address} was not asked.`);
+      return link;
+    },
+    { timeoutMs: 30_000 },
+  );
 }
 
 const played: readonly Scene[] = [
@@ -102,9 +115,35 @@ const played: readonly Scene[] = [
       await fill(page, /^Application/, contoso.applicationId);
       await fill(page, /^Directory ID/, contoso.directoryId);
       await fill(page, /^Client secret( ?\*)?$/, 'not-the-secret-of-this-application');
-      await fill(page, /^Contact email/, 'sales@fabrikam.example');
+      await fill(page, /^Contact email/, 'sales@fabrikam.example; ann@partner.example');
       await page.getByRole('button', { name: 'OK', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Fabrikam Insights' }).waitFor();
+      await page.getByText('Waiting for confirmation').waitFor();
+    },
+  },
+  {
+    name: 'confirm-contact',
+    who: 'nobody',
+    show: async (page, stage) => {
+      await page.goto(await linkFor(stage, 'ann@partner.example'));
+      await page.getByRole('heading', { name: 'Mails about leads of Fabrikam?' }).waitFor();
+    },
+  },
+  {
+    name: 'confirm-contact-declined',
+    who: 'nobody',
+    show: async (page) => {
+      await page.getByRole('button', { name: 'No, never' }).click();
+      await page.getByRole('heading', { name: 'You get no such mails' }).waitFor();
+    },
+  },
+  {
+    name: 'publishers-domains',
+    who: 'operator',
+    show: async (page, stage) => {
+      await open(page, stage, '/publishers');
+      await page.getByRole('button', { name: 'Change the mail domains of Fabrikam' }).click();
+      await page.getByRole('alertdialog').waitFor();
     },
   },
   {

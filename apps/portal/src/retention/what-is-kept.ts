@@ -79,6 +79,12 @@ export function whatIsKept(settings: RetentionSettings, chosen: number | null): 
       setBy: 'system',
     },
     {
+      what: 'Mails that wait for a contact outside the publisher’s domains',
+      until: 'the contact confirms or declines, or the days that are set for it are over',
+      setBy: 'operator',
+      setting: 'CONTACT_MAILS_HELD_DAYS',
+    },
+    {
       what: 'Mails that could not be sent',
       days: Math.max(putAsideDays, readAgain(topics.leadsOutcomes, topics.alerts)),
       since: 'they were written',
