@@ -7,6 +7,7 @@ export {
   type LeadRow,
   type Mail,
   type OrganizationSettings,
+  type SeenRequest,
   type Wait,
 } from './control.ts';
 export { tablesOf, testDatabase, type TestDatabase } from './database.ts';

@@ -91,6 +91,42 @@ describe('operations', () => {
     expect(JSON.parse(list?.body ?? '')).toMatchObject({ value: [{ lastname: 'Good' }] });
   });
 
+  test('may be any questions, and each is answered by itself', async () => {
+    const ask = (resource: string): string => operation(`GET ${API}/${resource} HTTP/1.1\r\n\r\n`);
+    const { UserId } = (
+      await running.send(`${API}/WhoAmI`, { headers: { authorization: `Bearer ${token}` } })
+    ).body();
+    const answer = await send(
+      batch(
+        ask('WhoAmI'),
+        ask('RetrieveVersion()'),
+        ask(`solutions?$select=version&$filter=uniquename%20eq%20'nothing'`),
+        ask(`EntityDefinitions(LogicalName='lead')/Attributes?$select=LogicalName`),
+        ask(`systemusers(${String(UserId)})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`),
+        ask('nothings'),
+      ),
+      { prefer: 'odata.continue-on-error' },
+    );
+    const parts = read(answer);
+    expect(parts.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 404]);
+    expect(JSON.parse(parts[0]?.body ?? '')).toMatchObject({ UserId });
+    expect(JSON.parse(parts[2]?.body ?? '')).toMatchObject({ value: [] });
+    expect(parts[3]?.body).toContain('"LogicalName":"subject"');
+    expect(parts[4]?.body).toContain('prvCreateLead');
+  });
+
+  test('are refused one by one by a fault that is for operations of a batch alone', async () => {
+    const fault = { host, match: { path: 'WhoAmI', inBatch: true }, kind: 'throttle', retryAfterSeconds: 3 };
+    await running.control('POST', 'faults', fault);
+    const ask = operation(`GET ${API}/WhoAmI HTTP/1.1\r\n\r\n`);
+    const answer = await send(batch(ask, post(good)), { prefer: 'odata.continue-on-error' });
+    const alone = await running.send(`${API}/WhoAmI`, { headers: { authorization: `Bearer ${token}` } });
+    await running.control('DELETE', 'faults');
+    const [refused, created] = read(answer);
+    expect([answer.status, alone.status, refused?.status, created?.status]).toEqual([200, 200, 429, 204]);
+    expect([refused?.headers['retry-after'], codeOf(refused?.body ?? '')]).toEqual(['3', '0x80072322']);
+  });
+
   test('stop at the first failure, which makes the whole answer 400', async () => {
     const answer = await send(batch(post(good), post(bad), post(good)));
     expect(answer.status).toBe(400);

@@ -59,14 +59,19 @@ describe('a lookup', () => {
     ]);
   });
 
-  test('needs Append and Append To where the organization is strict', async () => {
-    await patch({ switches: { lookupsNeedAppend: true } });
-    expect((await bind('new_Campaign', `/campaigns(${HERE})`)).status).toBe(204);
+  test('needs Append and Append To, unless the organization is lenient', async () => {
+    const privileges = { prvCreateLead: 'Basic' };
+    await patch({
+      roles: [{ name: 'Microsoft Marketplace Lead Writer', privileges }],
+      switches: { handMadeGrantsRequired: false },
+    });
     const answer = await bind('new_Campaign', `/campaigns(${HERE})`, 'writer');
     expect([answer.status, errorOf(answer).message]).toEqual([
       403,
       expect.stringContaining('missing prvAppendLead privilege'),
     ]);
+    await patch({ switches: { handMadeGrantsRequired: false, lookupsNeedAppend: false } });
+    expect((await bind('new_Campaign', `/campaigns(${HERE})`, 'writer')).status).toBe(204);
   });
 
   test('is told of by ManyToOneRelationships', async () => {

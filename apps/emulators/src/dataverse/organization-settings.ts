@@ -90,7 +90,7 @@ const Switches = z.object({
   upsertMultiple: z.boolean().default(true),
   batch: z.boolean().default(true),
   /** Binding a lookup needs the privileges Append on leads and Append To on its target. */
-  lookupsNeedAppend: z.boolean().default(false),
+  lookupsNeedAppend: z.boolean().default(true),
   /** Refuses a create that leaves out an ApplicationRequired column, as some customers' plug-ins do. */
   applicationRequiredEnforced: z.boolean().default(false),
   /** Publishes the duplicate detection rule "same e-mail address" (used only when a caller asks). */
@@ -168,7 +168,12 @@ export type OrganizationSettings = z.output<typeof OrganizationSettings>;
 export type Role = z.output<typeof Role>;
 export type Team = z.output<typeof Team>;
 
-/** The lead writer role after the guide's hand edits: create leads, read one's own, track the solution. */
+/** Tables that leads of the standard solution refer to, as they are called in the names of their privileges. */
+const REFERRED_TO = ['Campaign', 'Account', 'Contact', 'TransactionCurrency', 'User', 'Team'];
+
+const appendTo = REFERRED_TO.map((table) => `prvAppendTo${table}`);
+
+/** The lead writer role after the guide's hand edits: create leads, read one's own, bind their lookups, track the solution. */
 export const leadWriterRole = (solution: string): Role => ({
   name: LEAD_WRITER_ROLE,
   solution,
@@ -176,6 +181,8 @@ export const leadWriterRole = (solution: string): Role => ({
   privileges: {
     prvCreateLead: 'Basic',
     prvReadLead: 'Basic',
+    prvAppendLead: 'Basic',
+    ...Object.fromEntries(appendTo.map((privilege) => [privilege, 'Global'] as const)),
     prvReadSolution: 'Global',
     prvReadEntity: 'Global',
     prvReadAttribute: 'Global',
@@ -200,9 +207,7 @@ export const systemAdministratorRole = (): Role => ({
       ),
       ...['prvReadSolution', 'prvReadEntity', 'prvReadAttribute', 'prvReadRelationship'],
       ...['prvReadUser', 'prvReadTeam', 'prvReadRole', 'prvOverrideCreatedOnCreatedBy'],
-      ...['Campaign', 'Account', 'Contact', 'TransactionCurrency', 'User', 'Team'].map(
-        (table) => `prvAppendTo${table}`,
-      ),
+      ...appendTo,
       ...[
         'prvReadSdkMessage',
         'prvReadTransactionCurrency',

@@ -10,6 +10,7 @@ import {
   type Part,
 } from '../odata/multipart.ts';
 import { newGuid } from '../ids.ts';
+import { answerOfFault } from '../answer-of-fault.ts';
 import type { Call } from './call.ts';
 import { badQuery, DataverseError, errorReply } from './errors.ts';
 import { operate } from './operate.ts';
@@ -77,11 +78,22 @@ export function runBatch(call: Call, batch: Batch): Reply {
 const isChangeSet = (item: Item): item is readonly Operation[] => Array.isArray(item);
 
 function runSingle(call: Call, operation: Operation): { text: string; failed: boolean } {
+  const faulty = answeredByFault(call, operation);
+  if (faulty) return { text: formatPart(faulty), failed: faulty.status >= 400 };
   try {
     return { text: formatPart(operate({ ...call, ...operation })), failed: false };
   } catch (error) {
     return { text: formatPart(refusal(error)), failed: true };
   }
+}
+
+/** What a fault answers in place of one operation. */
+function answeredByFault({ world, request, root }: Call, operation: Operation): Reply | undefined {
+  const path = `${root.slice(request.base.length)}/${operation.resource}`;
+  const now = world.clock();
+  const fault = world.faults.take({ ...operation.request, path }, now, Math.random, true);
+  const delivery = fault && answerOfFault(fault, now);
+  return delivery?.kind === 'send' ? delivery.reply : undefined;
 }
 
 function runChangeSet(call: Call, operations: readonly Operation[]): { text: string; failed: boolean } {

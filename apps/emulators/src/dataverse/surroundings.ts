@@ -11,7 +11,7 @@ export interface Surroundings {
   /** Entra's keys, which tell whether a token is one. */
   readonly keys: Pick<SigningKeys, 'kids' | 'verify'>;
   readonly revocations: Pick<Revocations, 'of'>;
-  readonly faults: Pick<Faults, 'skewOf'>;
+  readonly faults: Pick<Faults, 'skewOf' | 'take'>;
   putLead(organization: Organization, row: LeadRow): void;
   deleteLead(organization: Organization, id: string): boolean;
   /** Runs `changes`; when it throws, every lead is as it was before. Inside another one it joins that. */

@@ -16,8 +16,10 @@ export const FaultRule = z
         pattern: z.string().optional(),
         /** Text that the body contains. */
         body: z.string().optional(),
+        /** Of requests inside a `$batch`, and of no other: the fault answers in place of that one alone. */
+        inBatch: z.boolean().default(false),
       })
-      .default({}),
+      .prefault({}),
     kind: z.enum([
       'status',
       'throttle',
@@ -105,12 +107,15 @@ export class Faults {
     this.active = host === undefined ? [] : this.active.filter((fault) => fault.host !== host);
   }
 
-  /** The first fault that hits this request, counted as a hit; `random` gives 0..1. Clock skew is not among them. */
-  take(request: Incoming, now: number, random: () => number): ActiveFault | undefined {
+  /**
+   * The first fault that hits this request, counted as a hit; `random` gives 0..1. Clock skew is not among them.
+   * @param inBatch whether it is one of a `$batch`
+   */
+  take(request: Incoming, now: number, random: () => number, inBatch = false): ActiveFault | undefined {
     if (this.active.length === 0) return undefined;
     this.active = this.active.filter((fault) => fault.until > now && fault.hits < (fault.times ?? Infinity));
     for (const fault of this.active) {
-      if (fault.kind === 'clock-skew' || !hits(fault, request)) continue;
+      if (fault.kind === 'clock-skew' || fault.match.inBatch !== inBatch || !hits(fault, request)) continue;
       if (fault.probability < 1 && random() >= fault.probability) continue;
       fault.hits += 1;
       return fault;
