@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { entryWords } from './timeline-words.ts';
+import { entryWords, nextAttempt } from './timeline-words.ts';
 
 const at = '2026-11-22T14:05:09.000Z';
 const reason = { cause: 'role-missing', what: 'Dynamics refused it.', remedy: 'Assign the role.' };
@@ -70,5 +70,46 @@ describe('a timeline in words', () => {
   test('what was found there says that an earlier attempt had reached Dynamics', () => {
     const written = { kind: 'written', at, attempts: 2, crmId: '', crmUrl: '', foundThere: true } as const;
     expect(entryWords(written).detail).toBe('It was there already: an earlier attempt had reached Dynamics.');
+  });
+});
+
+describe('the next attempt of a lead', () => {
+  const after = (ms: number): string => new Date(Date.parse(at) + ms).toISOString();
+  const deferred = (nextMs: number) =>
+    ({ kind: 'deferred', at, attempts: 1, reason, nextAttemptAt: after(nextMs) }) as const;
+  const written = { kind: 'written', at: after(20_000), attempts: 2, crmId: '', crmUrl: '' } as const;
+  const seen = (ms: number): Date => new Date(Date.parse(at) + ms);
+
+  test('is told while it is ahead', () => {
+    const entry = deferred(60_000);
+    const next = { kind: 'planned', at: entry.nextAttemptAt };
+    expect(nextAttempt([entry], true, seen(5_000))).toEqual({ entry, next });
+  });
+
+  test.each([55_000, 60_000, 3_000_000])(
+    'is told as one that goes on by itself where %d ms have passed, for the next telling may be an hour away',
+    (ms) => {
+      const entry = deferred(60_000);
+      expect(nextAttempt([entry], true, seen(ms))).toEqual({ entry, next: { kind: 'due' } });
+    },
+  );
+
+  test('is that of the newest entry alone, whatever else is told beside', () => {
+    const [first, second] = [deferred(60_000), deferred(120_000)];
+    const others = [
+      { kind: 'repeated', at } as const,
+      { kind: 'held', at, incidentId: '', reason } as const,
+    ];
+    expect(nextAttempt([first, second, ...others], true, seen(0))?.entry).toBe(second);
+  });
+
+  test.each([
+    ['was written', [deferred(60_000), written], false],
+    ['is dead', [deferred(60_000), { kind: 'dead', at, attempts: 2, reason } as const], false],
+    ['was replayed', [deferred(60_000), { kind: 'replayed', at } as const], true],
+    ['is not pending any more, though its end is not told yet', [deferred(60_000)], false],
+    ['was never tried', [{ kind: 'accepted', at } as const], true],
+  ])('is none where the lead %s', (_what, entries, isPending) => {
+    expect(nextAttempt(entries, isPending, seen(0))).toBeUndefined();
   });
 });

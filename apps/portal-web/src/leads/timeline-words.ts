@@ -91,6 +91,31 @@ function mailedTitle(sent: number, refused: number, waiting: number): string {
   return waiting > 0 ? 'The e-mail waits for contacts to confirm' : 'There is no contact to e-mail';
 }
 
+/** What comes next for a lead that waits: a try that is planned, or one that is due and tells here only what is new. */
+export type NextAttempt = { kind: 'planned'; at: string } | { kind: 'due' };
+
+/** Nearer than that a plan is no news: the page looks at its clock every 15 seconds, and must not tell what is past; in milliseconds. */
+const NEAR_MS = 20_000;
+
+/** What decides over what was planned before. */
+const DECISIVE: readonly TimelineEntry['kind'][] = ['deferred', 'dead', 'replayed', 'written'];
+
+/**
+ * The next attempt of a lead, and the entry that told of it: what was planned before anything else happened is past.
+ * @param entries oldest first
+ */
+export function nextAttempt(
+  entries: readonly TimelineEntry[],
+  isPending: boolean,
+  now: Date,
+): { entry: TimelineEntry; next: NextAttempt } | undefined {
+  const entry = entries.findLast(({ kind }) => DECISIVE.includes(kind));
+  if (!isPending || entry?.kind !== 'deferred') return undefined;
+  const { nextAttemptAt: at } = entry;
+  const isAhead = Date.parse(at) - now.getTime() > NEAR_MS;
+  return { entry, next: isAhead ? { kind: 'planned', at } : { kind: 'due' } };
+}
+
 function attemptWords(attempts: number): string {
   return countWords(attempts, 'attempt');
 }

@@ -10,12 +10,13 @@ import {
 } from '@fluentui/react-icons';
 import type { ReactElement } from 'react';
 import type { TimelineEntry } from '@leads/contracts/portal-api';
+import { useNow } from '../pieces/clock.ts';
 import { OutsideLink } from '../pieces/outside-link.tsx';
 import type { Tone } from '../pieces/state-words.ts';
 import { TextLink } from '../pieces/text-link.tsx';
 import { Time } from '../pieces/time.tsx';
 import { plainList, quiet } from '../theme/looks.ts';
-import { entryWords } from './timeline-words.ts';
+import { entryWords, nextAttempt } from './timeline-words.ts';
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', ...plainList },
@@ -62,11 +63,15 @@ const icons: Record<Tone, FluentIcon> = {
 export function Timeline({
   entries,
   acceptedAt,
+  isPending,
 }: {
   entries: readonly TimelineEntry[];
   acceptedAt: string;
+  /** Whether the lead is still to be written. */
+  isPending: boolean;
 }): ReactElement {
   const styles = useStyles();
+  const upcoming = nextAttempt(entries, isPending, new Date(useNow()));
   return (
     <ol className={styles.list}>
       {entries.map((entry, index) => {
@@ -97,9 +102,15 @@ export function Timeline({
                   <TextLink to={`/incidents/${entry.incidentId}`}>See the incident</TextLink>
                 </div>
               )}
-              {entry.kind === 'deferred' && (
+              {entry === upcoming?.entry && (
                 <div className={styles.quiet}>
-                  Next attempt <Time at={entry.nextAttemptAt} />
+                  {upcoming.next.kind === 'planned' ? (
+                    <>
+                      Next attempt planned <Time at={upcoming.next.at} />
+                    </>
+                  ) : (
+                    'It is tried again by itself. The same answer is told here once an hour, another at once.'
+                  )}
                 </div>
               )}
               {entry.kind === 'written' && (

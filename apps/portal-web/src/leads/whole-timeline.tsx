@@ -28,6 +28,7 @@ export function WholeTimeline({ lead }: { lead: LeadDetail }): ReactElement {
       <Timeline
         entries={[...earlier.flatMap(({ timeline }) => timeline), ...lead.timeline]}
         acceptedAt={lead.acceptedAt}
+        isPending={lead.state === 'pending'}
       />
     </div>
   );
