@@ -16,7 +16,14 @@ import { VALIDATE } from '@leads/contracts/validation';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { OnTopic, type Received } from '@leads/kafka';
 import { Rounds } from '@leads/pacing';
-import { LOG, type Logger, SETTINGS } from '@leads/service';
+import {
+  LOG,
+  type Logger,
+  type Retention,
+  retentionOf,
+  type RetentionSettings,
+  SETTINGS,
+} from '@leads/service';
 import { Kysely } from 'kysely';
 import type { IncidentSettings } from './incidents/config.ts';
 import {
@@ -27,7 +34,14 @@ import {
   type Picture,
   type Rules,
 } from './incidents/fold-incidents.ts';
-import { changePicture, readDue, readPicture, readWhereabouts } from './incidents/incident-store.ts';
+import { goneAfter, overWithAge } from './incidents/gone-with-age.ts';
+import {
+  changePicture,
+  readDue,
+  readPicture,
+  readToldBefore,
+  readWhereabouts,
+} from './incidents/incident-store.ts';
 import { mendedByValidate } from './incidents/mended.ts';
 import { readAlert } from './incidents/read-alert.ts';
 import type { CredentialsTables } from './tables.ts';
@@ -38,16 +52,18 @@ const LOOK_EVERY_MS = 5_000;
 @Controller()
 export class KeepIncidents implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly rules: Rules;
+  private readonly retention: Retention;
   private readonly rounds: Rounds;
 
   constructor(
     private readonly database: Kysely<CredentialsTables>,
     private readonly relay: OutboxRelay<CredentialsTables>,
-    @Inject(SETTINGS) { INCIDENT_QUIET_SECONDS: quietSeconds }: IncidentSettings,
+    @Inject(SETTINGS) settings: IncidentSettings & RetentionSettings,
     @Inject(LOG) log: Logger,
     private readonly clock: DatabaseClock,
   ) {
-    this.rules = { quietMs: quietSeconds * 1_000, newId: randomUUID };
+    this.rules = { quietMs: settings.INCIDENT_QUIET_SECONDS * 1_000, newId: randomUUID };
+    this.retention = retentionOf(settings);
     this.rounds = new Rounds(() => this.passTime(this.clock.date()), {
       everyMs: LOOK_EVERY_MS,
       onError: (error) => log.error({ error }, 'incidents were not looked at; it is done again at once'),
@@ -102,6 +118,7 @@ export class KeepIncidents implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async passTime(now: Date): Promise<void> {
+    await endWhatIsGone(this.database, now, this.retention, this.rules);
     const quietSince = new Date(now.getTime() - this.rules.quietMs);
     const toldBefore = new Date(now.getTime() - DAY_MS);
     const told = await changePicture(
@@ -112,6 +129,20 @@ export class KeepIncidents implements OnApplicationBootstrap, BeforeApplicationS
     );
     if (told.length > 0) this.relay.wake();
   }
+}
+
+/** Ends trouble with what was put aside, where all of it has gone with its age. */
+export async function endWhatIsGone(
+  database: Kysely<CredentialsTables>,
+  now: Date,
+  retention: Retention,
+  rules: Rules,
+): Promise<void> {
+  const before = Object.entries(goneAfter(retention)).map(
+    ([trouble, ms]) => [trouble, new Date(now.getTime() - ms)] as const,
+  );
+  const gone = await readToldBefore(database, Object.fromEntries(before));
+  await takeAlerts(database, overWithAge(gone, now), now, rules);
 }
 
 /** Takes alerts in, all in one transaction: what they say together is told, not what each said on the way. */

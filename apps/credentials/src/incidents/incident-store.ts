@@ -79,6 +79,20 @@ export async function readTroubles(database: Database, connectionId: string): Pr
   return rows.map(({ trouble }) => trouble);
 }
 
+/** What stands of each trouble and was told last before its time. */
+export async function readToldBefore(
+  database: Database,
+  times: Readonly<Record<string, Date>>,
+): Promise<Signal[]> {
+  const { rows } = await sql<{ signal: Signal }>`
+    select signal from incident_signals
+    join unnest(${Object.keys(times)}::text[], ${Object.values(times)}::timestamptz[]) as old (trouble, before)
+      using (trouble)
+    where stands and (signal ->> 'at')::timestamptz < before
+  `.execute(database);
+  return rows.map(({ signal }) => signal);
+}
+
 /** The incidents of which something is due: their end after a quiet time, or a reminder. */
 export async function readDue(database: Database, quietSince: Date, toldBefore: Date): Promise<Picture> {
   const due = await unended(database)

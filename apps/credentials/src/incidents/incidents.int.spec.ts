@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Alert, alertOf, Incident, NO_CONNECTION, topics } from '@leads/contracts';
+import type { Retention } from '@leads/service';
 import { sql } from 'kysely';
 import { Connections } from '../connections/connections.ts';
 import { publish, remove, replaceSecret } from '../connections/revisions.ts';
-import { takeAlerts } from '../keep-incidents.ts';
+import { endWhatIsGone, takeAlerts } from '../keep-incidents.ts';
 import { KeyRing } from '../secrets/key-ring.ts';
 import { Vault } from '../secrets/vault.ts';
 import { startTestSchema, type TestSchema } from '../testing/database.ts';
@@ -258,4 +259,68 @@ test('incidents that changed at the same time are all found, page by page', asyn
     page = last && { before: last.at, beforeId: last.incidentId };
   }
   expect(seen.toSorted()).toEqual(causes);
+});
+
+describe('what was put aside', () => {
+  const kept = { putAsideMs: 90 * DAY_MS, leadsPutAsideMs: 365 * DAY_MS } as Retention;
+  const aside = (connectionId: string, changes: Partial<Alert>): Alert =>
+    broken(connectionId, { alertId: randomUUID(), at: clock.toISOString(), ...changes });
+  const post = (connectionId: string) =>
+    aside(connectionId, { trouble: 'posts-quarantined', cause: 'no-lead-recognised' });
+  const record = (service: string) =>
+    aside(NO_CONNECTION, {
+      trouble: 'records-undecodable',
+      cause: 'undecodable',
+      dedupKey: `undecodable ${service}`,
+      place: { scope: 'system', id: service },
+    });
+  const states = async (): Promise<string[]> =>
+    (await list()).map(({ kind, state }) => `${kind} ${state}`).sort();
+  const end = (): Promise<void> => endWhatIsGone(schema.database, clock, kept, rules);
+
+  test('is trouble until the last of it has gone with its age, by itself', async () => {
+    const connectionId = await connect();
+    await take(post(connectionId), record('portal'));
+    later(60 * DAY_MS);
+    await take(post(connectionId));
+    later(60 * DAY_MS);
+    await end();
+    expect(await states()).toEqual(['posts-quarantined open', 'records-undecodable open']);
+    later(31 * DAY_MS);
+    await end();
+    expect(await states()).toEqual(['posts-quarantined resolved', 'records-undecodable open']);
+    later(QUIET_MS);
+    expect(await look()).toMatchObject([
+      { kind: 'records-undecodable', transition: 'reminded' },
+      { kind: 'posts-quarantined', transition: 'resolved', by: 'itself' },
+    ]);
+    later(215 * DAY_MS);
+    await end();
+    expect(await states()).toContain('records-undecodable resolved');
+  });
+
+  test('is trouble anew where more comes after that', async () => {
+    const connectionId = await connect();
+    await take(post(connectionId));
+    later(91 * DAY_MS);
+    await end();
+    later(1_000);
+    await take(post(connectionId));
+    await end();
+    expect((await states()).filter((state) => state.endsWith('open'))).toEqual(['posts-quarantined open']);
+  });
+
+  test('of one service says nothing of that of another, nor of other trouble', async () => {
+    const connectionId = await connect();
+    await take(record('portal'), broken(connectionId));
+    later(300 * DAY_MS);
+    await take(record('notification'));
+    later(100 * DAY_MS);
+    await end();
+    expect(await states()).toEqual([
+      'connection-broken open',
+      'records-undecodable open',
+      'records-undecodable resolved',
+    ]);
+  });
 });
