@@ -4,7 +4,7 @@ import { eventually } from '@leads/testing';
 import { sql } from 'kysely';
 import { type DeliverySchema, lead, startDeliverySchema } from './testing/delivery-schema.ts';
 import { runInstance, type RunningInstance } from './testing/running-instance.ts';
-import { TestDestination } from './testing/test-destination.ts';
+import { TestDestination, written } from './testing/test-destination.ts';
 
 const PATIENCE = { timeoutMs: 40_000 };
 const UNREADABLE = '{"constants":{"Ä of a newer writer":1}}';
@@ -46,6 +46,47 @@ async function leases(): Promise<Map<string, Date>> {
   `.execute(schema.database);
   return new Map(rows.map(({ id, until }) => [id, until]));
 }
+
+async function setState(state: 'paused' | 'published'): Promise<void> {
+  await sql`update lanes set state = ${state}, version = version + 1`.execute(schema.database);
+}
+
+test('a paused connection finishes what is in flight, and nothing of it is looked up when it goes on', async () => {
+  const answering = Promise.withResolvers<void>();
+  const hung: string[] = [];
+  destination = new TestDestination({
+    mostInFlight: 4,
+    answer: async ([leadId = '']) => {
+      hung.push(leadId);
+      await answering.promise;
+      return [written(leadId)];
+    },
+  });
+  const connectionId = await makeLane();
+  await schema.takeIn(...Array.from({ length: 20 }, () => lead({ connectionId })));
+  instance = runInstance(schema, destination, 'a');
+  await eventually(() => expect(hung.length).toBeGreaterThan(0), PATIENCE);
+  const sent = hung.length;
+  const [[, before] = []] = await leases();
+  await setState('paused');
+  // Held for as long as it takes, though nothing new begins.
+  await eventually(async () => {
+    const [[, now] = []] = await leases();
+    expect(now?.getTime()).toBeGreaterThan(before?.getTime() ?? Infinity);
+  }, PATIENCE);
+  answering.resolve();
+  await eventually(async () => expect(await leases()).toEqual(new Map()), PATIENCE);
+  const states = schema.database.selectFrom('deliveries').select(['state', 'unclear']);
+  const rows = await states.execute();
+  expect(rows.filter(({ state }) => state === 'written')).toHaveLength(hung.length);
+  expect(hung.length).toBeLessThan(sent + 4);
+  expect(rows.filter(({ unclear }) => unclear)).toEqual([]);
+  await setState('published');
+  await eventually(async () => {
+    expect((await states.execute()).filter(({ state }) => state !== 'written')).toEqual([]);
+  }, PATIENCE);
+  expect(destination.looks).toEqual([]);
+});
 
 test('lanes are taken up, drained and renewed beside some that nobody here can read', async () => {
   const others = [await makeLane({ mapping: UNREADABLE }), await makeLane({ broken: HOSTILE })];

@@ -108,22 +108,21 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async holdShare(): Promise<void> {
     await beat(this.database, this.instance);
+    const held = new Set(this.held.keys());
     const renewed = new Map(
-      (await renewLeases(this.database, this.instance, [...this.held.keys()])).map((lane) => [
-        lane.connectionId,
-        lane,
-      ]),
+      (await renewLeases(this.database, this.instance, [...held])).map((lane) => [lane.connectionId, lane]),
     );
     // Before lanes go on with what a person has changed.
     await this.limits.learn();
     for (const [connectionId, open] of this.held) this.keepUp(open, renewed.get(connectionId));
     if (this.stopping) return;
-    // A claim whose answer was lost left lanes that are ours without our knowing.
-    for (const [connectionId, facts] of renewed) if (!this.held.has(connectionId)) this.take(facts);
+    // A claim whose answer was lost left lanes that are ours without our knowing; what was held and is not was given back.
+    for (const [connectionId, facts] of renewed)
+      if (!held.has(connectionId) && !this.held.has(connectionId)) this.take(facts);
     const share = await laneShare(this.database);
     const staying = [...this.held.values()].filter(({ lane }) => !lane.ended);
     // Not waited for: a lane that takes long to finish must not keep the others' leases from being renewed.
-    for (const held of staying.slice(share)) this.giveBack(held);
+    for (const open of staying.slice(share)) this.giveBack(open);
     for (const facts of await claimLanes(this.database, this.instance, share - staying.length))
       this.take(facts);
     await this.limits.share([...this.held.values()].map(({ lane }) => lane));
@@ -164,8 +163,8 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     const { connectionId } = lane;
     try {
       if (facts?.fence !== lane.fence) this.drop(connectionId, lane);
-      // Deleted; or saved with another destination or application: taken up anew, among those that share it.
-      else if (!lane.ended && (facts.isDeleted || this.limits.of(facts) !== lane.pace.limits))
+      // Paused or deleted; or saved with another destination or application: taken up anew, among those that share it.
+      else if (!lane.ended && (facts.isClosed || this.limits.of(facts) !== lane.pace.limits))
         this.giveBack(open);
       else lane.refresh(facts);
     } catch (error) {

@@ -32,8 +32,8 @@ export interface LaneFacts extends Omit<Connection, 'mapping'> {
   otherPartnerLeads?: string | null;
   /** Whether the connection is paused or not published: its lane is there for a Validate's test lead alone. */
   isHeld?: boolean;
-  /** Whether the connection is deleted: its lane is held until what is in flight has ended. */
-  isDeleted?: boolean;
+  /** Whether nothing is to be delivered any more: paused or deleted, its lane is held until what is in flight has ended. */
+  isClosed?: boolean;
   /** For how much longer the destination asked to be left alone, in milliseconds. */
   heldForMs?: number | null;
   /** Since when the destination works for nobody, where that was told. */

@@ -22,7 +22,7 @@ const OPEN = sql`(state in ('draft', 'published') or state = 'paused' and exists
   select from validations where validations.connection_id = lanes.connection_id and done_at is null))`;
 
 // What is JSON goes out as it is: each lane reads its own, and one that cannot be read is that lane's trouble alone.
-const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, other_partner_leads as "otherPartnerLeads", state in ('draft', 'paused') as "isHeld", state = 'deleted' as "isDeleted", broken, away_since as "awaySince", refused_some as "refusedSome"`;
+const FACTS = sql`connection_id as "connectionId", url, secret_version as "secretVersion", identity_hash as "identityHash", extract(epoch from held_until - now())::float8 * 1000 as "heldForMs", fence, version, mapping, other_partner_leads as "otherPartnerLeads", state in ('draft', 'paused') as "isHeld", not ${OPEN} as "isClosed", broken, away_since as "awaySince", refused_some as "refusedSome"`;
 
 /** Says that this instance is alive. */
 export async function beat(database: Kysely<DeliveryTables>, instance: string): Promise<void> {
@@ -33,8 +33,8 @@ export async function beat(database: Kysely<DeliveryTables>, instance: string): 
 }
 
 /**
- * Prolongs the leases this instance has, and says which: one that is missing was lost, or its connection closed.
- * @param held the connections whose lanes it drains: of these a deleted one's too, until what is in flight has ended
+ * Prolongs the leases this instance has, and says which: one that is missing was lost.
+ * @param held the connections whose lanes it drains: of these a closed one's too, until what is in flight has ended
  */
 export async function renewLeases(
   database: Kysely<DeliveryTables>,
@@ -44,7 +44,7 @@ export async function renewLeases(
   const { rows } = await sql<LaneFacts>`
     update lanes set leased_until = now() + ${LEASE}
     where owner = ${instance} and leased_until > now()
-      and (${OPEN} or state = 'deleted' and connection_id = any(${held}::uuid[]))
+      and (${OPEN} or connection_id = any(${held}::uuid[]))
     returning ${FACTS}
   `.execute(database);
   return rows;
