@@ -67,7 +67,7 @@ export async function request(
   parcel: Delivery[],
   way: Way,
   parts: SendingParts,
-): Promise<{ reads: Read[]; isWhole: boolean }> {
+): Promise<SentReads> {
   const { lane, sender, destination, log } = parts;
   const defects: Read[] = [];
   const guarded = <Result>(concerned: Delivery[], reading: Reading, work: () => Result): Result[] => {
@@ -82,7 +82,8 @@ export async function request(
     guarded([delivery], UNSENT, () => ({ delivery, message: sender.map(delivery) })),
   );
   const deliveries = mapped.map(({ delivery }) => delivery);
-  if (deliveries.length === 0) return { reads: defects, isWhole: false };
+  const unsent = { reads: defects, isWhole: false, isCut: false };
+  if (deliveries.length === 0) return unsent;
 
   const startedAt = performance.now();
   const exchange = async (cut: AbortSignal) => {
@@ -107,7 +108,7 @@ export async function request(
     }),
   );
   // No turn: the leads are due as they were.
-  if (!sent) return { reads: defects, isWhole: false };
+  if (!sent) return unsent;
   const ms = Math.round(performance.now() - startedAt);
   const reads = [...sent.reads, ...defects];
   say(log, () => log.info(logLine(lane, reads, ms), `sent to ${destination.name}`));
@@ -119,11 +120,11 @@ export async function request(
   if (!sent.isCut) learn(parts, readings, parcel.length === 1 ? ms : undefined);
   // The next request need not wait until it is written down what became of this one.
   lane.wake();
-  return { reads, isWhole: sent.isWhole };
+  return { reads, isWhole: sent.isWhole, isCut: sent.isCut };
 }
 
 /** What one request came to. */
-interface SentReads extends Pick<Sent<unknown>, 'isWhole' | 'capacity'> {
+export interface SentReads extends Pick<Sent<unknown>, 'isWhole' | 'capacity'> {
   reads: Read[];
   isCut: boolean;
 }
