@@ -536,6 +536,33 @@ test('what is refused to every lead alike is the connection’s: none is dead, o
   expect(await alerts()).toEqual(['connection-failing', 'connection-restored']);
 });
 
+test('a breaker that a rule opened closes once the last lead behind it is dead, and is told so', async () => {
+  const [mine, theirs] = ['rule', 'connection'].map((suspect) =>
+    JSON.stringify({ cause: 'before', ...REMEDY, suspect }),
+  );
+  await sql`update lanes set broken = ${mine}`.execute(schema.database);
+  await schema.takeIn(lead());
+  const running = await runLane(schema, new TestDestination({ answer: answers(REFUSED) }));
+  try {
+    await eventually(() => expect(running.lane.brokenCause).toBeNull(), { timeoutMs: 20_000 });
+  } finally {
+    await running.stop();
+  }
+  expect(await told()).toEqual(['dead too-long 2', 'deferred too-long 1']);
+  expect(await alerts()).toEqual(['connection-warning', 'connection-restored']);
+
+  // What every lead needs is broken until it is seen to work, though nobody waits.
+  await sql`update lanes set broken = ${theirs}`.execute(schema.database);
+  let looks = 0;
+  const refusal = (): undefined => void (looks += 1);
+  const next = await runLane(schema, new TestDestination({ refusal }));
+  const { url, secretVersion } = next.lane;
+  next.lane.refresh({ url, secretVersion, version: 2 });
+  await eventually(() => expect(looks).toBe(1));
+  await next.stop();
+  expect(next.lane.brokenCause).toBe('before');
+});
+
 test('a lead that is refused for itself delays none of the others, and alarms nobody', async () => {
   const bad = lead();
   await schema.takeIn(bad);

@@ -3,6 +3,7 @@ import { backOffMs, SECOND_MS } from '@leads/pacing';
 import {
   deliverParcel,
   type DeliveryParts,
+  endIdleTrouble,
   goOnWithout,
   learn,
   open,
@@ -72,6 +73,10 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
       // What hangs, and no lead is due that would find out whether anything is answered.
       const [hanging] =
         due.length === 0 && pace.isStuck(now) && now - sentAt >= LOOK_AGAIN_MS ? inFlight : [];
+      if (due.length + undecodable.length === 0 && waitMs === undefined && inFlight.size === 0 && !isProbe) {
+        failing = 'that nothing waits any more could not be written down';
+        await endIdleTrouble(walk);
+      }
       if (undecodable.length > 0) {
         failing = 'rows that cannot be read could not be put aside';
         await putAside(lane, undecodable, parts);

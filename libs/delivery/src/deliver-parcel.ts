@@ -164,10 +164,22 @@ export async function open(walk: Walk, { reason, suspect }: Refused): Promise<vo
 
 async function close({ lane, store, log, date }: Walk): Promise<void> {
   if (lane.brokenCause === null) return;
-  await store.closeBreaker(date());
+  await store.closeBreaker(date(), 'works');
   lane.setBroken(null);
   const { connectionId } = lane;
   say(log, () => log.info({ connectionId }, 'the connection works again'));
+}
+
+/**
+ * Nothing waits in the lane. What a rule or a value broke is broken for leads alone: the last of them are dead, and the
+ * next one shows how it is by then. What every lead needs stays broken until it is seen to work.
+ */
+export async function endIdleTrouble({ lane, store, log, date }: Walk): Promise<void> {
+  const { brokenCause, brokenSuspect, connectionId } = lane;
+  if (brokenCause === null || brokenSuspect === null || brokenSuspect === 'connection') return;
+  if (!(await store.closeBreaker(date(), 'nothing-waits'))) return;
+  lane.setBroken(null);
+  say(log, () => log.info({ connectionId, brokenCause }, 'no lead waits for a broken connection any more'));
 }
 
 /** What answers mean for the pace of the lane. */

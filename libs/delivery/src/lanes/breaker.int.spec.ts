@@ -63,6 +63,17 @@ describe('the circuit breaker', () => {
     expect(await alerts()).toEqual([expect.objectContaining({ waiting: 2 })]);
   });
 
+  test('closes for want of leads only where no lead of a customer waits', async () => {
+    await openBreaker(schema.database, lane, REASON, 'rule', NOW);
+    await schema.takeIn(lead(), lead({ isTest: true }));
+    expect(await closeBreaker(schema.database, lane, NOW, 'nothing-waits')).toBe(false);
+    await schema.database.updateTable('deliveries').set({ state: 'dead' }).where('is_test', '=', false).execute();
+    expect(await closeBreaker(schema.database, lane, NOW, 'nothing-waits')).toBe(true);
+    const told = await alerts();
+    expect(told).toEqual([triggered(REASON.cause), CLEARED]);
+    expect(told[1]?.what).toContain('No lead waits for it any more');
+  });
+
   test('is not touched by whoever lost the lane', async () => {
     const next = await schema.claim();
     expect(await openBreaker(schema.database, lane, REASON, 'connection', NOW)).toBe(false);

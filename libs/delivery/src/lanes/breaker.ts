@@ -44,22 +44,36 @@ export function openBreaker(
   });
 }
 
-/** Marks the connection as working again, whatever broke it. @returns whether it was this call that closed the breaker */
-export function closeBreaker(database: Kysely<DeliveryTables>, lane: Lane, now: Date): Promise<boolean> {
+/** Why a breaker closes: a lead has shown that the connection works, or none of a customer's waits behind it any more. */
+export type Closing = 'works' | 'nothing-waits';
+
+const CLOSED: Readonly<Record<Closing, { what: string; remedy: string }>> = {
+  works: { what: 'Leads are written again.', remedy: 'Nothing need be done.' },
+  'nothing-waits': {
+    what: 'No lead waits for it any more: those that were refused are dead, each with its reason.',
+    remedy: 'Mend what they were refused for, then replay them.',
+  },
+};
+
+/** Marks the connection as broken no longer, whatever broke it. @returns whether it was this call that closed the breaker */
+export function closeBreaker(
+  database: Kysely<DeliveryTables>,
+  lane: Lane,
+  now: Date,
+  why: Closing = 'works',
+): Promise<boolean> {
+  const waits = sql`exists (select from deliveries
+    where deliveries.connection_id = lanes.connection_id and state = 'pending' and not is_test)`;
   return database.transaction().execute(async (transaction) => {
     const { rows } = await sql`
       update lanes set broken = null, broken_since = null
       where broken is not null and connection_id = ${lane.connectionId} and fence = ${lane.fence}
+        and ${why === 'works' ? sql`true` : sql`not ${waits}`}
       returning connection_id
     `.execute(transaction);
     if (rows.length === 0) return false;
     await tellTrouble(transaction, lane, now, [
-      {
-        trouble: 'connection-broken',
-        transition: 'cleared',
-        what: 'Leads are written again.',
-        remedy: 'Nothing need be done.',
-      },
+      { trouble: 'connection-broken', transition: 'cleared', ...CLOSED[why] },
     ]);
     return true;
   });

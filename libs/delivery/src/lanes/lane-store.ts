@@ -3,7 +3,7 @@ import type { Reason } from '@leads/contracts';
 import { NaturalBatching } from '@leads/pacing';
 import type { Kysely } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
-import { closeBreaker, openBreaker } from './breaker.ts';
+import { closeBreaker, type Closing, openBreaker } from './breaker.ts';
 import {
   type Due,
   keepRefusedSome,
@@ -33,7 +33,8 @@ export interface LaneStore {
   /** Keeps what is known of refusals that some leads met while others passed, for whoever holds the lane next. */
   keepRefusedSome(known: readonly OfSome[]): Promise<unknown>;
   openBreaker(reason: Reason, suspect: Suspect, now: Date): Promise<unknown>;
-  closeBreaker(now: Date): Promise<unknown>;
+  /** @returns whether it was open, and nothing spoke against that */
+  closeBreaker(now: Date, why: Closing): Promise<boolean>;
   /** The destination, by the name that people know, works for nobody. */
   isAway(reason: Reason, destination: string, now: Date): Promise<void>;
   isBack(now: Date): Promise<void>;
@@ -64,7 +65,7 @@ export function laneStore(
     wakeWaiting: () => wakeWaiting(database, lane),
     keepRefusedSome: (known) => keepRefusedSome(database, lane, known),
     openBreaker: (reason, suspect, now) => openBreaker(database, lane, reason, suspect, now),
-    closeBreaker: (now) => closeBreaker(database, lane, now),
+    closeBreaker: (now, why) => closeBreaker(database, lane, now, why),
     isAway: (reason, destination, now) =>
       lane.absence.goesOn(database, lane, reason, destination, now, awayAfterMs),
     isBack: (now) => lane.absence.ends(database, lane, now),

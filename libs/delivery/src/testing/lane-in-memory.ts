@@ -1,5 +1,6 @@
 /** The rows of one lane in memory, for the walk without a database: what is due, and what became of it, in virtual time. */
 import type { Delivery, Due, Settlement } from '../lanes/deliveries.ts';
+import type { Closing } from '../lanes/breaker.ts';
 import type { LaneStore } from '../lanes/lane-store.ts';
 
 interface Row {
@@ -88,10 +89,14 @@ export class LaneInMemory implements LaneStore {
     return this.commit();
   }
 
-  closeBreaker(): Promise<void> {
-    if (this.isOpen) this.breaker.closed += 1;
-    this.isOpen = false;
-    return this.commit();
+  async closeBreaker(_now: Date, why: Closing): Promise<boolean> {
+    const closes = this.isOpen && (why === 'works' || this.waiting === 0);
+    if (closes) {
+      this.breaker.closed += 1;
+      this.isOpen = false;
+    }
+    await this.commit();
+    return closes;
   }
 
   putAside(): Promise<[]> {
