@@ -13,10 +13,19 @@ type Reply = { status: number; headers?: Record<string, string>; body?: string }
 /** A reply that names the leads it is for. */
 type ReplyTo = Reply | ((leadIds: string[]) => Reply);
 
-const addressOf = (leadId = ''): string =>
-  `https://org1.crm4.dynamics.com/api/data/v9.2/leads(${leadId.toUpperCase()})`;
+const recordAt = (host: string, leadId = '', table = 'leads'): string =>
+  `https://${host}/api/data/v9.2/${table}(${leadId.toUpperCase()})`;
+/** The one that the lane of the schema is for. */
+const HOST = 'contoso.crm4.dynamics.com';
+const addressOf = (leadId = ''): string => recordAt(HOST, leadId);
+const STRANGER = '5f3c9c1e-0000-4000-8000-1234567890ab';
 const CREATED: ReplyTo = ([leadId]) => ({ status: 204, headers: { 'odata-entityid': addressOf(leadId) } });
 const BULK_CREATED: ReplyTo = (leadIds) => ({ status: 200, body: JSON.stringify({ Ids: leadIds }) });
+/** However many are sent in one request. */
+const ANY_CREATED: ReplyTo = (leadIds) => ({
+  status: 200,
+  body: JSON.stringify({ Ids: leadIds, leadid: leadIds[0] }),
+});
 const refusal = (status: number, code: string, headers?: Record<string, string>): Reply => ({
   status,
   body: JSON.stringify({ error: { code, message: 'It went so.' } }),
@@ -69,7 +78,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 function replyToCreate({ method, url: path = '', headers }: IncomingMessage, body: string): Reply {
-  if (method !== 'POST') return { status: 503 };
+  // Questions about the organisation, one by one or together.
+  if (method !== 'POST' || body.includes('WhoAmI')) return { status: 503 };
   const way = /CreateMultiple|\$batch/.exec(path)?.[0] ?? 'one';
   creates.push(`${way} ${headers.authorization?.slice('Bearer '.length)}`);
   const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? 'cut';
@@ -171,18 +181,80 @@ const cases: Record<string, Case> = {
   },
   ...Object.fromEntries(
     [
+      ['another host', (id: string) => recordAt('org2.crm4.dynamics.com', id)],
+      ['another table', (id: string) => recordAt(HOST, id, 'accounts')],
+    ].map(([what, address]): [string, Case] => [
+      `204 that names our record at ${String(what)}: looked up, sent again`,
+      {
+        replies: [
+          ([leadId = '']) => ({
+            status: 204,
+            headers: { 'odata-entityid': (address as (id: string) => string)(leadId) },
+          }),
+          CREATED,
+        ],
+        told: ['deferred not-confirmed 1', 'written 2'],
+        looked: [1],
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
       { status: 200, body: '<!DOCTYPE html><title>Sign in</title>' },
       { status: 200 },
       { status: 200, body: '{"status":"ok"}' },
       { status: 202 },
       { status: 204 },
-      { status: 204, headers: { 'odata-entityid': addressOf('5f3c9c1e-0000-4000-8000-1234567890ab') } },
-      { status: 201, body: '{"leadid":"5f3c9c1e-0000-4000-8000-1234567890ab"}' },
+      { status: 204, headers: { 'odata-entityid': addressOf(STRANGER) } },
+      { status: 201, body: `{"leadid":"${STRANGER}"}` },
+      { status: 200, body: '{}' },
     ].map((reply) => [
       `${reply.status} ${reply.body ?? JSON.stringify(reply.headers ?? 'empty')} names no record of ours: looked up, sent again`,
       { replies: [reply, CREATED], told: ['deferred not-confirmed 1', 'written 2'], looked: [1] },
     ]),
   ),
+  'taken by another word, and the record is there: written': {
+    replies: [refusal(412, '0x80060892')],
+    looks: 'there',
+    told: ['written there 1'],
+    looked: [1],
+  },
+  'taken by another word, and not there: refused for its key': {
+    replies: [refusal(412, '0x80060892'), CREATED],
+    told: ['deferred duplicate-key 1', 'written 2'],
+    looked: [1],
+  },
+  'sent elsewhere to sign in, once: not written, and nobody is alarmed': {
+    replies: [{ status: 302, headers: { location: 'https://login.example/' } }, CREATED],
+    told: ['deferred not-an-organization 1', 'written 2'],
+  },
+  'a page that is compressed: not written': {
+    replies: [
+      { status: 403, headers: { 'content-encoding': 'gzip' }, body: '\u001f\ufffd\b\u0000\u0000' },
+      CREATED,
+    ],
+    told: ['deferred forbidden 1', 'written 2'],
+  },
+  'a backlog answered with fewer records than were asked for: the others are looked up, and sent again': {
+    leads: 6,
+    replies: [
+      (leadIds) => ({ status: 200, body: JSON.stringify({ Ids: leadIds.slice(0, 4) }) }),
+      ANY_CREATED,
+    ],
+    told: [
+      ...Array<string>(2).fill('deferred not-confirmed 1'),
+      ...Array<string>(4).fill('written 1'),
+      ...Array<string>(2).fill('written 2'),
+    ],
+  },
+  'a backlog answered with records of somebody else: nothing is written, all are sent again': {
+    leads: 6,
+    replies: [
+      (leadIds) => ({ status: 200, body: JSON.stringify({ Ids: leadIds.map(() => STRANGER) }) }),
+      ANY_CREATED,
+    ],
+    told: [...Array<string>(6).fill('deferred not-confirmed 1'), ...Array<string>(6).fill('written 2')],
+  },
   'a stale token: a new one is fetched, and the connection is well': {
     replies: [refusal(401, ''), CREATED],
     told: ['deferred token-stale 1', 'written 2'],

@@ -24,6 +24,7 @@ import type {
 import { LOG, type Logger, Outbound, proxyOf, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import type { Settings } from './config.ts';
+import { together } from './dynamics/ask-together.ts';
 import { createLeads, Incapable } from './dynamics/create-lead.ts';
 import { judgeAnswer, judgeRefusedToken } from './dynamics/judge-answer.ts';
 import { paced } from './dynamics/keep-pace.ts';
@@ -140,11 +141,12 @@ export class DynamicsDestination implements Destination<LeadRecord, Answer> {
     request: MappingPreviewRequest,
     limitsOf: (identity: Identity) => Limits,
   ): Promise<MappingPreview | undefined> {
-    const { database, tokens, readings } = this.parts;
+    const { database, tokens, readings, incapable } = this.parts;
     const questions = describing(this.http);
     return previewMapping(connectionId, request, {
       ...{ database, tokens, readings },
-      http: (connection) => paced(questions, limitsOf(connection), QUESTION_PATIENCE_MS),
+      http: (connection) =>
+        together(paced(questions, limitsOf(connection), QUESTION_PATIENCE_MS), incapable),
     });
   }
 }
@@ -155,7 +157,7 @@ function describing(http: Outbound): Pick<Outbound, 'send'> {
 }
 
 function openSession(lane: Lane, parts: Parts): Session<LeadRecord, Answer> {
-  const { database, tokens, settings, readings, log } = parts;
+  const { database, tokens, settings, readings, incapable, log } = parts;
   const http = new Outbound({
     resolver: settings.MICROSOFT_RESOLVER,
     proxy: proxyOf(settings),
@@ -171,7 +173,7 @@ function openSession(lane: Lane, parts: Parts): Session<LeadRecord, Answer> {
     timeoutMs: QUESTION_TIMEOUT_MS,
     maxBodyBytes: MOST_DESCRIBED,
   });
-  const asking = paced(describing(questions), limits, QUESTION_PATIENCE_MS);
+  const asking = together(paced(describing(questions), limits, QUESTION_PATIENCE_MS), incapable);
   const organization = new KnownOrganization(lane, { database, http: asking, readings, log });
   return {
     prepare: async () => {

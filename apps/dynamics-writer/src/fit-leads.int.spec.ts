@@ -202,6 +202,20 @@ const campaign: Partial<OrganizationSettings> = {
     { logicalName: 'new_campaign', schemaName: 'new_Campaign', type: 'lookup', targets: ['campaigns'] },
   ],
 };
+/** The role of the guide without what binding lookups wants. */
+const withoutAppend: Partial<OrganizationSettings> = {
+  switches: { handMadeGrantsRequired: false },
+  roles: [
+    {
+      name: 'Microsoft Marketplace Lead Writer',
+      privileges: Object.fromEntries(
+        ['CreateLead', 'ReadLead', 'ReadSolution', 'ReadEntity', 'ReadAttribute', 'ReadRelationship'].map(
+          (name) => [`prv${name}`, 'Global' as const],
+        ),
+      ),
+    },
+  ],
+};
 const boundBy = (name: string): Mapping => ({ lookups: { [name]: `/campaigns(${CAMPAIGN})` } });
 
 describe.each([
@@ -231,9 +245,9 @@ describe.each([
     ],
     [
       'a lookup that the role may not bind',
-      { ...campaign, switches: { lookupsNeedAppend: true } },
+      { ...campaign, ...withoutAppend },
       boundBy('new_campaign'),
-      /Append/,
+      /"new_Campaign": its roles lack Append on leads and Append To on the table campaign/,
       '_new_campaign_value',
     ],
     [
@@ -287,6 +301,32 @@ describe.each([
     expect(delivered).toHaveLength(count);
     for (const record of delivered) expect(record[column] ?? null).toBeNull();
     expect(await alerts()).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test('without a lookup that Dynamics refuses to bind, where the privileges could not be read ahead', async () => {
+    const fault = {
+      match: { path: 'RetrieveUserPrivileges', inBatch: true },
+      kind: 'status' as const,
+      status: 404,
+    };
+    await emulators.control.addFault(fault);
+    try {
+      const delivered = await deliver(count, { ...campaign, ...withoutAppend }, boundBy('new_campaign'));
+      for (const record of delivered) expect(record['_new_campaign_value'] ?? null).toBeNull();
+    } finally {
+      await emulators.control.clearFaults();
+    }
+    expect(await alerts()).toEqual([expect.stringMatching(/Append on leads, or Append To on the other/)]);
+  });
+
+  test('bound where Dynamics takes it, whatever the privileges say, and nothing is amiss any more', async () => {
+    const { switches, ...roles } = withoutAppend;
+    const settings = { ...campaign, ...roles, switches: { ...switches, lookupsNeedAppend: false } };
+    const delivered = await deliver(count, settings, boundBy('new_campaign'));
+    expect(delivered.map((record) => record['_new_campaign_value'])).toEqual(Array(count).fill(CAMPAIGN));
+    await eventually(async () =>
+      expect(await alerts()).toEqual([expect.stringMatching(/lack Append/), 'It is in order again.']),
+    );
   });
 
   test('with the moment the customer asked, as the record’s own where a privilege permits it', async () => {

@@ -5,6 +5,7 @@ import {
   type Fault,
   type OrganizationSettings,
   type RunningEmulators,
+  type SeenRequest,
   startEmulators,
   type Wait,
 } from '@leads/testing';
@@ -66,6 +67,23 @@ function watchStalls(): { count: () => number; stop: () => void } {
   return { count: () => count, stop: () => clearInterval(timer) };
 }
 
+/** A time as HTTP writes dates. */
+const inSeconds = (seconds: number): string => new Date(Date.now() + 1_000 * seconds).toUTCString();
+
+/** What came within so many milliseconds of a request that was refused, but for what was under way already. */
+async function earlyAfter(
+  { host }: Organization,
+  ms: number,
+  isRefused: (request: SeenRequest) => boolean,
+): Promise<string[]> {
+  const requests = await emulators.control.requests({ host });
+  const refusedAt = Date.parse(requests.find(isRefused)?.at ?? '');
+  expect(refusedAt).not.toBeNaN();
+  return requests
+    .filter(({ at }) => Date.parse(at) > refusedAt + 250 && Date.parse(at) < refusedAt + ms)
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
 describe('who is asked to wait', () => {
   test.each(['busy-json', 'busy-page', 'busy-empty'] as const)(
     'by a 503 (%s) sends nothing before the time is over',
@@ -90,25 +108,68 @@ describe('who is asked to wait', () => {
     },
   );
 
-  test('by an answer to a question about the organisation sends no leads, and asks no more, until the time is over', async () => {
-    const organization = await makeOrganization(emulators);
+  test.each<[string, () => Partial<Fault>]>([
+    ['a date', () => ({ status: 429, headers: { 'retry-after': inSeconds(4) } })],
+    ['no time', () => ({ status: 429, body: '<html>Too many</html>' })],
+    [
+      'a time for one row of a batch',
+      () => ({ kind: 'throttle', retryAfterSeconds: 2, match: { inBatch: true } }),
+    ],
+  ])('with %s sends nothing before that is over, or a moment has passed', async (_how, answerNow) => {
+    const answer = answerNow();
+    const organization = await makeOrganization(emulators, { switches: { createMultiple: false } });
+    await schema.takeIn(...Array.from({ length: 30 }, () => lead()));
+    const inBatch = answer.match?.inBatch ?? false;
     await fault({
       host: organization.host,
-      match: { pattern: 'RetrieveVersion|WhoAmI|EntityDefinitions' },
-      kind: 'throttle',
-      limit: 'requests',
-      retryAfterSeconds: 3,
+      kind: 'status',
       times: 1,
+      ...answer,
+      match: { pattern: '/(leads|\\$batch)$', body: 'leadid', inBatch },
     });
     const running = await drainInto(schema, organization);
     try {
-      await trickle(15);
-      await untilWritten(organization, 15);
-      expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
+      await untilWritten(organization, 30);
+      expect(
+        await earlyAfter(organization, 1_900, ({ status, path, body }) =>
+          inBatch ? path.endsWith('$batch') && body.includes('"leadid"') : status === 429,
+        ),
+      ).toEqual([]);
     } finally {
       await running.stop();
     }
   });
+
+  test.each([
+    ['all questions', { path: '$batch', body: 'WhoAmI' }, true],
+    ['one question among others', { path: 'RetrieveVersion', inBatch: true }, true],
+    ['a question', { pattern: 'RetrieveVersion|WhoAmI|EntityDefinitions' }, false],
+  ])(
+    'by an answer to %s about the organisation sends no leads, and asks no more, until the time is over',
+    async (_which, match, batch) => {
+      const organization = await makeOrganization(emulators, { switches: { batch } });
+      await fault({
+        host: organization.host,
+        match,
+        kind: 'throttle',
+        limit: 'requests',
+        retryAfterSeconds: 3,
+        times: 1,
+      });
+      const running = await drainInto(schema, organization);
+      try {
+        await trickle(15);
+        await untilWritten(organization, 15);
+        const early = await earlyAfter(organization, 2_900, ({ status, body }) =>
+          'inBatch' in match ? body.includes('RetrieveVersion') : status === 429,
+        );
+        expect(early).toEqual([]);
+        expect((await waits(organization)).early).toBe(0);
+      } finally {
+        await running.stop();
+      }
+    },
+  );
 
   test('waits on after a restart, in whatever process the lane is taken up, unless a person lifts it', async () => {
     const organization = await makeOrganization(emulators);

@@ -143,6 +143,28 @@ describe('a second record that a customer’s workflow makes', () => {
   });
 });
 
+test.each([
+  ['0x80060892', 'Entity Key Mail violated. A duplicate record cannot be created.', 'duplicate-key'],
+  ['', 'A record with matching key values already exists.', 'duplicate-of-another'],
+  ['0x80049999', 'Cannot insert duplicate key.', 'duplicate-of-another'],
+] as const)(
+  '"taken" in other words (%s, %s) is looked up, for a lone lead and in a backlog, and nothing is written on a guess',
+  async (code, text, cause) => {
+    const [bad, good] = [leads(1, 'taken'), leads(29)];
+    await drain({ plugins: [{ column: 'subject', contains: 'taken', status: 412, code, text }] }, ...bad);
+    await eventually(async () => expect(await reasons('deferred')).toContain(cause), SOON);
+    await ask(...good);
+    await untilWritten(good);
+    expect(await idsOf('written')).not.toContain(bad[0]?.leadId);
+    // One that got there, and whose answer was lost, is found whatever is said to it.
+    await emulators.control.changeOrganization(organization.host, { plugins: [] });
+    await fault('reset-after-commit', { times: 1 });
+    const lost = leads(1);
+    await ask(...lost);
+    await untilWritten([...good, ...bad, ...lost], { timeoutMs: 40_000 });
+  },
+);
+
 function topicOf(one: ReturnType<typeof lead>, topic: string): ReturnType<typeof lead> {
   one.lead.offerTitle = topic;
   return one;
@@ -160,6 +182,28 @@ describe('an answer that is not Dynamics’ own', () => {
       expect(await reasons('dead')).toEqual([]);
     },
   );
+
+  test.each<[string, Partial<Fault>]>([
+    ['an empty object', { status: 200, body: '{}' }],
+    ['a way to a sign-in page', { status: 302, headers: { location: 'https://login.example/' } }],
+    ['a compressed page', { status: 403, headers: { 'content-encoding': 'gzip' }, body: '\u001f\u008b\b' }],
+    [
+      'a record of another organization',
+      {
+        status: 204,
+        headers: {
+          'odata-entityid': 'https://a.example/api/data/v9.2/leads(5f3c9c1e-0000-4000-8000-1234567890ab)',
+        },
+      },
+    ],
+  ])('%s writes nothing, kills nothing, and is over with the next that is', async (_what, answer) => {
+    const taken = leads(20);
+    await drain({});
+    await fault('status', { ...answer, match: {}, forMs: 3_000 });
+    await schema.takeIn(...taken);
+    await untilWritten(taken, { timeoutMs: 40_000 });
+    expect(await reasons('dead')).toEqual([]);
+  });
 
   test.each(['reset-after-commit', 'truncated'] as const)(
     'is none at all (%s): what is there is found in one look, and nothing is doubled',
@@ -276,12 +320,51 @@ describe('a lead that a plug-in refuses', () => {
         plugins: [{ column: 'subject', contains: '<script', code: '0x80048d19', text: 'Validation failed.' }],
       },
     ],
+    [
+      'a refusal without a code',
+      { plugins: [{ column: 'subject', contains: '<script', status: 400, code: '', text: 'No.' }] },
+    ],
+    [
+      'a privilege that it alone needs',
+      {
+        plugins: [
+          {
+            column: 'subject',
+            contains: '<script',
+            status: 403,
+            code: '0x80048306',
+            text: "Principal user lacks AccessRights: ReadAccess on entity 'new_segment'.",
+          },
+        ],
+      },
+    ],
+    [
+      'a failure of a plug-in',
+      { plugins: [{ column: 'subject', contains: '<script', refusal: 'unexpected', status: 500 }] },
+    ],
   ])('of a backlog that is refused with it, by %s, holds up none of the others', async (_who, settings) => {
     const [bad, good] = [leads(5, '<script>'), leads(95)];
     await drain(settings, ...good.slice(0, 40), ...bad, ...good.slice(40));
     await untilWritten(good);
     expect(await alerts()).toEqual([]);
     expect(running?.lane.brokenCause).toBeNull();
+  });
+
+  test.each<[string, Partial<Fault>]>([
+    ['a gateway that answers 502', { kind: 'status', status: 502, body: '<html>Bad gateway</html>' }],
+    ['one that answers 503', { kind: 'status', status: 503, body: '<html>Busy</html>' }],
+    ['one that breaks the connection off', { kind: 'reset-before-commit' }],
+  ])('of a backlog for which nobody answers, by %s, holds up none of the others', async (_who, answer) => {
+    const [bad, good] = [leads(1, '<script>'), leads(99)];
+    await drain({});
+    await fault('status', { ...answer, match: { body: '<script' } });
+    await ask(...good.slice(0, 40), ...bad, ...good.slice(40));
+    await untilWritten(good, { timeoutMs: 45_000 });
+    expect(await alerts()).toEqual([]);
+    expect(await idsOf('dead')).toEqual([]);
+    await emulators.control.clearFaults();
+    await skipPauses();
+    await untilWritten([...good, ...bad], { timeoutMs: 40_000 });
   });
 
   test('for its size, holds up none of the others', async () => {
@@ -351,7 +434,8 @@ test('a user who is called disabled once alarms nobody; one who is, is told of o
   await schema.takeIn(...first);
   await untilWritten(first);
   expect(await alerts()).toEqual([]);
-  await fault('dataverse', { code: '0x80040225' });
+  // However many leads go in one request.
+  await fault('dataverse', { code: '0x80040225', match: { body: '"leadid"' } });
   const second = leads(3);
   await schema.takeIn(...second);
   await untilBroken('user-disabled');

@@ -33,16 +33,21 @@ export class Incapable {
     return wanted === 'batch' && this.has(organization, wanted, now) ? 'off' : wanted;
   }
 
-  add(organization: string, way: BulkWay, now: number): void {
+  /** Whether questions may go together. */
+  asksTogether(organization: string, now: number): boolean {
+    return this.bestWay(organization, 'batch', now) === 'batch' && !this.has(organization, 'questions', now);
+  }
+
+  add(organization: string, way: BulkWay | 'questions', now: number): void {
     this.since.set(`${way} ${organization}`, now);
   }
 
   /** It may have learned since. */
   forget(organization: string): void {
-    for (const way of ['batch', 'create-multiple']) this.since.delete(`${way} ${organization}`);
+    for (const way of ['batch', 'create-multiple', 'questions']) this.since.delete(`${way} ${organization}`);
   }
 
-  private has(organization: string, way: BulkWay, now: number): boolean {
+  private has(organization: string, way: BulkWay | 'questions', now: number): boolean {
     return (this.since.get(`${way} ${organization}`) ?? -Infinity) > now - FORGET_MS;
   }
 }
@@ -67,12 +72,15 @@ export async function createLeads(
   return createLeads(webApi, records, wanted, incapable);
 }
 
+/** An organization that is switched off answers so whatever is asked, with 404 among others. */
+const DISABLED = '0x8004a104';
+
 /** Whether an answer says that the organization has no such way. */
 export function isMissing(answer: Answer | undefined, way: Exclude<BulkWay, 'off'>): boolean {
   if (answer?.kind !== 'answered') return false;
   const { status, code, message } = answer;
   if (status === 405 || status === 415 || status === 501) return true;
-  if (way === 'batch') return status === 404;
+  if (way === 'batch') return status === 404 && code.toLowerCase() !== DISABLED;
   return (status === 404 && code !== '') || (status === 400 && /CreateMultiple/i.test(message));
 }
 

@@ -10,7 +10,7 @@ function answered(
   status: number,
   code = '',
   message = 'text',
-  others: { retryAfterMs?: number; madeId?: string } = {},
+  others: { retryAfterMs?: number; madeId?: string; madeAt?: string } = {},
 ): Answer {
   return { kind: 'answered', status, code, message, retryAfterMs: undefined, ...others };
 }
@@ -24,9 +24,9 @@ function read(answer: Answer): string {
 describe('what an answer of Dynamics says by itself', () => {
   test.each([
     [412, '0x80040237', 'unclear'],
-    [412, '0x80060892', 'lead duplicate-key'],
-    [500, '0x80040333', 'lead duplicate-rule'],
-    [412, '0x80040333', 'lead duplicate-rule'],
+    [412, '0x80060892', 'unclear'],
+    [500, '0x80040333', 'unclear'],
+    [412, '0x80040333', 'unclear'],
     [412, '0x80060882', 'nobody version-conflict'],
     [400, '0x80044331', 'lead value-too-long'],
     [400, '0x80048d19', 'lead malformed'],
@@ -97,6 +97,34 @@ describe('what an answer of Dynamics says by itself', () => {
     [204, '5f3c9c1e-0000-4000-8000-1234567890ab', 'unclear'],
   ])('%i that names %s: %s', (status, madeId, expected) => {
     expect(read(answered(status, '', '', madeId === undefined ? {} : { madeId }))).toBe(expected);
+  });
+
+  test.each([
+    ['contoso.crm4.dynamics.com', 'written'],
+    ['CONTOSO.api.crm4.dynamics.com', 'written'],
+    ['fabrikam.crm4.dynamics.com', 'unclear'],
+    ['proxy.example', 'unclear'],
+    ['', 'unclear'],
+  ])('a record of ours at "%s": %s', (madeAt, expected) => {
+    expect(read(answered(204, '', '', { madeId: LEAD, madeAt }))).toBe(expected);
+  });
+
+  test.each([
+    ['0x80040237', 'Cannot insert duplicate key.', 'rule duplicate-of-another'],
+    ['0x80060892', 'Entity Key Mail violated.', 'lead duplicate-key'],
+    ['0x80040333', 'A duplicate was found.', 'lead duplicate-rule'],
+    ['', 'A record with matching key values already exists.', 'rule duplicate-of-another'],
+    ['0x80049999', 'Cannot insert duplicate key.', 'rule duplicate-of-another'],
+    ['0x0', "Entity Key 'Mail' violated. A duplicate record cannot be created.", 'rule duplicate-of-another'],
+  ])('"taken" (%s, %s) is looked up, and where no record of ours is there it is: %s', (code, text, refused) => {
+    const reading = judgeAnswer(answered(412, code, text), LEAD, ORGANIZATION);
+    const taken = reading.kind === 'unclear' ? reading.taken?.refused : undefined;
+    expect(`${taken?.suspect} ${taken?.reason.cause}`).toBe(refused);
+    expect(taken?.reason.what).toContain('The record of this lead is not there');
+  });
+
+  test('what a plug-in says of a key is its own refusal', () => {
+    expect(read(answered(400, '0x80040265', 'Cannot insert duplicate key.'))).toBe('rule plug-in-refused');
   });
 
   test.each([
@@ -192,7 +220,7 @@ describe('what an answer of Dynamics says by itself', () => {
   });
 
   test('whatever comes, every failure says what happened and what to do, and nothing but a named record is written', () => {
-    const code = fc.oneof(fc.string(), fc.constantFrom(...REFUSALS.keys()));
+    const code = fc.oneof(fc.string(), fc.constantFrom(...REFUSALS.keys(), '0x80040237', '0x80060892'));
     const text = fc.oneof(
       fc.string({ maxLength: 600 }),
       fc.constantFrom('try again', 'is disabled', 'prvReadnew_x'),

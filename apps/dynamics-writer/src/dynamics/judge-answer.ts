@@ -42,24 +42,6 @@ const steps =
 
 /** Dataverse's error codes, lower case (Dataverse developer guide, "Web service error codes"; the others seen in the field). */
 export const REFUSALS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
-  [
-    '0x80060892',
-    {
-      suspect: 'lead',
-      cause: 'duplicate-key',
-      remedy: saying(`Another record in Dynamics has the same key. Merge or delete it. ${REPLAY}`),
-    },
-  ],
-  [
-    '0x80040333',
-    {
-      suspect: 'lead',
-      cause: 'duplicate-rule',
-      remedy: saying(
-        `A duplicate detection rule of the organization refuses the record. Change the rule. ${REPLAY}`,
-      ),
-    },
-  ],
   ['0x80060882', { suspect: 'nobody', cause: 'version-conflict', remedy: saying(PASSES) }],
   ['0x80044331', { suspect: 'lead', cause: 'value-too-long', remedy: columnRemedy }],
   ['0x80048d19', { suspect: 'lead', cause: 'malformed', remedy: columnRemedy }],
@@ -96,8 +78,28 @@ export const REFUSALS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['0x8004418a', { suspect: 'lead', cause: 'too-large', remedy: columnRemedy }],
 ]);
 
-/** The same id or key is taken, by this lead or by a second record of a plug-in: only a look at the record tells. */
-const TAKEN = '0x80040237';
+/** An id or a key is taken, by this lead or by another record: only a look tells. As what it is refused where none shows it. */
+const TAKEN: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  ['0x80040237', { suspect: 'rule', cause: 'duplicate-of-another', remedy: pluginRemedy }],
+  [
+    '0x80060892',
+    {
+      suspect: 'lead',
+      cause: 'duplicate-key',
+      remedy: saying(`Another record in Dynamics has the same key. Merge or delete it. ${REPLAY}`),
+    },
+  ],
+  [
+    '0x80040333',
+    {
+      suspect: 'lead',
+      cause: 'duplicate-rule',
+      remedy: saying(
+        `A duplicate detection rule of the organization refuses the record. Change the rule. ${REPLAY}`,
+      ),
+    },
+  ],
+]);
 
 /** No connection came about, so nothing can have had its effect. */
 const NOT_SENT = new Set([
@@ -136,7 +138,8 @@ export function judgeAnswer(answer: Answer, leadId: string, organization: string
   const said = { status, code: answer.code };
   const code = answer.code.toLowerCase();
   if (status >= 200 && status < 300) {
-    if (answer.madeId === leadId.toLowerCase()) return { kind: 'written', record };
+    const isOurs = answer.madeId === leadId.toLowerCase() && isAt(answer.madeAt, organization);
+    if (isOurs) return { kind: 'written', record };
     return { kind: 'unclear', reason: notConfirmed(status), said };
   }
   const what = `Dynamics answered ${status}${code ? ` ${answer.code}` : ''}${message ? `: ${message}` : '.'}`;
@@ -149,7 +152,8 @@ export function judgeAnswer(answer: Answer, leadId: string, organization: string
     return { kind: 'throttled', waitMs, reason, said, limit };
   }
   const named = namedIn(message);
-  if (code === TAKEN) return takenId({ what, named, message, said }, record);
+  const taken = TAKEN.get(code) ?? takenByText(code, message);
+  if (taken) return takenId(taken, { what, named, message, said }, record);
   const entry = passing(message) ?? known(code, named) ?? (code === '' ? undefined : byText(message));
   const told = { what, named, message, said, ...(asked && { waitMs: asked.waitMs }) };
   return entry ? refused(entry, told) : byStatus(answer, told);
@@ -216,6 +220,7 @@ function byText(text: string): Entry {
       return { suspect: 'lead', cause: 'column-refused', remedy: columnRemedy };
     case 'plug-in':
       return { suspect: 'rule', cause: 'plug-in-refused', remedy: pluginRemedy };
+    case 'duplicate':
     case undefined:
       return UNKNOWN;
   }
@@ -254,27 +259,33 @@ function byStatus({ status }: Extract<Answer, { kind: 'answered' }>, told: Said)
   return { kind: OF_A_GATEWAY.has(status) ? 'unclear' : 'away', reason, said };
 }
 
-function takenId({ what, named, message, said }: Said, record: Written['record']): Unclear {
-  const reason = {
-    cause: 'duplicate-of-another',
-    what: `${what} The record of this lead is not there: some other record, made by a plug-in or workflow of the organization, stands in the way.`,
-    remedy: pluginRemedy(named),
+/** Whatever number it gives: a text that says so, where the code says nothing else. */
+function takenByText(code: string, text: string): Entry | undefined {
+  return !REFUSALS.has(code) && classOfText(text) === 'duplicate' ? TAKEN.get('0x80040237') : undefined;
+}
+
+function takenId(entry: Entry, told: Said, record: Written['record']): Unclear {
+  const { what, named, message, said } = told;
+  const missing = `${what} The record of this lead is not there: some other record, such as one that a plug-in or workflow of the organization made, stands in the way.`;
+  const refusal: Refused = {
+    kind: 'refused',
+    suspect: entry.suspect,
+    signature: `${said.code.toLowerCase() || said.status} ${sameWords(message)}`.trim(),
+    reason: { cause: entry.cause, what: missing, remedy: entry.remedy(named) },
+    said,
   };
   return {
     kind: 'unclear',
     reason: { cause: 'duplicate-id', what, remedy: WAIT },
     said,
-    taken: {
-      refused: {
-        kind: 'refused',
-        suspect: 'rule',
-        signature: `${TAKEN} ${sameWords(message)}`,
-        reason,
-        said,
-      },
-      record,
-    },
+    taken: { refused: refusal, record },
   };
+}
+
+/** Whether an answer is of the organization itself, which has two names. @param host absent where it names none */
+function isAt(host: string | undefined, organization: string): boolean {
+  const plain = (name: string): string => name.toLowerCase().replace('.api.', '.');
+  return host === undefined || plain(host) === plain(new URL(organization).host);
 }
 
 function unreachable(code: string): Reason {

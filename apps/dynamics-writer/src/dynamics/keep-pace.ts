@@ -1,6 +1,7 @@
 /** Questions keep the pace of their identity, and teach it what the answers say; of leads the engine sees to that. */
 import type { Asked, Limits } from '@leads/delivery';
 import type { Outbound, OutboundAnswer } from '@leads/service';
+import { partsIn } from './ask-together.ts';
 import { readAnswer, readThrottle } from './web-api.ts';
 
 type Http = Pick<Outbound, 'send'>;
@@ -18,7 +19,7 @@ export function paced(http: Http, limits: Limits, patienceMs: number): Http {
       try {
         const raw = await http.send(request);
         const answer = readAnswer(raw);
-        asked = readThrottle(answer);
+        asked = readThrottle(answer) ?? throttledPart(raw);
         if (asked) limits.refused(asked, Date.now());
         else if (answer.kind === 'answered' && answer.capacity) limits.adopt(answer.capacity, Date.now());
         return raw;
@@ -27,6 +28,14 @@ export function paced(http: Http, limits: Limits, patienceMs: number): Http {
       }
     },
   };
+}
+
+/** A question of a batch that is refused as too much is a request that is. */
+function throttledPart(raw: OutboundAnswer): Asked | undefined {
+  return partsIn(raw)
+    .filter(({ status }) => status === 429 || status === 503)
+    .map((part) => readThrottle(readAnswer(part)))
+    .find((asked) => asked !== undefined);
 }
 
 function notSent(waitMs: number): OutboundAnswer {

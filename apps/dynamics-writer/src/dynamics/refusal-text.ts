@@ -24,7 +24,7 @@ export interface Named {
 
 /** Of what class a text is, where its code says too little. */
 export type TextClass =
-  'try-again' | 'disabled' | 'address' | 'privilege' | 'missing-record' | 'column' | 'plug-in';
+  'try-again' | 'duplicate' | 'disabled' | 'address' | 'privilege' | 'missing-record' | 'column' | 'plug-in';
 
 /** The longest text that is looked at, in UTF-16 units: patterns stay quick, and what matters comes first. */
 const LONGEST_TEXT = 4_000;
@@ -66,6 +66,10 @@ const CLASSES: readonly (readonly [TextClass, RegExp])[] = [
   [
     'try-again',
     /deadlock|\btime[d-]?[\s-]?out\b|timeout expired|no active transaction|try(?:ing)? (?:this |the |your )?(?:request |operation |it )?again|retry (?:the|your|this)|temporar(?:y|ily)|networking error|server (?:is )?(?:too )?busy|currently (?:locked|unavailable)|transient/i,
+  ],
+  [
+    'duplicate',
+    /\bduplicate key\b|matching key values already exist|duplicate record cannot be created|\bkey\b.{0,120}\bviolated\b/i,
   ],
   [
     'address',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readCapacity, readError, readThrottle } from './web-api.ts';
+import { readAnswer, readCapacity, readError, readThrottle } from './web-api.ts';
 
 test.each([
   [
@@ -82,4 +82,24 @@ describe('reading an error body', () => {
   test('no body breaks it', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => expect(readError(body)).toBeDefined()));
   });
+});
+
+const ID = '0195b7a3-0b4d-7e6f-8a9b-0c1d2e3f4a5b';
+
+test.each<[number, string, string, object]>([
+  [204, `https://a.example/api/data/v9.2/leads(${ID})`, '', { madeId: ID, madeAt: 'a.example' }],
+  [204, `https://a.example/api/data/v9.2/leads(${ID.toUpperCase()})`, '', { madeId: ID }],
+  [204, `/api/data/v9.2/leads(${ID})`, '', { madeId: ID }],
+  [204, `leads(${ID})`, '', { madeId: ID }],
+  [204, `https://a.example/api/data/v9.2/accounts(${ID})`, '', {}],
+  [204, `https://a.example/api/data/v9.2/leads(emailaddress1='a')`, '', {}],
+  [204, `https://a.example/api/data/v9.2/leads(${ID})/subject`, '', {}],
+  [204, '', JSON.stringify({ leadid: ID }), {}],
+  [201, '', JSON.stringify({ leadid: ID }), { madeId: ID }],
+  [200, '', '{}', {}],
+  [202, `https://a.example/api/data/v9.2/leads(${ID})`, JSON.stringify({ leadid: ID }), {}],
+])('%i with the address "%s" and the body %j names %j', (status, address, body, made) => {
+  const answer = readAnswer({ status, headers: { 'odata-entityid': address }, body });
+  expect(answer).toMatchObject(made);
+  if (!('madeId' in made)) expect(answer).not.toHaveProperty('madeId');
 });

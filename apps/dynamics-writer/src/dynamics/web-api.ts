@@ -20,6 +20,8 @@ export type Answer =
       message: string;
       /** The id of the record that a success names, lower case; where a success names none, it is nobody's word. */
       madeId?: string;
+      /** The host at which it says that the record is, where it says so. */
+      madeAt?: string;
       retryAfterMs: number | undefined;
       capacity?: Capacity;
     }
@@ -65,20 +67,25 @@ export function readAnswer(answer: OutboundAnswer): Answer {
     kind: 'answered',
     status: answer.status,
     ...readError(answer.body),
-    ...present({ madeId: madeId(answer) }),
+    ...present(made(answer)),
     retryAfterMs: retryAfterMs(answer.headers, Date.now()),
     capacity: readCapacity(answer.headers),
   };
 }
 
-const RECORD_ADDRESS = /\/leads\(([0-9a-f-]{36})\)$/i;
+const RECORD_ADDRESS = /^(?:https?:\/\/([^/]*))?(?:.*\/)?leads\(([0-9a-f-]{36})\)$/i;
 
 /** The record that a create has made, as its answer names it: 204 by a header, 200 and 201 by the body asked for. */
-function madeId({ status, headers, body }: OutboundAnswer): string | undefined {
-  if (status === 204) return RECORD_ADDRESS.exec(headers['odata-entityid'] ?? '')?.[1]?.toLowerCase();
-  if (status !== 200 && status !== 201) return undefined;
-  const { leadid } = parseObject(body);
-  return typeof leadid === 'string' ? leadid.toLowerCase() : undefined;
+function made({ status, headers, body }: OutboundAnswer): {
+  madeId: string | undefined;
+  madeAt: string | undefined;
+} {
+  if (status === 204) {
+    const [, host, id] = RECORD_ADDRESS.exec(headers['odata-entityid'] ?? '') ?? [];
+    return { madeId: id?.toLowerCase(), madeAt: host };
+  }
+  const { leadid } = status === 200 || status === 201 ? parseObject(body) : {};
+  return { madeId: typeof leadid === 'string' ? leadid.toLowerCase() : undefined, madeAt: undefined };
 }
 
 /** A JSON object; an empty one where the text is something else. */
@@ -197,7 +204,7 @@ export function readError(body: string): { code: string; message: string } {
 }
 
 /** The code of a network error, as Node or undici names it, e.g. `ECONNRESET`. */
-function networkCode(error: unknown): string {
+export function networkCode(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
   return typeof code === 'string' ? code : String(name);
 }

@@ -13,7 +13,7 @@ import { inWords, permitColumn } from '@leads/contracts/validation';
 import { type CutColumn, type LeadRecord, mapLead, type Overflow, wholeValues } from './map-lead.ts';
 import { BIND } from './blamed-in.ts';
 import { type Fitted, fitValue, type LeadTable, type LeadValue, type WasRefused } from './lead-table.ts';
-import { resolveLookup } from './resolve-lookup.ts';
+import { type Lacking, lackingFor, resolveLookup } from './resolve-lookup.ts';
 
 /** Something that the mapping asks for and cannot have. The column is left out, the lead is written all the same. */
 export interface MappingFault {
@@ -165,7 +165,7 @@ function planOf(
     else if (bound.has(key)) faults.push(faultOf(entry, 'it is filled twice'));
     else {
       bound.set(key, reference);
-      faults.push(...securedIn(entry, key, table));
+      faults.push(...securedIn(entry, key, table), ...unbindableIn(entry, key, reference, table));
     }
   }
   return { rules, bound: [...bound], faults };
@@ -245,6 +245,19 @@ function securedIn(entry: Entry, name: string, table: LeadTable | undefined): Ma
     : [];
 }
 
+/** It is sent all the same, as what is secured. @param name as the record has it */
+function unbindableIn(
+  entry: Entry,
+  name: string,
+  reference: string,
+  table: LeadTable | undefined,
+): MappingFault[] {
+  const lacking = lackingFor(name, reference, table);
+  return lacking
+    ? [{ ...entry, effect: 'left-out', ...notPermitted(name.replace(BIND, ''), lacking) }]
+    : [];
+}
+
 /** Whether a column or a lookup of the record is secured so. */
 export function isSecured(
   name: string,
@@ -253,6 +266,22 @@ export function isSecured(
 ): boolean {
   const { secured: known = {} } = table ?? {};
   return columnOf(name, table).some((column) => own(known, column) === how);
+}
+
+/** What is said of a lookup that the user of a connection may not bind. @param lacking for what it wants, where that is known */
+export function notPermitted(
+  name: string,
+  lacking?: Lacking,
+): Pick<MappingFault, 'cause' | 'what' | 'remedy'> {
+  const named = { Append: 'Append on leads', 'Append To': `Append To on the table ${lacking?.table}` };
+  const lacks = lacking
+    ? lacking.lacks.map((one) => named[one]).join(' and ')
+    : 'Append on leads, or Append To on the other table';
+  return {
+    cause: `left-out-${name}`,
+    what: `The user of this connection may not bind the lookup "${name}": its roles lack ${lacks}. Leads are written without it.`,
+    remedy: `Give the privilege to its role and validate the connection, so that it is seen at once; or take "${name}" out of the mapping.`,
+  };
 }
 
 /** What is said of a column, or a lookup, that the user of a connection may not fill. */

@@ -39,6 +39,11 @@ export interface LeadTable {
    * that are secured may be filled. Absent where it was not asked for: a version of before did not.
    */
   secured?: Record<string, 'not-permitted' | 'unknown'>;
+  /**
+   * What this user lacks for binding lookups: Append on leads, Append To on the table that the lookup refers to, by that
+   * table. Absent where that is not known.
+   */
+  unbindable?: Record<string, ('Append' | 'Append To')[]>;
 }
 
 /** A value of a record. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LeadTable } from './lead-table.ts';
-import { resolveLookup } from './resolve-lookup.ts';
+import { lackingFor, resolveLookup } from './resolve-lookup.ts';
 
 const ID = '(0195b7a6-1111-4222-8333-444455556666)';
 const table: LeadTable = {
@@ -47,5 +47,33 @@ describe('a lookup of a mapping', () => {
       kind: 'found',
       property: 'new_campaign',
     });
+  });
+});
+
+describe('what is lacking for a lookup', () => {
+  const lacking = (name: string, reference: unknown): unknown =>
+    lackingFor(name, reference, { ...table, unbindable: { campaign: ['Append'], contact: ['Append To'] } });
+
+  test.each([
+    ['new_Campaign@odata.bind', '/campaigns', { table: 'campaign', lacks: ['Append'] }],
+    ['parentcustomerid_contact@odata.bind', '/contacts', { table: 'contact', lacks: ['Append To'] }],
+    ['parentcustomerid_account@odata.bind', '/accounts', undefined],
+    ['new_Campaign', '/campaigns', undefined],
+    ['new_Champagne@odata.bind', '/campaigns', undefined],
+  ])('%s to a record of %s is %j', (name, set, expected) => {
+    expect(lacking(name, set + ID)).toEqual(expected);
+  });
+
+  test('of a column, whatever its value, or where the privileges are not known, is nothing', () => {
+    expect(lacking('subject', undefined)).toBeUndefined();
+    expect(lackingFor('new_Campaign@odata.bind', `/campaigns${ID}`, table)).toBeUndefined();
+    expect(lackingFor('new_Campaign@odata.bind', `/campaigns${ID}`)).toBeUndefined();
+  });
+
+  test('of one that has several tables is what the table of its record wants', () => {
+    const lookups = ['systemuser', 'team'].map((to) => ({ column: 'ownerid', property: 'ownerid', table: to }));
+    const known = { lookups, unbindable: { team: ['Append To' as const] } };
+    expect(lackingFor('ownerid@odata.bind', `/teams${ID}`, known)).toMatchObject({ table: 'team' });
+    expect(lackingFor('ownerid@odata.bind', `/systemusers${ID}`, known)).toBeUndefined();
   });
 });

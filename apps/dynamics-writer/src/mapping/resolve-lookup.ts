@@ -1,5 +1,6 @@
 /** Which navigation property a lookup of a mapping means: people know the column's name, Dynamics binds by another; pure. */
 import { own } from '@leads/contracts';
+import { BIND } from './blamed-in.ts';
 import type { Lookup, LeadTable } from './lead-table.ts';
 
 /** The property to bind, or why there is none. */
@@ -45,6 +46,28 @@ export function resolveLookup(name: string, reference: string, table: LeadTable 
 /** Whether a navigation property evidently refers to the table of a record; a table's set may be called otherwise. */
 export function isBoundTo(property: string, reference: string, lookups: readonly Lookup[]): boolean {
   return lookups.some((lookup) => lookup.property === property && refersTo(lookup, reference));
+}
+
+/** What the user of a connection lacks for binding a lookup. */
+export interface Lacking {
+  /** The table that it refers to. */
+  table: string;
+  lacks: readonly ('Append' | 'Append To')[];
+}
+
+/**
+ * What the user lacks for binding a lookup to a record; nothing where that is not known.
+ * @param name of a lookup as the record has it, or of a column, for which nothing is lacking
+ */
+export function lackingFor(
+  name: string,
+  reference: unknown,
+  { lookups = [], unbindable = {} }: Pick<LeadTable, 'lookups' | 'unbindable'> = {},
+): Lacking | undefined {
+  const ways = lookups.filter(({ property }) => property + BIND === name);
+  const [way] = ways.length === 1 ? ways : ways.filter((one) => refersTo(one, String(reference)));
+  const lacks = way && own(unbindable, way.table);
+  return lacks && { table: way.table, lacks };
 }
 
 function named(lookups: readonly Lookup[]): string[] {

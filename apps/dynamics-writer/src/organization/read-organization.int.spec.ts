@@ -219,6 +219,18 @@ describe('looking at an organisation', () => {
     expect(await alerts()).toEqual([warning]);
   });
 
+  test('warns of a lookup of its mapping that its user may not bind, before any lead', async () => {
+    const privileges = { prvCreateLead: 'Basic', prvAppendLead: 'Basic' } as const;
+    const read = { prvReadEntity: 'Global', prvReadAttribute: 'Global', prvReadRelationship: 'Global' } as const;
+    const { organization } = await hold({ roles: [{ name: ROLE, privileges: { ...privileges, ...read } }] });
+    const mapping = JSON.stringify({ lookups: { campaignid: `/campaigns(${randomUUID()})` } });
+    await schema.database.updateTable('lanes').set({ mapping }).execute();
+    await look(await schema.claim(), organization);
+    expect(await told()).toMatchObject([
+      { cause: 'left-out-campaignid', what: expect.stringContaining('Append To on the table campaign') },
+    ]);
+  });
+
   test('says what the role may not read, and leads go on with the standard lengths', async () => {
     const privileges = { prvCreateLead: 'Basic' } as const;
     const { lane, organization } = await hold({

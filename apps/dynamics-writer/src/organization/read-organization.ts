@@ -5,9 +5,10 @@ import { type Lane, tellTrouble } from '@leads/delivery';
 import type { Logger, Outbound } from '@leads/service';
 import { type Kysely, sql } from 'kysely';
 import { checkMapping } from '../mapping/apply-mapping.ts';
-import { type Blamed, blamedIn, type Said } from '../mapping/blamed-in.ts';
+import { BIND, type Blamed, blamedIn, type Said } from '../mapping/blamed-in.ts';
 import type { LeadTable, WasRefused } from '../mapping/lead-table.ts';
 import type { LeadRecord } from '../mapping/map-lead.ts';
+import { lackingFor } from '../mapping/resolve-lookup.ts';
 import type { Asking, Readings, SharedReading } from './readings.ts';
 import { Refusals } from './refusals.ts';
 import type { WriterTables } from '../tables.ts';
@@ -38,6 +39,8 @@ export class KnownOrganization {
   private keeping: Promise<void> = Promise.resolve();
   private readonly refusals = new Refusals();
   private judgedVersion: number | undefined;
+  /** Lookups that were taken: whatever the privileges say, they can be bound. */
+  private readonly bound = new Set<string>();
 
   constructor(
     private readonly lane: Lane,
@@ -64,7 +67,11 @@ export class KnownOrganization {
 
   /** A record was taken: what it has can be filled, and nobody need be told otherwise any more. */
   taken(record: LeadRecord): void {
-    if (this.refusals.forget(record)) this.keep(() => this.keepRefusals());
+    const fresh = Object.entries(record).filter(([name]) => name.endsWith(BIND) && !this.bound.has(name));
+    for (const [name] of fresh) this.bound.add(name);
+    const isNews = this.refusals.forget(record);
+    const isProof = fresh.some(([name, value]) => lackingFor(name, value, this.table));
+    if (isNews || isProof) this.keep(() => this.keepRefusals());
   }
 
   /**
@@ -146,20 +153,33 @@ export class KnownOrganization {
     if (this.shared.latest ?? lane.mapping) await this.warn();
   }
 
+  /** The table, without what is said to be lacking for lookups that were taken all the same. */
+  private get tableAsProven(): LeadTable | undefined {
+    const { table, bound } = this;
+    if (!table?.lookups || !table.unbindable) return table;
+    const proven = table.lookups.filter(({ property }) => bound.has(property + BIND));
+    const lacking = Object.entries(table.unbindable).filter(
+      ([name]) => !proven.some((lookup) => lookup.table === name),
+    );
+    return { ...table, unbindable: Object.fromEntries(lacking) };
+  }
+
   private async warn(): Promise<void> {
     const { lane, parts } = this;
     const place: Place = { scope: 'organization', id: lane.url };
     const warnings: Warning[] = [
       // What the organisation said is so for everybody who signs in alike.
       ...this.shared.warnings.map((warning) => ({ ...warning, place })),
-      ...(lane.mapping ? checkMapping(lane.mapping, this.table) : []).map(({ cause, what, remedy }) => ({
-        cause,
-        what,
-        remedy,
-      })),
+      ...(lane.mapping ? checkMapping(lane.mapping, this.tableAsProven) : []).map(
+        ({ cause, what, remedy }) => ({ cause, what, remedy }),
+      ),
       ...this.refusals.warnings(),
     ];
-    const told = await keepWarnings(parts.database, lane, warnings, new Date());
+    // What was seen ahead and is then refused is one matter.
+    const distinct = warnings.filter(
+      ({ cause }, index) => warnings.findIndex((one) => one.cause === cause) === index,
+    );
+    const told = await keepWarnings(parts.database, lane, distinct, new Date());
     for (const { cause, what, remedy } of told) {
       parts.log.warn(
         { connectionId: lane.connectionId, cause, what, remedy },

@@ -11,13 +11,15 @@ import { type Kysely, sql } from 'kysely';
 import type { WebApi } from '../dynamics/web-api.ts';
 import type { LeadTable } from '../mapping/lead-table.ts';
 import type { WriterTables } from '../tables.ts';
+import { askSecured, describeLeadTable, tableFor } from './ask-lead-table.ts';
 import {
-  askLeadTable,
-  askMayCreate,
+  askPrivileges,
   askRoles,
   askSolution,
   askVersion,
   askWhoAmI,
+  mapTold,
+  mayCreate,
 } from './ask-organization.ts';
 import { type Expected, judgeOrganization, type OrganizationReading, readOf } from './judge-organization.ts';
 
@@ -319,28 +321,32 @@ function readKept(json: string): OrganizationReading | undefined {
 type Kept = Pick<WriterTables['readings'], 'reading' | 'read_at' | 'asked_at' | 'again_at'>;
 
 /**
- * Asks everything.
+ * Asks everything, in two steps: what has to do with the user wants to know who that is. What is asked in one step can go
+ * in one request.
  * @returns `undefined` where something had no clear answer: another time. What the role may not read is an answer.
  */
 async function readOrganization(asked: WebApi, expected: Expected): Promise<OrganizationReading | undefined> {
-  const who = await askWhoAmI(asked);
+  const [who, version, solution, described] = await Promise.all([
+    askWhoAmI(asked),
+    askVersion(asked),
+    askSolution(asked, expected.solution),
+    describeLeadTable(asked),
+  ]);
   // No privilege is needed to ask that: who is refused is refused everything, by an organisation that lets nobody in.
   if (who.kind !== 'known') return undefined;
   const { userId } = who.value;
-  const [version, solution, roles, mayCreate, table] = await Promise.all([
-    askVersion(asked),
-    askSolution(asked, expected.solution),
+  const [roles, privileges, secured] = await Promise.all([
     askRoles(asked, userId),
-    askMayCreate(asked, userId),
-    askLeadTable(asked, userId),
+    askPrivileges(asked, userId),
+    askSecured(asked, userId, (described.kind === 'known' && described.value) || { secured: {} }),
   ]);
   const reading = {
     version: readOf(version),
     solution: readOf(solution),
     roles: readOf(roles),
     // Not every version tells it by name: that is no reason to ask everything again.
-    mayCreate: readOf(mayCreate) ?? { unknown: 'It was not told.' },
-    table: readOf(table),
+    mayCreate: readOf(mayCreate(privileges)) ?? { unknown: 'It was not told.' },
+    table: readOf(mapTold(described, (table) => table && tableFor(table, secured, privileges))),
   };
   const { organization } = asked;
   return isWhole(reading) ? { organization, ...reading } : undefined;

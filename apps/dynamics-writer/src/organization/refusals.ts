@@ -3,7 +3,7 @@ import { own } from '@leads/contracts';
 import type { Mapping, Reason } from '@leads/contracts';
 import { changeDetails, inWords } from '@leads/contracts/validation';
 import { HOUR_MS } from '@leads/pacing';
-import { secured } from '../mapping/apply-mapping.ts';
+import { notPermitted, secured } from '../mapping/apply-mapping.ts';
 import { BIND, type Blamed } from '../mapping/blamed-in.ts';
 import type { LeadValue } from '../mapping/lead-table.ts';
 import type { LeadRecord } from '../mapping/map-lead.ts';
@@ -98,11 +98,10 @@ export function warningOf({ name, value, why }: Blamed): Reason {
   const shown = name.replace(BIND, '');
   const cause = `left-out-${shown}`;
   if (why === 'secured') return secured(shown);
+  if (why === 'not-permitted' && isLookup) return notPermitted(shown);
   const [what, remedy] = {
     'not-permitted': [
-      isLookup
-        ? `The user of this connection may not bind the lookup "${shown}": its role lacks Append on leads, or Append To on the other table.`
-        : `The role of this connection may not fill the column "${shown}".`,
+      `The role of this connection may not fill the column "${shown}".`,
       `Give the privilege to the role, or take "${shown}" out of the mapping.`,
     ],
     'missing-record': [`The record that the lookup "${shown}" is bound to, ${value}, is not there.`, CORRECT],

@@ -87,8 +87,8 @@ async function written(count: number): Promise<void> {
 async function asked(): Promise<Record<string, number>> {
   const requests = await emulators.control.requests({ host: organization.host });
   const paths = requests
-    .filter(({ method }) => method === 'GET')
-    .map(({ path }) => /WhoAmI|RetrieveVersion|RetrieveUserPrivileges|ManyToOne|solutions/.exec(path)?.[0]);
+    .flatMap(({ body }) => body.match(/^GET \S+/gm) ?? [])
+    .map((line) => /WhoAmI|RetrieveVersion|RetrieveUserPrivileges|ManyToOne|solutions/.exec(line)?.[0]);
   const counts: Record<string, number> = {};
   for (const path of paths) if (path !== undefined) counts[path] = (counts[path] ?? 0) + 1;
   return counts;
@@ -110,6 +110,42 @@ async function untilAsked(count: number): Promise<void> {
   });
   await leads(CONNECTIONS);
 }
+
+describe('an organisation', () => {
+  /** What was asked about it: requests, but for those that make leads. */
+  const questions = async (): Promise<{ path: string; status: number }[]> =>
+    (await emulators.control.requests({ host: organization.host })).filter(
+      ({ method, body }) => method === 'GET' || /^GET /m.test(body),
+    );
+
+  const readOnce = async (): Promise<void> => {
+    const [connectionId = ''] = CONNECTIONS;
+    await save({ connectionId });
+    run('one');
+    try {
+      await leads([connectionId]);
+      await written(1);
+      await eventually(async () => {
+        const kept = await schema.database.selectFrom('readings').select('reading').execute();
+        expect(kept).toMatchObject([{ reading: expect.stringContaining('emailaddress1') }]);
+      });
+    } finally {
+      await stop();
+    }
+  };
+
+  test('is asked everything about itself in two requests', async () => {
+    await readOnce();
+    expect((await questions()).map(({ path }) => path.split('/').at(-1))).toEqual(['$batch', '$batch']);
+  });
+
+  test('that takes no batches is asked one by one', async () => {
+    organization = await makeOrganization(emulators, { switches: { batch: false } });
+    await readOnce();
+    const together = (await questions()).filter(({ path }) => path.endsWith('$batch'));
+    expect(together).toMatchObject([{ status: 404 }]);
+  });
+});
 
 describe('twenty offers of one application in one organisation', () => {
   test('ask it once about itself, whichever instances drain them, and once more after a save or a Validate of one', async () => {

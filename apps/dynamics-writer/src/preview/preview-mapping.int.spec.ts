@@ -31,13 +31,17 @@ const text = (logicalName: string, more: object = {}): object => ({
 });
 
 /** An organisation whose lead writer may read campaigns, and the connection's lane pointed at it. */
-async function organizationWith(changes: Partial<OrganizationSettings> = {}): Promise<Organization> {
+async function organizationWith(
+  changes: Partial<OrganizationSettings> = {},
+  mayBind = true,
+): Promise<Organization> {
   const roles = [
     {
       name: ROLE,
       privileges: {
         ...{ prvCreateLead: 'Basic', prvReadSolution: 'Global', prvReadCampaign: 'Global' },
         ...{ prvReadEntity: 'Global', prvReadAttribute: 'Global', prvReadRelationship: 'Global' },
+        ...(mayBind && { prvAppendLead: 'Basic', prvAppendToCampaign: 'Global' }),
       },
     },
   ] as OrganizationSettings['roles'];
@@ -124,6 +128,16 @@ describe('a preview of a mapping', () => {
     // The campaign alone is looked up each time.
     expect(await questions(organization)).toBe(asked + 1);
     expect(await emulators.control.leads(organization.host)).toEqual([]);
+  });
+
+  test('names a lookup that the role may not bind, and shows the record without it', async () => {
+    const organization = await organizationWith({}, false);
+    const { faults, record, unchecked } = await preview(organization, FAULTLESS);
+    expect([faults, unchecked]).toMatchObject([
+      [{ pointer: '/mapping/lookups/new_campaign', what: expect.stringContaining('lack Append on leads') }],
+      [],
+    ]);
+    expect(Object.keys(record).filter((name) => name.includes('@odata'))).toEqual([]);
   });
 
   test('calls nothing a fault before the organization was asked anew', async () => {

@@ -41,6 +41,17 @@ const faultAt = (pointer: string, what: string, effect = 'left-out'): object =>
   expect.objectContaining({ pointer, effect, what: expect.stringContaining(what) });
 
 describe('a mapping that is tried', () => {
+  test('names a lookup that the role may not bind, once, and shows the record without it', () => {
+    const unbindable = { campaign: ['Append' as const, 'Append To' as const] };
+    const refused = [{ name: 'new_Campaign@odata.bind', why: 'not-permitted' as const }];
+    const strict = { table: { known: { ...table, unbindable } }, refused };
+    const { faults, record } = attempt({ lookups: { new_campaign: CAMPAIGN } }, strict);
+    expect(faults).toEqual([
+      faultAt('/mapping/lookups/new_campaign', 'lack Append on leads and Append To on the table campaign'),
+    ]);
+    expect(record).not.toHaveProperty('new_Campaign@odata.bind');
+  });
+
   test('without fault shows the record of an invented lead, and when the organization was asked', () => {
     const mapping = { columns: { contoso_note: 'offer' }, lookups: { new_campaign: CAMPAIGN } } as const;
     const preview = attempt(mapping);

@@ -4,6 +4,7 @@ import { CHECKS, inWords } from '@leads/contracts/validation';
 import { isSecured, mapForConnection } from '../mapping/apply-mapping.ts';
 import type { Blamed } from '../mapping/blamed-in.ts';
 import type { LeadTable } from '../mapping/lead-table.ts';
+import { lackingFor } from '../mapping/resolve-lookup.ts';
 import { warningOf } from '../organization/refusals.ts';
 import { entriesOf, referencesOf } from './entries.ts';
 import type { KnownForTrial } from './known-for-trial.ts';
@@ -21,6 +22,7 @@ export function tryMapping(
   const isOut = (name: string, value?: unknown): boolean =>
     gone.some((one) => one.name === name) ||
     isSecured(name, table, 'not-permitted') ||
+    lackingFor(name, value, table) !== undefined ||
     known.refused.some((one) => one.name === name && isRefused(one, value));
   const options = { mapping, table, requestedAt: SAMPLE_TIME };
   const { record, faults } = mapForConnection(SAMPLE_ID, lead, { ...options, wasRefused: isOut });
@@ -28,7 +30,12 @@ export function tryMapping(
   const entries = entriesOf(mapping, table);
   // What is of the standard record has no entry of its own.
   const at = (name: string): string => entries.get(name) ?? '/mapping';
-  const refused = known.refused.filter((one) => whole.has(one.name) && isRefused(one, whole.get(one.name)));
+  const refused = known.refused.filter(
+    (one) =>
+      whole.has(one.name) &&
+      isRefused(one, whole.get(one.name)) &&
+      !lackingFor(one.name, whole.get(one.name), table),
+  );
   const closed = [...whole.keys()].filter((name) => isSecured(name, table, 'not-permitted'));
   const mapped = faults.map(({ pointer, effect, what, remedy }) => ({ pointer, effect, what, remedy }));
   const left = [

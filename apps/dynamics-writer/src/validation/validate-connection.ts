@@ -5,15 +5,16 @@ import type { Connection, ValidationSteps } from '@leads/delivery';
 import { judgeRefusedToken } from '../dynamics/judge-answer.ts';
 import type { WebApi } from '../dynamics/web-api.ts';
 import { checkMapping } from '../mapping/apply-mapping.ts';
+import { askLeadTable } from '../organization/ask-lead-table.ts';
 import {
   askLead,
-  askLeadTable,
-  askMayCreate,
   askPrivilege,
+  askPrivileges,
   askRoles,
   askSolution,
   askVersion,
   askWhoAmI,
+  mayCreate,
   type Told,
 } from '../organization/ask-organization.ts';
 import {
@@ -123,8 +124,10 @@ async function lookAround(
       : noAnswer(solution.answer);
   });
   await steps.check('role', async () => {
-    const [roles, mayCreate] = await Promise.all([askRoles(asked, userId), askMayCreate(asked, userId)]);
-    return roles.kind === 'known' ? warn(judgeRoles(roles.value, readOf(mayCreate))) : noAnswer(roles.answer);
+    const [roles, held] = await Promise.all([askRoles(asked, userId), askPrivileges(asked, userId)]);
+    return roles.kind === 'known'
+      ? warn(judgeRoles(roles.value, readOf(mayCreate(held))))
+      : noAnswer(roles.answer);
   });
   for (const wanted of GUIDE_PRIVILEGES) {
     await steps.check(`privilege-${wanted.privilege}`, async () => {
