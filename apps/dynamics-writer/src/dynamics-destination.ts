@@ -145,8 +145,7 @@ export class DynamicsDestination implements Destination<LeadRecord, Answer> {
     const questions = describing(this.http);
     return previewMapping(connectionId, request, {
       ...{ database, tokens, readings },
-      http: (connection) =>
-        together(paced(questions, limitsOf(connection), QUESTION_PATIENCE_MS), incapable),
+      http: (connection) => together(paced(questions, limitsOf(connection), QUESTION_PATIENCE_MS), incapable),
     });
   }
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { lead, runLane } from '@leads/delivery/testing';
+import { lead, type RunningLane, runInstance, runLane } from '@leads/delivery/testing';
 import {
   eventually,
   type Fault,
@@ -171,32 +172,38 @@ describe('who is asked to wait', () => {
     },
   );
 
-  test('waits on after a restart, in whatever process the lane is taken up, unless a person lifts it', async () => {
-    const organization = await makeOrganization(emulators);
-    await fault({
-      host: organization.host,
-      match: { path: '/leads' },
-      kind: 'throttle',
-      limit: 'requests',
-      retryAfterSeconds: 40,
-      times: 1,
-    });
-    const first = await drainInto(schema, organization);
-    await schema.takeIn(lead());
-    await eventually(async () => expect(await waits(organization)).toMatchObject({ refused: 1 }));
-    await first.stop();
-    const second = await runLane(schema, dynamics(schema, organization.resolver, tokensFor(organization)));
-    try {
-      expect(second.lane.pace.askedMs(Date.now())).toBeGreaterThan(30_000);
-      await trickle(10);
-      expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
-      await sql`update deliveries set due_at = now()`.execute(schema.database);
-      second.lane.probe();
-      await untilWritten(organization, 11);
-    } finally {
-      await second.stop();
-    }
-  });
+  test.each([
+    ['a restart in good order', (first: RunningLane) => first.stop()],
+    ['a writer that lost its lane without a word', () => Promise.resolve()],
+  ])(
+    'waits on after %s, in whatever process the lane is taken up, unless a person lifts it',
+    async (_how, end) => {
+      const organization = await makeOrganization(emulators);
+      await fault({
+        host: organization.host,
+        match: { path: '/leads' },
+        kind: 'throttle',
+        limit: 'requests',
+        retryAfterSeconds: 40,
+        times: 1,
+      });
+      const first = await drainInto(schema, organization);
+      await schema.takeIn(lead());
+      await eventually(async () => expect(await waits(organization)).toMatchObject({ refused: 1 }));
+      await end(first);
+      const second = await runLane(schema, dynamics(schema, organization.resolver, tokensFor(organization)));
+      try {
+        expect(second.lane.pace.askedMs(Date.now())).toBeGreaterThan(30_000);
+        await trickle(10);
+        expect(await waits(organization)).toMatchObject({ refused: 1, early: 0 });
+        await sql`update deliveries set due_at = now()`.execute(schema.database);
+        second.lane.probe();
+        await untilWritten(organization, 11);
+      } finally {
+        await Promise.all([first.stop(), second.stop()]);
+      }
+    },
+  );
 });
 
 describe('a backlog under a small limit', () => {
@@ -231,6 +238,33 @@ describe('a backlog under a small limit', () => {
       }
     },
   );
+});
+
+test('six offers of one application share what it is permitted: hardly a request is refused, and none comes too early', async () => {
+  const organization = await makeOrganization(emulators, {
+    limits: { servers: 1, requests: 6, windowSeconds: 4 },
+  });
+  const connectionIds = Array.from({ length: 6 }, () => randomUUID());
+  const { url } = { url: organization.organization };
+  await schema.empty();
+  for (const connectionId of connectionIds) {
+    await sql`
+      insert into lanes (connection_id, version, url, state, secret_version, identity_hash)
+      values (${connectionId}, 1, ${url}, 'published', 1, 'same')
+    `.execute(schema.database);
+    await schema.takeIn(...Array.from({ length: 150 }, () => lead({ connectionId })));
+  }
+  const destination = dynamics(schema, organization.resolver, tokensFor(organization));
+  const instance = runInstance(schema, destination, 'one');
+  try {
+    await untilWritten(organization, 900);
+    const { refused, early } = await waits(organization);
+    const requests = await emulators.control.requests({ host: organization.host });
+    expect(early).toBe(0);
+    expect(refused).toBeLessThanOrEqual(Math.max(2, requests.length / 5));
+  } finally {
+    await instance.stop();
+  }
 });
 
 describe('a request that gets no answer', () => {

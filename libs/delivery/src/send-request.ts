@@ -63,11 +63,7 @@ export async function lookAt(leadIds: readonly string[], parts: SendingParts): P
 }
 
 /** One request. Whatever is thrown on the way defers the leads that it concerns, and is logged as the defect it is. */
-export async function request(
-  parcel: Delivery[],
-  way: Way,
-  parts: SendingParts,
-): Promise<SentReads> {
+export async function request(parcel: Delivery[], way: Way, parts: SendingParts): Promise<SentReads> {
   const { lane, sender, destination, log } = parts;
   const defects: Read[] = [];
   const guarded = <Result>(concerned: Delivery[], reading: Reading, work: () => Result): Result[] => {

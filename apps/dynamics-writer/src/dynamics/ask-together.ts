@@ -131,5 +131,7 @@ function isOfTheWay(answer: Answer): boolean {
 
 function partOf({ whole, parts }: Asked, index: number): OutboundAnswer | Promise<OutboundAnswer> {
   if (!parts) return whole;
-  return parts[index] ?? Promise.reject(Object.assign(new Error('cut off'), { code: 'BATCH_ANSWER_CUT_OFF' }));
+  return (
+    parts[index] ?? Promise.reject(Object.assign(new Error('cut off'), { code: 'BATCH_ANSWER_CUT_OFF' }))
+  );
 }

@@ -116,12 +116,15 @@ describe('what an answer of Dynamics says by itself', () => {
     ['', 'A record with matching key values already exists.', 'rule duplicate-of-another'],
     ['0x80049999', 'Cannot insert duplicate key.', 'rule duplicate-of-another'],
     ['0x0', "Entity Key 'Mail' violated. A duplicate record cannot be created.", 'rule duplicate-of-another'],
-  ])('"taken" (%s, %s) is looked up, and where no record of ours is there it is: %s', (code, text, refused) => {
-    const reading = judgeAnswer(answered(412, code, text), LEAD, ORGANIZATION);
-    const taken = reading.kind === 'unclear' ? reading.taken?.refused : undefined;
-    expect(`${taken?.suspect} ${taken?.reason.cause}`).toBe(refused);
-    expect(taken?.reason.what).toContain('The record of this lead is not there');
-  });
+  ])(
+    '"taken" (%s, %s) is looked up, and where no record of ours is there it is: %s',
+    (code, text, refused) => {
+      const reading = judgeAnswer(answered(412, code, text), LEAD, ORGANIZATION);
+      const taken = reading.kind === 'unclear' ? reading.taken?.refused : undefined;
+      expect(`${taken?.suspect} ${taken?.reason.cause}`).toBe(refused);
+      expect(taken?.reason.what).toContain('The record of this lead is not there');
+    },
+  );
 
   test('what a plug-in says of a key is its own refusal', () => {
     expect(read(answered(400, '0x80040265', 'Cannot insert duplicate key.'))).toBe('rule plug-in-refused');

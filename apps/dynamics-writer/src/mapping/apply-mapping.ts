@@ -253,9 +253,7 @@ function unbindableIn(
   table: LeadTable | undefined,
 ): MappingFault[] {
   const lacking = lackingFor(name, reference, table);
-  return lacking
-    ? [{ ...entry, effect: 'left-out', ...notPermitted(name.replace(BIND, ''), lacking) }]
-    : [];
+  return lacking ? [{ ...entry, effect: 'left-out', ...notPermitted(name.replace(BIND, ''), lacking) }] : [];
 }
 
 /** Whether a column or a lookup of the record is secured so. */

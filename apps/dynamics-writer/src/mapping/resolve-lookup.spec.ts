@@ -71,7 +71,11 @@ describe('what is lacking for a lookup', () => {
   });
 
   test('of one that has several tables is what the table of its record wants', () => {
-    const lookups = ['systemuser', 'team'].map((to) => ({ column: 'ownerid', property: 'ownerid', table: to }));
+    const lookups = ['systemuser', 'team'].map((to) => ({
+      column: 'ownerid',
+      property: 'ownerid',
+      table: to,
+    }));
     const known = { lookups, unbindable: { team: ['Append To' as const] } };
     expect(lackingFor('ownerid@odata.bind', `/teams${ID}`, known)).toMatchObject({ table: 'team' });
     expect(lackingFor('ownerid@odata.bind', `/systemusers${ID}`, known)).toBeUndefined();

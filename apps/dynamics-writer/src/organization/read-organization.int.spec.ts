@@ -221,7 +221,11 @@ describe('looking at an organisation', () => {
 
   test('warns of a lookup of its mapping that its user may not bind, before any lead', async () => {
     const privileges = { prvCreateLead: 'Basic', prvAppendLead: 'Basic' } as const;
-    const read = { prvReadEntity: 'Global', prvReadAttribute: 'Global', prvReadRelationship: 'Global' } as const;
+    const read = {
+      prvReadEntity: 'Global',
+      prvReadAttribute: 'Global',
+      prvReadRelationship: 'Global',
+    } as const;
     const { organization } = await hold({ roles: [{ name: ROLE, privileges: { ...privileges, ...read } }] });
     const mapping = JSON.stringify({ lookups: { campaignid: `/campaigns(${randomUUID()})` } });
     await schema.database.updateTable('lanes').set({ mapping }).execute();

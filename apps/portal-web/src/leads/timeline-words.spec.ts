@@ -96,10 +96,7 @@ describe('the next attempt of a lead', () => {
 
   test('is that of the newest entry alone, whatever else is told beside', () => {
     const [first, second] = [deferred(60_000), deferred(120_000)];
-    const others = [
-      { kind: 'repeated', at } as const,
-      { kind: 'held', at, incidentId: '', reason } as const,
-    ];
+    const others = [{ kind: 'repeated', at } as const, { kind: 'held', at, incidentId: '', reason } as const];
     expect(nextAttempt([first, second, ...others], true, seen(0))?.entry).toBe(second);
   });
 

@@ -67,7 +67,11 @@ describe('the circuit breaker', () => {
     await openBreaker(schema.database, lane, REASON, 'rule', NOW);
     await schema.takeIn(lead(), lead({ isTest: true }));
     expect(await closeBreaker(schema.database, lane, NOW, 'nothing-waits')).toBe(false);
-    await schema.database.updateTable('deliveries').set({ state: 'dead' }).where('is_test', '=', false).execute();
+    await schema.database
+      .updateTable('deliveries')
+      .set({ state: 'dead' })
+      .where('is_test', '=', false)
+      .execute();
     expect(await closeBreaker(schema.database, lane, NOW, 'nothing-waits')).toBe(true);
     const told = await alerts();
     expect(told).toEqual([triggered(REASON.cause), CLEARED]);

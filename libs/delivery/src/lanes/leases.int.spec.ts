@@ -148,14 +148,17 @@ describe('leases', () => {
     expect(await renewLeases(database, 'a')).toEqual([]);
   });
 
-  test.each(['paused', 'deleted'])('a %s connection’s lane is renewed by who drains it, to be given back', async (state) => {
-    await makeLanes(1);
-    const [lane] = await claimLanes(database, 'a', 1);
-    await sql`update lanes set state = ${state}`.execute(database);
-    const closed = [expect.objectContaining({ isClosed: true, fence: lane?.fence })];
-    expect(await renewLeases(database, 'a', [lane?.connectionId ?? ''])).toEqual(closed);
-    expect(await renewLeases(database, 'a', [randomUUID()])).toEqual([]);
-  });
+  test.each(['paused', 'deleted'])(
+    'a %s connection’s lane is renewed by who drains it, to be given back',
+    async (state) => {
+      await makeLanes(1);
+      const [lane] = await claimLanes(database, 'a', 1);
+      await sql`update lanes set state = ${state}`.execute(database);
+      const closed = [expect.objectContaining({ isClosed: true, fence: lane?.fence })];
+      expect(await renewLeases(database, 'a', [lane?.connectionId ?? ''])).toEqual(closed);
+      expect(await renewLeases(database, 'a', [randomUUID()])).toEqual([]);
+    },
+  );
 
   test('a paused connection’s lane is held for as long as it is being validated, a deleted one’s never', async () => {
     await makeLanes(1, 'paused');
