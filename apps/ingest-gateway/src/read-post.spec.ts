@@ -110,6 +110,8 @@ test.each<[string, Buffer | string, BodyClaims | undefined, string]>([
   ['blanks', ' \n', undefined, 'not-readable'],
   ['null', 'null', undefined, 'no-lead'],
   ['JSON of something else', '{"orders":[1]}', undefined, 'no-lead'],
+  ['a form of very many fields', `a=${'&'.repeat(65_000)}`, undefined, 'not-readable'],
+  ['a form with very many blanks and more', `a=${' '.repeat(60_000)}\n\n x`, undefined, 'not-readable'],
   ['a form of something else', 'a=b&c=d', undefined, 'no-lead'],
   ['endless nesting', '['.repeat(30_000) + ']'.repeat(30_000), undefined, 'too-intricate'],
   ['gzip of very much', gzipSync(Buffer.alloc(MAX_LEAD_BYTES + 1, ' ')), gzip, 'too-large'],

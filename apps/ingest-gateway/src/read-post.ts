@@ -35,8 +35,15 @@ export function readPost(body: Buffer, claims: BodyClaims): PostRead {
 function valueOf(text: string): unknown {
   const json = jsonOf(text);
   if (json !== undefined) return json;
-  return /^\s*[^\s={}[\]"<>&]+=[^\r\n]*\s*$/.test(text) ? formOf(text.trim()) : undefined;
+  const trimmed = text.trim();
+  return FORM.test(trimmed) ? formOf(trimmed) : undefined;
 }
+
+/** Looked for in what is trimmed: no part of it may match what another does, or a long text takes very long. */
+const FORM = /^[^\s={}[\]"<>&]+=[^\r\n]*$/;
+
+/** The most fields that a form may have. */
+const MOST_FIELDS = 1_000;
 
 /** A number with more digits than a number here can have is taken as written: it is a telephone or an id. */
 const LONG_NUMBER = /\d{16}/;
@@ -53,15 +60,17 @@ function asWritten(_key: string, value: unknown, { source }: { source?: string }
   return typeof value === 'number' && source !== undefined && !Number.isSafeInteger(value) ? source : value;
 }
 
-/** The fields of a form, such as Web-to-Lead posts, each with all its values. */
-function formOf(text: string): Record<string, string[]> {
-  const fields = new Map<string, string[]>();
-  for (const pair of text.split('&')) {
-    const [name = '', ...rest] = pair.split('=');
-    const key = unescaped(name);
-    fields.set(key, [...(fields.get(key) ?? []), unescaped(rest.join('='))]);
-  }
-  return Object.fromEntries(fields);
+/** The fields of a form, such as Web-to-Lead posts, each with all its values; `undefined` where there are too many. */
+function formOf(text: string): Record<string, string[]> | undefined {
+  const pairs = text.split('&', MOST_FIELDS + 1);
+  if (pairs.length > MOST_FIELDS) return undefined;
+  const fields = Map.groupBy(pairs, (pair) => unescaped(pair.split('=', 1)[0] ?? ''));
+  return Object.fromEntries(
+    [...fields].map(([name, values]) => [
+      name,
+      values.map((pair) => unescaped(pair.slice(pair.indexOf('=') + 1))),
+    ]),
+  );
 }
 
 /** A name or value of a form: its escapes are bytes, of whichever encoding the form has. */

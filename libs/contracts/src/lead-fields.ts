@@ -30,7 +30,8 @@ const WHOLE_NAMES = ['fullname', 'name'];
 
 /** A key without regard to its case and punctuation: `First Name`, `first_name` and `FirstName` are one. */
 function canonicalKey(key: string): string {
-  return key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const lower = key.toLowerCase();
+  return /^[a-z0-9]*$/.test(lower) ? lower : lower.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The own fields of an object; none of anything else. */
@@ -127,6 +128,7 @@ function leafOf(value: unknown): string {
  * part columns, and without blanks around it.
  */
 function linesOf(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text.trim();
   return text.toWellFormed().replace(BREAKS, '\n').replace(CONTROLS, '').normalize('NFC').trim();
 }
 

@@ -92,6 +92,7 @@ describe('where a lead comes from', () => {
     ],
     ['AzureMarketplace-INS | Contoso Analytics', '', ['AzureMarketplace', 'INS', 'Contoso Analytics']],
     ['SPZA-PLT|a.b|c', 'PLT', ['SPZA', 'PLT', 'a.b|c']],
+    ['AppSource (SPZA)-PLT |  a.b', '', ['AppSource (SPZA)', 'PLT', 'a.b']],
     ['AzureMarketplace', 'INS', ['AzureMarketplace', 'INS', '']],
     ['', '', ['', '', '']],
   ])('%j with action %j', (leadSource, actionCode, [source, action, offer]) => {

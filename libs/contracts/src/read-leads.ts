@@ -7,6 +7,7 @@
  */
 import { FACTS, type Fields, fieldsOf, hasContent, leadIn, PERSON } from './lead-fields.ts';
 import type { MarketplaceLead } from './marketplace-lead.ts';
+import { own } from './own.ts';
 
 /** The most levels that a body is looked through. */
 const DEEPEST = 32;
@@ -100,9 +101,10 @@ function searchList(list: readonly unknown[], levels: number): Search {
 
 function searchObject(value: object, levels: number): Search {
   const fields = fieldsOf(value);
+  if (fields.size === 0) return NOTHING;
   const containers = containersIn(fields, levels);
   const lead = leadIn(fields, containers);
-  const own: Found = {
+  const outer: Found = {
     lead,
     part: value,
     hasPerson:
@@ -110,15 +112,15 @@ function searchObject(value: object, levels: number): Search {
       (containers.length > 0 && lead.customer.company !== ''),
     isMarked: lead.leadSource !== '' || lead.actionCode !== '' || containers.length > 0,
   };
-  if (own.hasPerson && own.isMarked) return { ...NOTHING, found: [own] };
+  if (outer.hasPerson && outer.isMarked) return { ...NOTHING, found: [outer] };
   const inner = searchWithin(fields, levels);
   const isInnerSure = inner.found.some((each) => each.hasPerson && each.isMarked);
   // Who forwards a lead may say who they are themselves.
-  if (own.hasPerson && !isInnerSure) return { ...NOTHING, found: [own] };
+  if (outer.hasPerson && !isInnerSure) return { ...NOTHING, found: [outer] };
   const isFact = lead.leadSource !== '' || lead.actionCode !== '';
   if (inner.found.length > 0)
-    return isFact ? { ...inner, found: inner.found.map((each) => completed(each, own)) } : inner;
-  return isFact ? { ...NOTHING, found: [own] } : NOTHING;
+    return isFact ? { ...inner, found: inner.found.map((each) => completed(each, outer)) } : inner;
+  return isFact ? { ...NOTHING, found: [outer] } : NOTHING;
 }
 
 /** What an object holds below its own fields, of all its parts. */
@@ -158,11 +160,16 @@ function containersIn(fields: Fields, levels: number): Fields[] {
 
 const CONTAINERS = ['userdetails', 'customerinfo'];
 
+/** What JSON that is no number or word begins with, and ends with then. */
+const BRACKETS: Readonly<Record<string, string>> = { '"': '"', '[': ']', '{': '}' };
+
 /** What a text holds that is JSON itself. */
 function jsonIn(text: string): unknown {
-  if (!/^\s*["[{]/.test(text)) return undefined;
+  const trimmed = text.trim();
+  const last = own(BRACKETS, trimmed.charAt(0));
+  if (last === undefined || !trimmed.endsWith(last)) return undefined;
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = JSON.parse(trimmed) as unknown;
     return isTooIntricate(value) ? undefined : value;
   } catch {
     return undefined;
