@@ -2,7 +2,7 @@
  * Takes out of every manifest, and of the lock file, what only builds and tests. `npm ci --omit=dev` alone would
  * install it into an image all the same: every folder is a workspace of the root, and so none is for development only.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Manifest {
@@ -29,8 +29,9 @@ export function keepProductionOnly(root: string): void {
   const lock = change<Lock>('package-lock.json', (content) => {
     for (const path of workspacesIn(content)) delete content.packages[path]?.devDependencies;
   });
-  for (const path of workspacesIn(lock)) {
-    change<Manifest>(join(path, 'package.json'), (manifest) => delete manifest.devDependencies);
+  // Of what .dockerignore leaves out there is no manifest.
+  for (const manifest of workspacesIn(lock).map((path) => join(path, 'package.json'))) {
+    if (existsSync(join(root, manifest))) change<Manifest>(manifest, (one) => delete one.devDependencies);
   }
 }
 
