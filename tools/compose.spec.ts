@@ -1,5 +1,5 @@
 /** docker-compose.yml against the stack's own declarations: both run the same services, told the same. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { SERVICES, type ServiceName } from '@leads/contracts';
@@ -107,6 +107,15 @@ describe('docker compose runs what npm start runs:', () => {
       'rotate-master-key': 'never',
     });
   });
+});
+
+test('what operators are told to run in a container is in its image', () => {
+  const told = textOf('docs/operate.md').matchAll(/docker compose exec (\S+) node (\S+)\.js/g);
+  const sources = [...told].map(([, service = '', command = '']) =>
+    join('apps', service.replace('<service>', 'portal'), `${command.replace('dist/', 'src/')}.ts`),
+  );
+  expect(sources).toHaveLength(4);
+  expect(sources.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 describe('what .env says', () => {
