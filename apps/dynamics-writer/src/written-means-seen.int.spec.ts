@@ -180,6 +180,8 @@ describe('an answer that is not Dynamics’ own', () => {
       await schema.takeIn(...taken);
       await untilWritten(taken, { timeoutMs: 30_000 });
       expect(await reasons('dead')).toEqual([]);
+      // Somebody did answer, and what is told of it says so.
+      expect(JSON.stringify(await outcomes())).not.toContain('CUT_OFF');
     },
   );
 

@@ -155,7 +155,7 @@ export class AcceptLead {
     }
   }
 
-  /** @throws a refusal where nobody has the address; before that is asked, where its source has guessed too often */
+  /** @throws a refusal where nobody has the address, which is another one where its source has guessed too often */
   private async connectionAt(
     addressKey: string,
     request: FastifyRequest,
@@ -164,7 +164,6 @@ export class AcceptLead {
     const hash = addressKeyHash(addressKey);
     const known = this.addresses.known(hash, now);
     if (known) return known;
-    await this.rates.guesses(request);
     const found = await this.answered(this.addresses.find(hash, now));
     if (found) return found;
     await this.rates.guessedWrong(request);

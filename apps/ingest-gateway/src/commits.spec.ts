@@ -4,8 +4,8 @@ import type { LeadAccepted } from '@leads/contracts';
 import { Commits } from './commits.ts';
 import type { Accepted, Posted } from './lead-store.ts';
 
-function posted(leadId: string): Posted {
-  return { lead: { leadId, original: '' } as LeadAccepted, windowMs: 0 };
+function posted(leadId: string, connectionId = 'one', original = ''): Posted {
+  return { lead: { leadId, connectionId, original } as LeadAccepted, windowMs: 0 };
 }
 
 const accepted = (leads: Posted[]): Accepted[] =>
@@ -57,6 +57,30 @@ describe('posts that come at the same time', () => {
     committing.resolve();
     expect(await Promise.all(waiting)).toHaveLength(5_000);
     expect(await together.accept(posted('later'))).toEqual({ leadId: 'later', duplicate: false });
+  });
+
+  test('to one address may wait up to a size, and those to others are not refused for them', async () => {
+    const committing = Promise.withResolvers<void>();
+    const together = new Commits(async (leads) => {
+      await committing.promise;
+      return accepted(leads);
+    }, 100);
+    const large = 'x'.repeat(1024 * 1024);
+    const flood = Array.from({ length: 9 }, (_, index) =>
+      together.accept(posted(String(index), 'one', large)).catch((error: unknown) => error),
+    );
+    const other = together.accept(posted('other', 'other', large));
+    committing.resolve();
+    expect(await other).toEqual({ leadId: 'other', duplicate: false });
+    const answers = await Promise.all(flood);
+    expect(answers.slice(0, 8)).toEqual(
+      Array.from({ length: 8 }, (_, index) => ({ leadId: String(index), duplicate: false })),
+    );
+    expect(answers[8]).toMatchObject({ problem: { status: 429 } });
+    expect(await together.accept(posted('later', 'one', large))).toEqual({
+      leadId: 'later',
+      duplicate: false,
+    });
   });
 
   test('do not suffer for those that the database cannot take', async () => {

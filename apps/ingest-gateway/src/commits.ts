@@ -2,13 +2,16 @@
 import { NaturalBatching } from '@leads/pacing';
 import { isOfTheData } from './database-errors.ts';
 import type { Accepted, Posted } from './lead-store.ts';
-import { databaseUnavailable } from './refusals.ts';
+import { databaseUnavailable, tooManyPosts } from './refusals.ts';
 
 /** How much one commit may hold: hundreds of usual leads, and of the largest a few dozen. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 /** How many may wait for a commit: a few seconds' work. Who would be behind them is told to come again. */
 const MOST_WAITING = 5_000;
+
+/** How much of one address may wait for a commit, in characters: whoever floods one does not take the others' turn. */
+const MOST_OF_ONE = 8 * 1024 * 1024;
 
 interface Waiting {
   posted: Posted;
@@ -17,6 +20,7 @@ interface Waiting {
 
 export class Commits {
   private waiting = 0;
+  private readonly waitingOf = new Map<string, number>();
   private readonly batches: NaturalBatching<Waiting>;
 
   /**
@@ -29,7 +33,7 @@ export class Commits {
   ) {
     this.batches = new NaturalBatching(
       (waiting) => this.commit(waiting),
-      ({ posted: { lead } }) => lead.original.length + (lead.originalBytes?.length ?? 0),
+      ({ posted }) => sizeOf(posted),
       { records: most, bytes: MOST_CHARACTERS },
     );
   }
@@ -37,10 +41,21 @@ export class Commits {
   /** Resolves once the lead is committed. @throws why it is not, or not known to be */
   async accept(posted: Posted): Promise<Accepted> {
     if (this.waiting >= MOST_WAITING) throw databaseUnavailable();
+    const { connectionId } = posted.lead;
+    const size = sizeOf(posted);
+    const ofOne = this.waitingOf.get(connectionId) ?? 0;
+    if (ofOne > 0 && ofOne + size > MOST_OF_ONE) throw tooManyPosts(1);
     const waiting: Waiting = { posted };
     this.waiting += 1;
-    await this.batches.add([waiting]);
-    this.waiting -= 1;
+    this.waitingOf.set(connectionId, ofOne + size);
+    try {
+      await this.batches.add([waiting]);
+    } finally {
+      this.waiting -= 1;
+      const left = (this.waitingOf.get(connectionId) ?? 0) - size;
+      if (left > 0) this.waitingOf.set(connectionId, left);
+      else this.waitingOf.delete(connectionId);
+    }
     const { settled } = waiting;
     if (!settled) throw new Error('A lead was neither committed nor refused.');
     if ('failed' in settled) throw settled.failed;
@@ -65,4 +80,9 @@ export class Commits {
       }
     }
   }
+}
+
+/** In characters. */
+function sizeOf({ lead: { original, originalBytes } }: Posted): number {
+  return original.length + (originalBytes?.length ?? 0);
 }

@@ -39,7 +39,7 @@ describe('the gate of the intake', () => {
   test('closes for a database that falls silent: who waits is refused, and others at once', async () => {
     isAway = true;
     const waiting = asked(gate.ask(() => new Promise(() => undefined)));
-    await jest.advanceTimersByTimeAsync(1_600);
+    await jest.advanceTimersByTimeAsync(3_100);
     expect(await waiting).toBe('503');
     const question = jest.fn(() => Promise.resolve('committed'));
     expect(await asked(gate.ask(question))).toBe('503');
@@ -48,6 +48,25 @@ describe('the gate of the intake', () => {
     await jest.advanceTimersByTimeAsync(1_600);
     expect(await asked(gate.ask(question))).toBe('committed');
     expect(changes).toEqual(['database-away', undefined]);
+  });
+
+  test('stays open where one look is slow, or others are answered meanwhile', async () => {
+    isAway = true;
+    await jest.advanceTimersByTimeAsync(1_900);
+    isAway = false;
+    await jest.advanceTimersByTimeAsync(1_600);
+    isAway = true;
+    for (let count = 0; count < 20; count += 1) {
+      await jest.advanceTimersByTimeAsync(500);
+      expect(await asked(gate.ask(() => Promise.resolve('committed')))).toBe('committed');
+    }
+    const slow = asked(gate.ask(() => new Promise(() => undefined)));
+    for (let count = 0; count < 21; count += 1) {
+      await jest.advanceTimersByTimeAsync(500);
+      expect(await asked(gate.ask(() => Promise.resolve('committed')))).toBe('committed');
+    }
+    expect(await slow).toBe('503');
+    expect(changes).toEqual([]);
   });
 
   test('closes as soon as anybody finds the database away, and opens at the next look', async () => {

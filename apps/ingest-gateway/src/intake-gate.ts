@@ -8,6 +8,9 @@ import { databaseUnavailable, outboxFull } from './refusals.ts';
 /** How often the database is looked at, and how long it may take to answer then, in milliseconds. */
 const LOOK = { everyMs: SECOND_MS / 2, withinMs: SECOND_MS };
 
+/** After so many looks in a row without an answer the database is away: one alone may be a busy machine's. */
+const LOOKS_WITHOUT_ANSWER = 2;
+
 /** How long the database may take for one answer while others get theirs, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10 * SECOND_MS;
 
@@ -28,11 +31,14 @@ export class IntakeGate implements OnApplicationBootstrap, BeforeApplicationShut
   private closed: Closed | undefined;
   private readonly waiting = new Set<(reason: unknown) => void>();
   private readonly rounds: Rounds;
+  private lostLooks = 0;
+  /** When the database last answered anybody, on the clock of `performance.now()`. */
+  private answeredAt = -Infinity;
 
   constructor(private readonly parts: GateParts) {
     this.rounds = new Rounds(() => this.look(), {
       ...{ everyMs: LOOK.everyMs, firstMs: 0 },
-      onError: (error) => this.become('database-away', error),
+      onError: () => undefined,
     });
   }
 
@@ -52,12 +58,15 @@ export class IntakeGate implements OnApplicationBootstrap, BeforeApplicationShut
     if (this.closed) throw REFUSALS[this.closed]();
     const { promise: refused, reject } = Promise.withResolvers<never>();
     this.waiting.add(reject);
+    const asked = performance.now();
     try {
-      return await Promise.race([within(ANSWER_TIMEOUT_MS, question), refused]);
+      const answer = await Promise.race([within(ANSWER_TIMEOUT_MS, question), refused]);
+      this.answeredAt = performance.now();
+      return answer;
     } catch (error) {
       if (error instanceof ProblemError || isOfTheData(error)) throw error;
-      // Nobody else is to find that out by waiting.
-      this.become('database-away', error);
+      // Nobody else is to find that out by waiting; but where others were answered meanwhile, it is this question's.
+      if (this.answeredAt < asked) this.become('database-away', error);
       throw databaseUnavailable();
     } finally {
       this.waiting.delete(reject);
@@ -65,8 +74,15 @@ export class IntakeGate implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async look(): Promise<void> {
-    const isFull = await within(LOOK.withinMs, this.parts.isOutboxFull);
-    this.become(isFull ? 'outbox-full' : undefined);
+    const asked = performance.now();
+    try {
+      const isFull = await within(LOOK.withinMs, this.parts.isOutboxFull);
+      this.lostLooks = 0;
+      this.become(isFull ? 'outbox-full' : undefined);
+    } catch (error) {
+      this.lostLooks = this.answeredAt < asked ? this.lostLooks + 1 : 0;
+      if (this.lostLooks >= LOOKS_WITHOUT_ANSWER) this.become('database-away', error);
+    }
   }
 
   private become(closed: Closed | undefined, error?: unknown): void {

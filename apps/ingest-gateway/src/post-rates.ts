@@ -33,15 +33,10 @@ export class PostRates {
     private readonly rates: Rates,
   ) {}
 
-  /** A request comes to an address that may be nobody's. @throws a refusal where its source has guessed too often */
-  async guesses(request: FastifyRequest): Promise<void> {
-    const asked = await this.known().ofGuesses(request, { increment: false });
-    if (!asked.isAllowed && asked.remaining === 0) throw tooManyGuesses(waitOf(asked));
-  }
-
-  /** The address was nobody's. */
+  /** A request came to an address that nobody has. @throws a refusal where its source has guessed too often */
   async guessedWrong(request: FastifyRequest): Promise<void> {
-    await this.known().ofGuesses(request);
+    const asked = await this.known().ofGuesses(request);
+    if (!asked.isAllowed && asked.isExceeded) throw tooManyGuesses(waitOf(asked));
   }
 
   /** A lead is posted to a known address. @throws a refusal where too many are */

@@ -28,6 +28,12 @@ const bigEndian = Buffer.from(`\ufeff${json}`, 'utf16le').swap16();
 const latin = Buffer.from(json.replace('– 5 €', ''), 'latin1');
 const gzip = { contentType: 'application/json', contentEncoding: 'gzip' };
 
+test('a form whose customer is JSON text is read as the customer that the text says', () => {
+  const userDetails = JSON.stringify({ firstName: 'Ana', lastName: 'Trujillo', email: 'ana@adatum.example' });
+  const { customer } = leadOf(new URLSearchParams({ userDetails, leadSource: 'SPZA-PLT' }).toString()) ?? {};
+  expect(customer).toMatchObject({ firstName: 'Ana', lastName: 'Trujillo', email: 'ana@adatum.example' });
+});
+
 describe('a lead is read from', () => {
   test('the wire', () => {
     expect(jose).toMatchObject({ customer: JOSE.userDetails, description: '– 5 €' });

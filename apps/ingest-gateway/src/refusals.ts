@@ -114,7 +114,7 @@ export const tooManyPosts = (seconds: number): ProblemError =>
       status: 429,
       title: 'Too many leads at once',
       detail:
-        'More leads came to this address within a minute than may. This one was not read and does not count as taken in. ' +
+        'More leads came to this address in a short time than may. This one does not count as taken in. ' +
         `Send it anew in ${seconds} s.`,
     },
     { 'retry-after': String(seconds) },

@@ -80,7 +80,7 @@ function anyAddress(details: CustomerDetails, among: readonly Fields[]): Partial
   return email === undefined ? {} : { email: oneLineOf(email) };
 }
 
-const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const ADDRESS = /^[^\s@"<>{}]+@[^\s@"<>{}]+\.[^\s@"<>{}]+$/;
 const LONGEST_ADDRESS = 320;
 
 /** Where there is an address and no name in two parts, one in a single part counts as the last name. */

@@ -151,11 +151,16 @@ function completed(inner: Found, outer: Found): Found {
 /** The objects that hold a customer, apart from the lead: as they are, or as text. */
 function containersIn(fields: Fields, levels: number): Fields[] {
   return CONTAINERS.flatMap((name) => fields.get(name) ?? [])
-    .map((value) => (typeof value === 'string' ? jsonIn(value) : value))
-    .map((value) => (Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value))
+    .map(onlyOf)
+    .map((value) => onlyOf(typeof value === 'string' ? jsonIn(value) : value))
     .filter((value) => !Array.isArray(value) && hasContent(value, levels))
     .map(fieldsOf)
     .filter((inner) => inner.size > 0);
+}
+
+/** The entry of a list of one: a form has a list for each of its fields. */
+function onlyOf(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
 const CONTAINERS = ['userdetails', 'customerinfo'];

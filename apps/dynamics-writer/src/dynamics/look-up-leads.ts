@@ -73,10 +73,10 @@ async function askInBatch(
     return askOneByOne(webApi, leadIds);
   }
   if (!raw || !isSuccess(answer)) return leadIds.map(() => ({ answer, body: '' }));
-  return readBatch(raw.headers['content-type'] ?? '', raw.body).map((part) => ({
-    answer: readAnswer(part),
-    body: part.body,
-  }));
+  const parts = readBatch(raw.headers['content-type'] ?? '', raw.body);
+  // A page with 200 is somebody else's word, and says so.
+  if (parts.length === 0) return leadIds.map(() => ({ answer, body: '' }));
+  return parts.map((part) => ({ answer: readAnswer(part), body: part.body }));
 }
 
 function seenIn({ answer, body }: typeof CUT_OFF, leadId: string): Seen {

@@ -76,7 +76,8 @@ function Question({ token, asked }: { token: string; asked: ContactAsked }): Rea
         </BusyButton>
       </div>
       <Text size={200} className={styles.quiet}>
-        If you do nothing, no such mails come.
+        Whoever has not answered gets no such mails. If you have, your newest answer counts, and doing nothing
+        leaves it as it is.
       </Text>
     </CenteredCard>
   );
