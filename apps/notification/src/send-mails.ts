@@ -179,7 +179,8 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  private async compose({ kind, aboutId, event, offerTitle }: ClaimedMail): Promise<ComposedMail> {
+  private async compose(mail: ClaimedMail): Promise<ComposedMail> {
+    const { kind, aboutId, event, offerTitle, organization: connectionUrl } = mail;
     const said: unknown = JSON.parse(event);
     const { PORTAL_PUBLIC_URL: consoleUrl } = this.settings;
     if (kind === 'contact-request') {
@@ -196,7 +197,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     }
     return composeLeadMail({
       outcome: LeadWritten.parse(said),
-      offerTitle,
+      ...{ offerTitle, connectionUrl },
       linkBase: this.settings.DYNAMICS_LINK_BASE,
     });
   }

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { readLanes } from './lanes/read-lanes.ts';
 import { findLeads } from './leads/find-leads.ts';
-import { readLead } from './leads/lead-detail.ts';
+import { readLead, readTimeline } from './leads/lead-detail.ts';
+import { readValidations } from './ledger/read-validations.ts';
 import { RecordLinks } from './ledger/record-links.ts';
 import {
   acceptance,
@@ -72,6 +73,40 @@ describe('the ledger', () => {
       'written',
       'mailed',
     ]);
+  });
+
+  test('links a lead to its connection’s organisation alone, whatever its outcome says', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const lead = acceptance(facts.connectionId, { isTest: true });
+    const outcome = { ...outcomeOf(lead, { outcome: 'written' }, 100), organization: 'https://evil.example' };
+    const { leadId: validationId, connectionId, acceptedAt: at } = lead;
+    const started = {
+      validationId,
+      connectionId,
+      at,
+      tookMs: 0,
+      check: 'validate',
+      status: 'started',
+    } as const;
+    await keepLedger.connectionsChanged([received(facts)]);
+    await keepLedger.validationsStepped([received(started)]);
+    await keepLedger.leadsAccepted([received(lead)]);
+    await keepLedger.leadsSettled([received(outcome)]);
+
+    const detail = await readLead(database, 'everybody', validationId, links);
+    const page = await readTimeline(
+      database,
+      'everybody',
+      validationId,
+      links,
+      new Date(Date.now() + 60_000),
+    );
+    const validations = await readValidations(database, [validationId], links);
+    expect(detail?.timeline.map(({ kind }) => kind)).toContain('written');
+    expect(page?.timeline).toEqual(detail?.timeline);
+    expect(validations).toMatchObject([{ validation: { testLead: { leadId: validationId } } }]);
+    expect(JSON.stringify([detail, page, validations])).not.toMatch(/evil|crmUrl/);
   });
 
   test('comes out the same in whatever order the topics are read, and however often', async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import pg from 'pg';
 import { migrate } from './migrate.ts';
-import { prepareServiceRole, scramVerifier } from './service-role.ts';
+import { prepareServiceRole, scramVerifier, SERVICE_CONNECTIONS } from './service-role.ts';
 
 jest.setTimeout(60_000);
 
@@ -45,12 +45,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What a service's role gets for a statement: its rows, or PostgreSQL's code for the refusal. */
-async function as(schema: string, statement: string): Promise<unknown> {
+function addressOf(schema: string): { connectionString: string; options: string } {
   const url = new URL(server.url);
   const { name, password } = roleOf(schema);
   Object.assign(url, { username: name, password });
-  const client = new pg.Client({ connectionString: url.href, options: `-c search_path=${schema}` });
+  return { connectionString: url.href, options: `-c search_path=${schema}` };
+}
+
+/** What a service's role gets for a statement: its rows, or PostgreSQL's code for the refusal. */
+async function as(schema: string, statement: string): Promise<unknown> {
+  const client = new pg.Client(addressOf(schema));
   await client.connect();
   try {
     return (await client.query(statement)).rows;
@@ -111,6 +115,31 @@ describe.each([
 test('preparing again changes nothing, and takes a new password over', async () => {
   await Promise.all([...SCHEMAS, ...SCHEMAS].map(prepare));
   expect(await as('portal', 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('a role has so many connections and no more, and keeps what an administrator makes of that', async () => {
+  const { name } = roleOf('portal');
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  const limit = async (): Promise<unknown> =>
+    (await client.query('select rolconnlimit as most from pg_roles where rolname = $1', [name])).rows;
+  try {
+    expect(await limit()).toEqual([{ most: SERVICE_CONNECTIONS }]);
+    await client.query(`alter role ${name} connection limit 1`);
+    const first = new pg.Client(addressOf('portal'));
+    await first.connect();
+    const second = new pg.Client(addressOf('portal'));
+    await expect(second.connect()).rejects.toThrow('too many connections for role');
+    await first.end();
+    await prepare('portal');
+    expect(await limit()).toEqual([{ most: 1 }]);
+    // As roles were before they had a limit.
+    await client.query(`alter role ${name} connection limit -1`);
+    await prepare('portal');
+    expect(await limit()).toEqual([{ most: SERVICE_CONNECTIONS }]);
+  } finally {
+    await client.end();
+  }
 });
 
 test('a role that is the owner itself, or may do more, is refused in words', async () => {

@@ -9,6 +9,13 @@ export interface ServiceRole {
 }
 
 /**
+ * The connections that a service's instances have together, unless an administrator set another number: four with a
+ * pool of ten and two listeners each, and a command. With all of five services there are free ones of 300 left, so
+ * that none can shut the others out.
+ */
+export const SERVICE_CONNECTIONS = 50;
+
+/**
  * Makes the role where there is none, and grants it the rows of its schema and nothing else; again with the same
  * changes nothing. To be run after the schema's migrations, by whoever owns it and may create roles.
  * @throws where the role is the owner's own, may more than a service should, or must be made and may not be
@@ -33,8 +40,9 @@ export async function prepareServiceRole({
 }
 
 async function makeRole(client: pg.Client, { name, password }: ServiceRole): Promise<void> {
-  const { rows } = await client.query<{ mine: boolean; mighty: boolean; admin: boolean; owns: boolean }>(
-    `select rolname = current_user as mine, rolsuper or rolcreaterole or rolcreatedb or rolbypassrls as mighty,
+  const { rows } = await client.query<{ mine: boolean; mighty: boolean; unlimited: boolean; admin: boolean }>(
+    `select rolname = current_user as mine, rolconnlimit = -1 as unlimited,
+            rolsuper or rolcreaterole or rolcreatedb or rolbypassrls as mighty,
             (select rolsuper from pg_roles where rolname = current_user)
               or pg_has_role(current_user, oid, 'usage with admin option') as admin
      from pg_roles where rolname = $1`,
@@ -45,7 +53,7 @@ async function makeRole(client: pg.Client, { name, password }: ServiceRole): Pro
   const secret = client.escapeLiteral(scramVerifier(password, randomBytes(16)));
   if (!found) {
     await client.query(
-      `create role ${role} login nosuperuser nocreatedb nocreaterole noinherit password ${secret}`,
+      `create role ${role} login nosuperuser nocreatedb nocreaterole noinherit connection limit ${SERVICE_CONNECTIONS} password ${secret}`,
     );
     return;
   }
@@ -60,7 +68,9 @@ async function makeRole(client: pg.Client, { name, password }: ServiceRole): Pro
     );
   }
   // A role that somebody else made has the password that they gave it.
-  if (found.admin) await client.query(`alter role ${role} login password ${secret}`);
+  if (!found.admin) return;
+  const limit = found.unlimited ? `connection limit ${SERVICE_CONNECTIONS}` : '';
+  await client.query(`alter role ${role} login ${limit} password ${secret}`);
 }
 
 function grants(client: pg.Client, schemaName: string, roleName: string): string[] {

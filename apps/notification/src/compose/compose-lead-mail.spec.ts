@@ -35,8 +35,14 @@ function written(lead: MarketplaceLead): z.infer<typeof LeadWritten> {
   };
 }
 
-const compose = (lead: MarketplaceLead, linkBase?: string): ReturnType<typeof composeLeadMail> =>
-  composeLeadMail({ outcome: written(lead), offerTitle: 'Contoso Analytics', linkBase });
+const OFFER = {
+  offerTitle: 'Contoso Analytics',
+  connectionUrl: 'https://contoso.crm4.dynamics.com',
+  linkBase: undefined,
+};
+
+const compose = (lead: MarketplaceLead): ReturnType<typeof composeLeadMail> =>
+  composeLeadMail({ ...OFFER, outcome: written(lead) });
 
 describe('the mail about a lead', () => {
   test('names offer, person and company in its subject', () => {
@@ -83,6 +89,16 @@ You get this mail because your address is a contact e-mail of this offer’s lea
     expect(mail.text).toMatch(/^Nothing to do: this customer asked another partner/);
     expect(mail.html.indexOf('Nothing to do: this customer')).toBeLessThan(mail.html.indexOf('<h1'));
   });
+
+  test.each(['https://contoso.crm4.dynamics.com', null])(
+    'leads nowhere where its record names a host that is not the connection’s (%s), and says the rest',
+    (connectionUrl) => {
+      const outcome = { ...written(sample('pascal')), organization: 'https://evil.example' };
+      const { text, html } = composeLeadMail({ ...OFFER, outcome, connectionUrl });
+      expect(text + html).not.toMatch(/evil|Open the lead|href/);
+      expect(text).toContain('In Dynamics 365 since: 22 November 2026 at 20:15 UTC');
+    },
+  );
 
   test('marks a test lead', () => {
     const mail = compose(sample('validate'));
@@ -135,7 +151,7 @@ describe('whatever a customer types', () => {
   test('the subject stays one line of bounded length without control characters', () => {
     fc.assert(
       fc.property(leads, nasty, (lead, offerTitle) => {
-        const { subject } = composeLeadMail({ outcome: written(lead), offerTitle, linkBase: undefined });
+        const { subject } = composeLeadMail({ ...OFFER, outcome: written(lead), offerTitle });
         expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
         expect([...subject].length).toBeLessThanOrEqual(250);
         expect(subject.isWellFormed()).toBe(true);

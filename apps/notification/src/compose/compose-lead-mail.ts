@@ -15,12 +15,14 @@ export interface LeadMail {
   outcome: z.infer<typeof LeadWritten>;
   /** The offer's title as its publisher knows it. */
   offerTitle: string;
+  /** The organisation's origin as the connection has it; `null` where that is not known. */
+  connectionUrl: string | null;
   /** Where links to records lead, followed by the organisation's host; `undefined`: to the organisation. */
   linkBase: string | undefined;
 }
 
 /** Composes the mail about one written lead. */
-export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): ComposedMail {
+export function composeLeadMail({ outcome, offerTitle, connectionUrl, linkBase }: LeadMail): ComposedMail {
   const { lead, isTest, leadId } = outcome;
   const { customer } = lead;
   const origin = readLeadOrigin(lead);
@@ -58,7 +60,7 @@ export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): Co
     ['In Dynamics 365 since', whenInWords(new Date(outcome.at))],
   ] as const;
   const notes = mailLines(lead.description);
-  const link = recordLink(outcome.organization, outcome.crmId, linkBase);
+  const url = recordLink(outcome, connectionUrl, linkBase);
 
   return {
     id: leadId,
@@ -69,7 +71,7 @@ export function composeLeadMail({ outcome, offerTitle, linkBase }: LeadMail): Co
       title,
       rows,
       notes,
-      link: { name: 'Open the lead in Dynamics 365', url: link },
+      ...(url !== undefined && { link: { name: 'Open the lead in Dynamics 365', url } }),
     }),
   };
 }

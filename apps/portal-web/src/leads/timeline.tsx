@@ -113,7 +113,7 @@ export function Timeline({
                   )}
                 </div>
               )}
-              {entry.kind === 'written' && (
+              {entry.kind === 'written' && entry.crmUrl !== undefined && (
                 <OutsideLink href={entry.crmUrl}>Open in Dynamics 365</OutsideLink>
               )}
               {entry.kind === 'mailed' && (

@@ -149,7 +149,7 @@ function Outcome({ validation, state }: { validation: Validation; state: Offer['
           : 'Mend what failed as told below, then run the checks again. Leads that are taken in wait meanwhile; none is lost. '}
         Finished <Time at={finishedAt} />, in {took}.
       </MessageBarBody>
-      {testLead && (
+      {testLead?.crmUrl !== undefined && (
         <MessageBarActions>
           <Button
             as="a"

@@ -16,6 +16,8 @@ interface Beginning {
   accepted_at: Date;
   received_at: Date | null;
   is_accepted: boolean;
+  /** Where its links may lead; `null` until the connection is known. */
+  connection_url: string | null;
 }
 
 interface DetailRow extends SummaryRow, Beginning {
@@ -72,7 +74,8 @@ export async function readTimeline(
   before: Date,
 ): Promise<TimelinePage | undefined> {
   const { rows } = await sql<Beginning>`
-    select accepted_at, received_at, is_accepted from leads
+    select accepted_at, received_at, is_accepted, connections.url as connection_url
+    from leads left join connections using (connection_id)
     where lead_id = ${leadId} and accepted_at is not null and ${within(scope, 'leads.publisher_id')}
   `.execute(database);
   const [row] = rows;
@@ -102,7 +105,7 @@ async function pageOf(
     ) as replay on true
     where lead_id = ${leadId} and ${isBefore} and timeline.at >= oldest.at
   `.execute(database);
-  const entries = rows.flatMap((entry) => entryOf(entry, links));
+  const entries = rows.flatMap((entry) => entryOf(entry, beginning.connection_url, links));
   const from = rows[0]?.has_earlier ? Math.min(...rows.map(({ at }) => at.getTime())) : -Infinity;
   const others = [...beginningOf(beginning), ...(await readHolds(database, leadId))].filter(({ at }) => {
     const time = Date.parse(at);
@@ -147,14 +150,19 @@ function beginningOf({
 }
 
 /** What the ledger keeps of an entry as people are shown it; one that this version cannot read is left out. */
-function entryOf({ at, kind, data, requested_by: by }: EntryRow, links: RecordLinks): TimelineEntry[] {
+function entryOf(
+  { at, kind, data, requested_by: by }: EntryRow,
+  connectionUrl: string | null,
+  links: RecordLinks,
+): TimelineEntry[] {
   const { organization, ...facts } = data as { organization?: string; crmId?: string; reason?: Reason };
+  const { crmId } = facts;
   const entry = TimelineEntry.safeParse({
     ...facts,
     kind,
     at: at.toISOString(),
     ...(organization !== undefined &&
-      facts.crmId !== undefined && { crmUrl: links.to(organization, facts.crmId) }),
+      crmId !== undefined && { crmUrl: links.to(connectionUrl, organization, crmId) }),
     ...(by !== null && { by }),
   });
   return entry.success ? [entry.data] : [];

@@ -22,7 +22,7 @@ const NOT_PUBLISHED: Reason = {
 export const SUMMARY_COLUMNS = sql`
   leads.lead_id, leads.connection_id, leads.publisher_id, connections.publisher_name, leads.offer_title, leads.name,
   leads.company, leads.email, leads.country, leads.action_code, leads.state, leads.accepted_at, leads.written_at,
-  leads.is_test, leads.attempts, leads.reason, leads.crm_id, leads.organization,
+  leads.is_test, leads.attempts, leads.reason, leads.crm_id, leads.organization, connections.url as connection_url,
   case when leads.state = 'pending' then
     case connections.state when 'paused' then ${storableJson(PAUSED)}::jsonb
       when 'draft' then ${storableJson(NOT_PUBLISHED)}::jsonb else (
@@ -54,11 +54,14 @@ export interface SummaryRow {
   waits_for: LeadSummary['waitsFor'] | null;
   crm_id: string | null;
   organization: string | null;
+  /** `null` until the connection is known. */
+  connection_url: string | null;
 }
 
 /** The summary that a row holds. */
 export function summaryOf(row: SummaryRow, links: RecordLinks): LeadSummary {
   const { reason, waits_for: waitsFor, crm_id: crmId, organization, written_at: writtenAt } = row;
+  const crmUrl = crmId && organization ? links.to(row.connection_url, organization, crmId) : undefined;
   return {
     leadId: row.lead_id,
     connectionId: row.connection_id,
@@ -76,6 +79,6 @@ export function summaryOf(row: SummaryRow, links: RecordLinks): LeadSummary {
     attempts: row.attempts,
     ...(reason && { reason }),
     ...(waitsFor && { waitsFor }),
-    ...(crmId && organization && { crmUrl: links.to(organization, crmId) }),
+    ...(crmUrl !== undefined && { crmUrl }),
   };
 }

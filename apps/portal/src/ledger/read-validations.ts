@@ -15,17 +15,18 @@ export async function readValidations(
     .leftJoin('connections', 'connections.connection_id', 'validations.connection_id')
     // The test lead has the Validate's id.
     .leftJoin('leads', 'leads.lead_id', 'validations.validation_id')
-    .select(['validations.folded', 'connections.publisher_id', 'leads.crm_id', 'leads.organization'])
+    .select(['validations.folded', 'connections.publisher_id', 'connections.url'])
+    .select(['leads.crm_id', 'leads.organization'])
     .where('validations.validation_id', 'in', ids)
     .orderBy('validations.started_at')
     .execute();
-  return rows.map(({ folded, publisher_id: publisherId, crm_id: crmId, organization }) => ({
+  return rows.map(({ folded, publisher_id: publisherId, url, crm_id: crmId, organization }) => ({
     publisherId,
     validation:
       crmId !== null && organization !== null
         ? {
             ...folded,
-            testLead: { leadId: folded.validationId, crmUrl: links.to(organization, crmId) },
+            testLead: { leadId: folded.validationId, crmUrl: links.to(url, organization, crmId) },
           }
         : folded,
   }));

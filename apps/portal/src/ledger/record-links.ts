@@ -6,10 +6,11 @@ export class RecordLinks {
   constructor(private readonly base: string | undefined) {}
 
   /**
-   * The address of a lead's form.
-   * @param organization the organisation's origin
+   * The address of a lead's form, where it is in its connection's organisation.
+   * @param connectionUrl `null` until the connection is known
+   * @param organization the organisation's origin, as the lead's outcome has it
    */
-  to(organization: string, crmId: string): string {
-    return recordLink(organization, crmId, this.base);
+  to(connectionUrl: string | null, organization: string, crmId: string): string | undefined {
+    return recordLink({ organization, crmId }, connectionUrl, this.base);
   }
 }

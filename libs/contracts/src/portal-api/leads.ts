@@ -31,7 +31,7 @@ export const LeadSummary = z
     reason: Reason.optional(),
     /** Of one that is pending: what its whole connection waits for, an incident or a person who has paused it. */
     waitsFor: Reason.extend({ incidentId: z.uuid().optional() }).optional(),
-    /** The record in Dynamics, for people to open. */
+    /** The record in Dynamics, for people to open, where it is in the connection's organization. */
     crmUrl: z.url().optional(),
   })
   .meta({ id: 'LeadSummary' });
@@ -96,7 +96,7 @@ export const TimelineEntry = z.discriminatedUnion('kind', [
     at: At,
     attempts: z.int().nonnegative(),
     crmId: z.uuid(),
-    crmUrl: z.url(),
+    crmUrl: z.url().optional(),
     /** It was there already: an earlier attempt had reached Dynamics. */
     foundThere: z.boolean().optional(),
   }),

@@ -24,7 +24,7 @@ export const Validation = z
     passed: z.boolean().optional(),
     checks: z.array(Check),
     /** The test lead in Dynamics, once it is there. */
-    testLead: z.object({ leadId: z.uuid(), crmUrl: z.url() }).optional(),
+    testLead: z.object({ leadId: z.uuid(), crmUrl: z.url().optional() }).optional(),
   })
   .meta({ id: 'Validation' });
 export type Validation = z.infer<typeof Validation>;
