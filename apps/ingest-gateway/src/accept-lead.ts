@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
 import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contracts';
-import { DatabaseClock, OutboxRelay } from '@leads/database';
+import { causeOf, DatabaseClock, OutboxRelay } from '@leads/database';
 import { HOUR_MS, SECOND_MS } from '@leads/pacing';
 import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +10,6 @@ import { Kysely } from 'kysely';
 import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
-import { causeOf } from './database-errors.ts';
 import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';

@@ -1,13 +1,13 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { causeOf } from '@leads/database';
 import { HOUR_MS } from '@leads/pacing';
 import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
 import { Commits } from './commits.ts';
 import { type Settings, settings } from './config.ts';
-import { causeOf } from './database-errors.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { FollowRetention } from './follow-retention.ts';
 import { IntakeGate } from './intake-gate.ts';

@@ -1,6 +1,6 @@
 /** Commits leads: those that come while a commit is under way share the next one, a lone one goes at once. */
+import { isOfTheData } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
-import { isOfTheData } from './database-errors.ts';
 import type { Accepted, Posted } from './lead-store.ts';
 import { databaseUnavailable, tooManyPosts } from './refusals.ts';
 

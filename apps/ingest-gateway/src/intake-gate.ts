@@ -1,8 +1,8 @@
 /** Whether leads can be taken in at the moment: nobody waits for a database that is away, and no outbox grows for ever. */
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { isOfTheData } from '@leads/database';
 import { Rounds, SECOND_MS, within } from '@leads/pacing';
 import { ProblemError } from '@leads/service';
-import { isOfTheData } from './database-errors.ts';
 import { databaseUnavailable, outboxFull } from './refusals.ts';
 
 /** How often the database is looked at, and how long it may take to answer then, in milliseconds. */

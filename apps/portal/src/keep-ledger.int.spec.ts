@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { LaneReport, LeadMailed, LeadRepeated } from '@leads/contracts';
+import { type LaneReport, type LeadMailed, type LeadRepeated, topics } from '@leads/contracts';
+import { KafkaTransport, provisionTopics, Publisher, type Undecodable } from '@leads/kafka';
+import { refusalOf } from '@leads/service';
+import { eventually, testKafka } from '@leads/testing';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { readLanes } from './lanes/read-lanes.ts';
@@ -338,6 +341,61 @@ describe('the ledger', () => {
     expect(busy?.p95Ms).toBeLessThan(2_150);
   });
 });
+
+test('one record that the database cannot keep is put aside, and those around it in its partition are taken in', async () => {
+  const { keepLedger, database } = ledger;
+  const settings = testKafka();
+  await provisionTopics(settings, { replicationFactor: 1 });
+  await sql`alter table lead_contents add constraint refuses_one check (original <> 'refused')`.execute(
+    database,
+  );
+  const facts = connection();
+  const { connectionId } = facts;
+  await keepLedger.connectionsChanged([received(facts)]);
+  const leads = ['first', 'refused', 'last'].map((original) => acceptance(connectionId, { original }));
+  const publisher = new Publisher(settings);
+  await publisher.publish(topics.leadsAccepted, leads);
+  await publisher.disconnect();
+
+  const aside: Undecodable[] = [];
+  const transport = new KafkaTransport({
+    ...{ settings, group: 'portal', refusalOf },
+    onUndecodable: (records) => {
+      aside.push(...records);
+      return Promise.resolve();
+    },
+    log: { log: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const topic = topics.leadsAccepted;
+  transport.addHandler(
+    topic.name,
+    (records: Parameters<typeof keepLedger.leadsAccepted>[0]) => keepLedger.leadsAccepted(records),
+    true,
+    { topic },
+  );
+  transport.listen(() => undefined);
+  try {
+    await eventually(
+      async () => {
+        const { rows } = await findLeads(database, 'everybody', { connectionId }, everything);
+        const [first, , last] = leads.map(({ leadId }) => leadId);
+        expect(new Set(rows.map(({ lead_id }) => lead_id))).toEqual(new Set([first, last]));
+        expect(aside).toEqual([
+          expect.objectContaining({
+            topic: topic.name,
+            fault: 'refused',
+            reason: expect.stringContaining('23514'),
+          }),
+        ]);
+      },
+      { timeoutMs: 30_000 },
+    );
+  } finally {
+    await transport.close();
+  }
+  const value: unknown = JSON.parse(String(aside[0]?.value));
+  expect(value).toMatchObject({ leadId: leads[1]?.leadId });
+}, 60_000);
 
 /** When records were published, the same each time. */
 const TOLD = { timestamp: new Date('2026-11-22T20:00:00.000Z') };

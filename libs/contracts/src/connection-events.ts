@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Place, type Trouble } from './incidents.ts';
 import { Reason } from './lead-events.ts';
+import { Day, Moment } from './moment.ts';
 import { Line, Lines } from './said.ts';
 
 export const Authentication = z.enum(['azure-active-directory', 'office-365']);
@@ -73,8 +74,8 @@ export type OtherPartnerLeads = z.infer<typeof OtherPartnerLeads>;
 /** Public facts of one connection at one version. A consumer ignores a version not above the one it has. */
 export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
-  version: z.int().positive(),
-  changedAt: z.iso.datetime(),
+  version: z.int32().positive(),
+  changedAt: Moment,
   publisher: z.object({ id: z.string(), name: Line }),
   offer: z.object({ id: z.string(), title: Line }),
   leadDestination: z.literal('dynamics-365'),
@@ -87,7 +88,7 @@ export const ConnectionChanged = z.object({
   /** SHA-256 of the gateway address key, lower-case hex: enough to recognise a key, not to make one. */
   addressKeyHash: z.string().regex(/^[0-9a-f]{64}$/),
   /** Raised by one whenever the secret is replaced, so that a token got with an older one is dropped. */
-  secretVersion: z.int().positive(),
+  secretVersion: z.int32().positive(),
   /**
    * SHA-256 of the application ID, or of the user name, that signs in there, lower-case hex: enough to see that two
    * connections share it. Absent in events of before it was told.
@@ -98,7 +99,7 @@ export const ConnectionChanged = z.object({
     .optional(),
   mapping: Mapping.optional(),
   /** For how many hours the same content again is the same lead, 0: never; absent: as the gateway's setting says. */
-  repeatHours: z.int().min(0).max(MOST_REPEAT_HOURS).optional(),
+  repeatHours: z.int32().min(0).max(MOST_REPEAT_HOURS).optional(),
   /** `written` where it is absent. */
   otherPartnerLeads: OtherPartnerLeads.optional(),
 });
@@ -108,8 +109,8 @@ export type ConnectionChanged = z.infer<typeof ConnectionChanged>;
 export const RetentionChosen = z.object({
   connectionId: z.uuid(),
   /** After a lead was written or died; `null`: as the settings of the services say. They clamp it to their bounds. */
-  days: z.int().positive().nullable(),
-  at: z.iso.datetime(),
+  days: z.int32().positive().nullable(),
+  at: Moment,
 });
 export type RetentionChosen = z.infer<typeof RetentionChosen>;
 
@@ -117,7 +118,7 @@ export type RetentionChosen = z.infer<typeof RetentionChosen>;
 export const ValidationStep = z.object({
   validationId: z.uuid(),
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
   /** A `StepName` of `validation/check-names.ts`; names that a newer service made pass as well. */
   check: Line,
   status: z.enum(['started', 'passed', 'warning', 'failed', 'finished']),
@@ -137,7 +138,7 @@ export const Alert = z.object({
   alertId: z.uuid(),
   /** `NO_CONNECTION` where it is about none. */
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
   /** Closed for ever: to a reader of before, a record with another word is an unreadable one. {@link trouble} is finer. */
   kind: z.enum([
     'connection-failing',
@@ -153,7 +154,7 @@ export const Alert = z.object({
     .object({
       kind: z.enum(['client-secret', 'certificate', 'password']),
       /** The last day on which it works. */
-      expiresOn: z.iso.date().optional(),
+      expiresOn: Day.optional(),
     })
     .optional(),
   transition: z.enum(['triggered', 'cleared']).optional(),
@@ -169,11 +170,11 @@ export const Alert = z.object({
   /** By which a `cleared` takes back a `triggered` of the same connection and trouble; the cause, where it is absent. */
   dedupKey: Line.optional(),
   /** When the trouble began, where that is before it was noticed. */
-  since: z.iso.datetime().optional(),
+  since: Moment.optional(),
   /** Leads of this connection that wait because of it. */
-  waiting: z.int().nonnegative().optional(),
+  waiting: z.int32().nonnegative().optional(),
   /** Leads of this connection that are dead because of it. */
-  dead: z.int().nonnegative().optional(),
+  dead: z.int32().nonnegative().optional(),
 });
 export type Alert = z.infer<typeof Alert>;
 
@@ -213,27 +214,27 @@ export function alertOf({ at, ...told }: TroubleTold): Alert {
  */
 export const LaneReport = z.object({
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
   instance: z.string(),
   /** `false` when the instance has given the lane back, or has lost it; another takes it within seconds. */
   held: z.boolean(),
   /** Leads of customers that wait to be written; test leads are not counted. */
-  pending: z.int().nonnegative(),
+  pending: z.int32().nonnegative(),
   /** When the oldest of them was accepted. */
-  oldestPendingAt: z.iso.datetime().optional(),
+  oldestPendingAt: Moment.optional(),
   /** Requests to Dynamics that are under way. */
-  inFlight: z.int().nonnegative(),
+  inFlight: z.int32().nonnegative(),
   /** How many requests at a time the pace permits: now, or once a wait that is told below is over. */
-  permitted: z.int().nonnegative(),
+  permitted: z.int32().nonnegative(),
   breaker: z.object({
     /** `open` while the connection is broken and its leads wait. */
     state: z.enum(['closed', 'open']),
-    since: z.iso.datetime().optional(),
+    since: Moment.optional(),
     reason: Reason.optional(),
     /** When the connection is tried again by itself, if anything waits then; absent where that is at once. */
-    nextProbeAt: z.iso.datetime().optional(),
+    nextProbeAt: Moment.optional(),
   }),
   /** Until when the organisation asked to be left alone; absent where it does not throttle. */
-  throttledUntil: z.iso.datetime().optional(),
+  throttledUntil: Moment.optional(),
 });
 export type LaneReport = z.infer<typeof LaneReport>;

@@ -1,5 +1,6 @@
 /** Who may get mails with customers' data: addresses below a publisher's own domains, and others once they have said so. */
 import { z } from 'zod';
+import { Moment } from './moment.ts';
 import { Line } from './said.ts';
 
 /** The domains that count as a publisher's own, as an operator has set them; a newer one replaces it. */
@@ -7,7 +8,7 @@ export const PublisherDomains = z.object({
   publisherId: z.string(),
   /** As `readMailDomain` writes them. */
   domains: z.array(z.string()),
-  at: z.iso.datetime(),
+  at: Moment,
 });
 export type PublisherDomains = z.infer<typeof PublisherDomains>;
 
@@ -19,15 +20,15 @@ export type ContactState = z.infer<typeof ContactState>;
 export const ContactChanged = z.object({
   contactId: z.uuid(),
   /** Each change has the next number. */
-  version: z.int().positive(),
+  version: z.int32().positive(),
   /** The publisher; of a connection that was known before its publisher was told, the connection's id. */
   publisherId: z.string(),
   /** In lower case. */
   address: Line,
   state: ContactState,
-  since: z.iso.datetime(),
+  since: Moment,
   /** When it was last asked to confirm. */
-  askedAt: z.iso.datetime().optional(),
+  askedAt: Moment.optional(),
 });
 export type ContactChanged = z.infer<typeof ContactChanged>;
 
@@ -35,7 +36,7 @@ export type ContactChanged = z.infer<typeof ContactChanged>;
 export const ContactAnswered = z.object({
   contactId: z.uuid(),
   answer: z.enum(['confirmed', 'declined']),
-  at: z.iso.datetime(),
+  at: Moment,
 });
 export type ContactAnswered = z.infer<typeof ContactAnswered>;
 

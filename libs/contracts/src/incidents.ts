@@ -1,5 +1,6 @@
 /** Trouble at a place, from the moment it is noticed to its end: one incident, however many connections it is felt at. */
 import { z } from 'zod';
+import { Moment } from './moment.ts';
 import { Line, Lines } from './said.ts';
 
 /** What can be the matter, the worst first of what one cause can do. */
@@ -61,11 +62,11 @@ export const MOST_CONNECTIONS_NAMED = 1_000;
 export const Incident = z.object({
   incidentId: z.uuid(),
   /** Counted from 1 with each transition: whoever keeps the newest keeps the highest. */
-  version: z.int().positive(),
+  version: z.int32().positive(),
   transition: IncidentTransition,
   /** Who made the transition: a person by name, or `itself`. */
   by: Line,
-  at: z.iso.datetime(),
+  at: Moment,
   /**
    * A {@link Trouble}; words that a newer service made pass as well. The worst that the cause does at present: it
    * changes where leads that died of the cause wait for it, and back.
@@ -76,9 +77,9 @@ export const Incident = z.object({
   place: Place,
   state: IncidentState,
   /** When the trouble was first noticed. */
-  since: z.iso.datetime(),
+  since: Moment,
   /** When its cause was gone; only while resolved. */
-  resolvedAt: z.iso.datetime().optional(),
+  resolvedAt: Moment.optional(),
   /** The person who said that it is over; absent where it was over by itself. */
   resolvedBy: Line.optional(),
   /** Who has taken it on; from then to its end. */
@@ -89,15 +90,15 @@ export const Incident = z.object({
    */
   connectionIds: z.array(z.uuid()),
   /** How many have felt it, where that is more than are named. */
-  connections: z.int().positive().optional(),
+  connections: z.int32().positive().optional(),
   /** Whose they are. Connections of two publishers never share an incident: neither sees or silences the other's. */
   publisherIds: z.array(z.string()),
   what: Lines,
   /** What to do; steps stand on lines of their own. */
   remedy: Lines,
   /** Leads that wait because of it, as far as it was told, over all its connections. */
-  waiting: z.int().nonnegative(),
+  waiting: z.int32().nonnegative(),
   /** Leads that are dead because of it, likewise. */
-  dead: z.int().nonnegative(),
+  dead: z.int32().nonnegative(),
 });
 export type Incident = z.infer<typeof Incident>;

@@ -1,4 +1,3 @@
-export * from './asked-time.ts';
 export * from './connection-events.ts';
 export * from './contacts.ts';
 export * from './country-name.ts';
@@ -7,6 +6,7 @@ export * from './lead-events.ts';
 export * from './mail-domains.ts';
 export * from './mapping-preview.ts';
 export * from './marketplace-lead.ts';
+export * from './moment.ts';
 export * from './own.ts';
 export * from './plain-text.ts';
 export * from './present.ts';

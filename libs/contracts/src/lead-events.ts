@@ -1,6 +1,7 @@
 /** What happens to a lead on its way, as the services tell each other. */
 import { z } from 'zod';
 import { MarketplaceLead } from './marketplace-lead.ts';
+import { Moment } from './moment.ts';
 import { Line, Lines } from './said.ts';
 
 /** A lead that the gateway has committed: from here on it is written, pending or dead, never gone. */
@@ -8,8 +9,8 @@ export const LeadAccepted = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
   /** When the gateway began to read the request; events of before this was told lack it. */
-  receivedAt: z.iso.datetime().optional(),
-  acceptedAt: z.iso.datetime(),
+  receivedAt: Moment.optional(),
+  acceptedAt: Moment,
   isTest: z.boolean(),
   lead: MarketplaceLead,
   /** The body as it was posted, for people to look at; of several leads in one body, this one's part of it. */
@@ -24,18 +25,18 @@ export const LeadRepeated = z.object({
   /** The lead that the first post became. */
   leadId: z.uuid(),
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
 });
 export type LeadRepeated = z.infer<typeof LeadRepeated>;
 
 const Outcome = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
   /** When the gateway began to read the request: the moment the customer acted, as near as it is known. */
-  receivedAt: z.iso.datetime().optional(),
+  receivedAt: Moment.optional(),
   /** How many requests to Dynamics this lead has taken so far. */
-  attempts: z.int().nonnegative(),
+  attempts: z.int32().nonnegative(),
   isTest: z.boolean(),
   lead: MarketplaceLead,
 });
@@ -72,12 +73,12 @@ export const LeadWritten = Outcome.extend({
 export const LeadDeferred = Outcome.extend({
   outcome: z.literal('deferred'),
   reason: Reason,
-  nextAttemptAt: z.iso.datetime(),
+  nextAttemptAt: Moment,
   /**
    * How many deferrals this tells of, where that is more than itself: the same cause is told once an hour, and
    * `attempts` may have risen by the time the next is told.
    */
-  deferrals: z.int().positive().optional(),
+  deferrals: z.int32().positive().optional(),
 });
 export const LeadDead = Outcome.extend({ outcome: z.literal('dead'), reason: Reason });
 
@@ -89,9 +90,9 @@ export type LeadOutcome = z.infer<typeof LeadOutcome>;
 export const LeadMailed = z.object({
   leadId: z.uuid(),
   connectionId: z.uuid(),
-  at: z.iso.datetime(),
+  at: Moment,
   /** Of the lead: when the gateway began to read the request. */
-  receivedAt: z.iso.datetime().optional(),
+  receivedAt: Moment.optional(),
   isTest: z.boolean(),
   /** Empty where the connection has no contacts, or all of them wait. */
   recipients: z.array(
@@ -115,6 +116,6 @@ export const ReplayRequested = z.object({
   leadIds: z.array(z.uuid()).min(1).max(10_000).optional(),
   /** Who asked, for people to read. */
   requestedBy: Line,
-  at: z.iso.datetime(),
+  at: Moment,
 });
 export type ReplayRequested = z.infer<typeof ReplayRequested>;

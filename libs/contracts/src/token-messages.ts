@@ -1,5 +1,6 @@
 /** How a writer asks for an access token over Kafka, and how it gets one that only it can read. */
 import { z } from 'zod';
+import { Moment } from './moment.ts';
 
 /** An EC public key on P-256 as a JWK; the private half never leaves the requester. */
 export const EphemeralPublicKey = z.object({
@@ -51,9 +52,9 @@ export const TokenAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('token'),
     requestId: z.uuid(),
     connectionId: z.uuid(),
-    secretVersion: z.int().positive(),
+    secretVersion: z.int32().positive(),
     accessToken: z.string(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: Moment,
     /**
      * The organisation's origin that the token was issued for: it is sent nowhere else. Absent in answers of before it
      * was told, whose tokens are not used.

@@ -1,5 +1,6 @@
 export { DatabaseClock } from './clock.ts';
 export { DatabaseAway } from './database-away.ts';
+export { causeOf, isOfTheData } from './database-errors.ts';
 export * from './database.ts';
 export * from './keep-newest-connections.ts';
 export * from './keep-retentions.ts';

@@ -35,6 +35,17 @@ describe('a held partition', () => {
     expect(held.lastError?.message).toBe('second');
   });
 
+  test('is known to be held for long from its first failure in a row on', () => {
+    const held = new HeldPartitions(() => 0);
+    held.hold('t[0]', down, () => undefined);
+    jest.advanceTimersByTime(60_000);
+    held.hold('t[0]', down, () => undefined);
+    held.hold('t[1]', down, () => undefined);
+    expect([held.areAnyHeldFor(60_000), held.areAnyHeldFor(60_001)]).toEqual([true, false]);
+    held.release('t[0]');
+    expect(held.areAnyHeldFor(1)).toBe(false);
+  });
+
   test('that another member has now is no error of this one, and is resumed in case it comes back', () => {
     const held = new HeldPartitions(() => 0);
     const resume = jest.fn();

@@ -5,6 +5,8 @@ const PAUSE = { firstMs: 100, mostMs: 10_000, leastMs: 50 };
 
 interface Held {
   failures: number;
+  /** By the process's own clock, in milliseconds. */
+  since: number;
   error: Error;
   timer: NodeJS.Timeout;
 }
@@ -25,7 +27,8 @@ export class HeldPartitions {
     const failures = (before?.failures ?? 0) + 1;
     const pauseMs = backOffMs(failures, this.#random(), PAUSE);
     this.#held.delete(partition);
-    this.#held.set(partition, { failures, error, timer: setTimeout(resume, pauseMs).unref() });
+    const since = before?.since ?? performance.now();
+    this.#held.set(partition, { failures, since, error, timer: setTimeout(resume, pauseMs).unref() });
     return { failures, pauseMs };
   }
 
@@ -49,6 +52,11 @@ export class HeldPartitions {
   clear(): void {
     for (const { timer } of this.#held.values()) clearTimeout(timer);
     this.#held.clear();
+  }
+
+  /** Whether any of them has been held for so long, in milliseconds. */
+  areAnyHeldFor(ms: number): boolean {
+    return [...this.#held.values()].some(({ since }) => performance.now() - since >= ms);
   }
 
   /** Why the partition that failed last is held. */

@@ -9,14 +9,15 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { asError } from './as-error.ts';
 import { backOffMs } from '@leads/pacing';
 import { GroupMember } from './group-member.ts';
+import type { RefusalOf } from './hand-over.ts';
 import { HeldPartitions } from './held-partitions.ts';
 import { createClient } from './kafka-client.ts';
 import { transportIds, type Delivery } from './on-topic.ts';
 import type { KeptRecord, Received, Undecodable } from './received.ts';
-import { decodeMessages, messageOf } from './record-coding.ts';
+import { messageOf } from './record-coding.ts';
 import { type CheckRecord, recordChecker } from './record-signatures.ts';
 import { prefixed, type KafkaSettings } from './settings.ts';
-import { takeInBatch } from './take-in-batch.ts';
+import { type Receivers, takeInBatch, takeInMessages } from './take-in-batch.ts';
 
 export interface KafkaTransportOptions {
   settings: KafkaSettings;
@@ -28,6 +29,8 @@ export interface KafkaTransportOptions {
   instanceId?: string;
   /** Puts away what is not taken, for people to look at. When it throws, the records come again. */
   onUndecodable: (records: Undecodable[]) => Promise<void>;
+  /** A record that a handler refuses for what it says goes the same way; without this it holds its partition. */
+  refusalOf?: RefusalOf;
   log: Pick<LoggerService, 'log' | 'warn' | 'error'>;
 }
 
@@ -91,6 +94,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return this.#member?.lastError ?? this.#held.lastError;
   }
 
+  /** Whether records of any partition could not be taken in for so long, in milliseconds. */
+  isHeldUpFor(ms: number): boolean {
+    return this.#held.areAnyHeldFor(ms);
+  }
+
   override listen(callback: (error?: unknown) => void): void {
     for (const [pattern, { extras }] of this.getHandlers()) {
       const topic = extras?.['topic'] as Topic | undefined;
@@ -123,9 +131,13 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     if (!handler) throw new Error(`No handler takes records of ${topicName}.`);
     const aside: Undecodable[] = [];
     for (const [partition, ofPartition] of Map.groupBy(records, (record) => record.partition)) {
-      const decoded = decodeMessages(topic, partition, ofPartition.map(messageOf), this.#check);
-      aside.push(...decoded.undecodable);
-      if (decoded.received.length > 0) await dispatch(handler, decoded.received);
+      await takeInMessages(ofPartition.map(messageOf), topic, partition, {
+        ...this.#receivers(handler),
+        putAside: (undecodable) => {
+          aside.push(...undecodable);
+          return Promise.resolve();
+        },
+      });
     }
     return aside;
   }
@@ -209,8 +221,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const handler = topic && this.getHandlerByPattern(topic.name);
     if (!handler) throw new Error(`No handler takes records of ${batch.topic}: none of them was committed.`);
     const result = await takeInBatch(payload, topic, {
-      check: this.#check,
-      handle: (records) => dispatch(handler, records),
+      ...this.#receivers(handler),
       putAside: (records) => this.#options.onUndecodable(records),
     });
     const partition = partitionName(batch.topic, batch.partition);
@@ -224,6 +235,14 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
           `attempt ${failures + 1} follows in ${pauseMs} ms, other partitions go on.`,
       );
     }
+  }
+
+  #receivers(handler: MessageHandler): Omit<Receivers<Topic>, 'putAside'> {
+    return {
+      check: this.#check,
+      handle: (records) => dispatch(handler, records),
+      refusalOf: this.#options.refusalOf,
+    };
   }
 
   async #deleteGroup(): Promise<void> {

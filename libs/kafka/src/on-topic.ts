@@ -38,7 +38,8 @@ class RethrowToTransport implements ExceptionFilter {
  * The method receives the records of a batch (at most 500) as one array and answers when they are safe.
  *
  * Delivery is at least once. A method that throws gets the same records again, after a pause, until it
- * returns; other partitions go on meanwhile. It has milliseconds: work that waits for the outside world
+ * returns; other partitions go on meanwhile. Where the transport's `refusalOf` says that it was for what records say,
+ * they come by halves, and the one that is refused alone is put aside: so it takes all of a batch or nothing. It has milliseconds: work that waits for the outside world
  * belongs in rows that the method writes.
  */
 export function OnTopic<T extends Topic>(

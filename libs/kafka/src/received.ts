@@ -30,13 +30,13 @@ export interface KeptRecord {
 
 /**
  * A record that is not taken: it cannot be what its topic carries (`unreadable`), or nothing proves that a service
- * which may publish it did (`unproven`). It can come more than once: its topic, partition and offset tell that it is
+ * which may publish it did (`unproven`), or its handler refuses it for what it says (`refused`). It can come more than once: its topic, partition and offset tell that it is
  * the same.
  */
 export interface Undecodable extends KeptRecord {
   /** The catalogue name, without a prefix. */
   topic: string;
-  fault: 'unreadable' | 'unproven';
+  fault: 'unreadable' | 'unproven' | 'refused';
   /** What is wrong with it, without quoting its content. */
   reason: string;
 }

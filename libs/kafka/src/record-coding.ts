@@ -52,10 +52,8 @@ export function decodeMessages<T extends Topic>(
   const decoded: Decoded<T> = { received: [], undecodable: [] };
   for (const message of messages) {
     const { offset, key, value } = message;
-    const timestamp = new Date(Number(message.timestamp));
     const putAside = (fault: Undecodable['fault'], reason: string): void => {
-      const record = { topic: topic.name, partition, offset, key, value, timestamp };
-      decoded.undecodable.push({ ...record, headers: headersOf(message), fault, reason });
+      decoded.undecodable.push({ ...recordOf(message, topic, partition), fault, reason });
     };
     const unproven = topic.isSigned ? check?.(topic, message) : undefined;
     if (unproven !== undefined) {
@@ -72,11 +70,25 @@ export function decodeMessages<T extends Topic>(
         key: key?.toString() ?? '',
         partition,
         offset,
-        timestamp,
+        timestamp: timeOf(message),
       });
     }
   }
   return decoded;
+}
+
+/** A record as it came, to be put aside. */
+export function recordOf(
+  message: KafkaMessage,
+  { name: topic }: Topic,
+  partition: number,
+): Omit<Undecodable, 'fault' | 'reason'> {
+  const { offset, key, value } = message;
+  return { topic, partition, offset, key, value, timestamp: timeOf(message), headers: headersOf(message) };
+}
+
+function timeOf({ timestamp }: KafkaMessage): Date {
+  return new Date(Number(timestamp));
 }
 
 /** The headers of a record, one by one. */

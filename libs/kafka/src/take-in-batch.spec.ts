@@ -1,5 +1,6 @@
 import { topics } from '@leads/contracts';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
 import { CHUNK_RECORDS, takeInBatch, type Batch } from './take-in-batch.ts';
 
 const topic = topics.tokensRequested;
@@ -31,6 +32,11 @@ function batchOf(values: string[]) {
 }
 
 const good = (count: number) => Array.from({ length: count }, () => '{"request":"r"}');
+
+const requestOf = (request: string) => JSON.stringify({ request });
+
+const REFUSAL = new Error('refused');
+const refusalOf = (error: unknown) => (error === REFUSAL ? 'It says too much.' : undefined);
 
 afterEach(() => void jest.useRealTimers());
 
@@ -67,6 +73,84 @@ describe('a batch', () => {
     const { batch, done } = batchOf(['no json']);
     const failing = { handle: () => Promise.resolve(), putAside: () => Promise.reject(new Error('down')) };
     expect(await takeInBatch(batch, topic, failing)).toMatchObject({ kind: 'held-back', offset: '0' });
+    expect(done).toEqual([]);
+  });
+
+  test('is taken in but for the records that are refused for what they say: exactly those are put aside, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('good', 'refused', 'no json'), { maxLength: 40 }),
+        async (kinds) => {
+          const { batch } = batchOf(kinds.map((kind) => (kind === 'no json' ? kind : requestOf(kind))));
+          const handled: string[] = [];
+          const aside: string[] = [];
+          const result = await takeInBatch(batch, topic, {
+            handle: (records) => {
+              if (records.some(({ value }) => value.request === 'refused')) return Promise.reject(REFUSAL);
+              handled.push(...records.map(({ offset }) => offset));
+              return Promise.resolve();
+            },
+            refusalOf,
+            putAside: (records) => {
+              aside.push(...records.map(({ offset, fault, reason }) => `${offset} ${fault}: ${reason}`));
+              return Promise.resolve();
+            },
+          });
+          const offsetsOf = (wanted: string): string[] =>
+            kinds.flatMap((kind, offset) => (kind === wanted ? [String(offset)] : []));
+          expect(result).toEqual({ kind: 'taken-in' });
+          expect(handled).toEqual(offsetsOf('good'));
+          expect(aside).toEqual([
+            ...offsetsOf('no json').map((offset) => `${offset} unreadable: The value is not JSON.`),
+            ...offsetsOf('refused').map((offset) => `${offset} refused: It says too much.`),
+          ]);
+        },
+      ),
+    );
+  });
+
+  test('puts a refused record aside as it came', async () => {
+    const { batch } = batchOf([requestOf('refused')]);
+    const aside: unknown[] = [];
+    await takeInBatch(batch, topic, {
+      handle: () => Promise.reject(REFUSAL),
+      refusalOf,
+      putAside: (records) => {
+        aside.push(...records);
+        return Promise.resolve();
+      },
+    });
+    const [message] = batch.batch.messages;
+    expect(aside).toEqual([
+      expect.objectContaining({
+        topic: topic.name,
+        partition: 0,
+        offset: '0',
+        value: message?.value,
+        headers: [],
+      }),
+    ]);
+  });
+
+  test('puts nothing aside that is taken when it comes again: it met another’s transaction', async () => {
+    const { batch } = batchOf(good(1));
+    let calls = 0;
+    const result = await takeInBatch(batch, topic, {
+      handle: () => (++calls === 1 ? Promise.reject(REFUSAL) : Promise.resolve()),
+      refusalOf,
+      putAside: () => Promise.reject(new Error('nothing to put aside')),
+    });
+    expect(result).toEqual({ kind: 'taken-in' });
+  });
+
+  test('is held back whole where something else fails among refused records', async () => {
+    const { batch, done } = batchOf([requestOf('refused'), requestOf('last')]);
+    const result = await takeInBatch(batch, topic, {
+      handle: ([first]) => Promise.reject(first?.value.request === 'refused' ? REFUSAL : new Error('down')),
+      refusalOf,
+      putAside: () => Promise.reject(new Error('nothing to put aside yet')),
+    });
+    expect(result).toEqual({ kind: 'held-back', offset: '0', error: new Error('down') });
     expect(done).toEqual([]);
   });
 

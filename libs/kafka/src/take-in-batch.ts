@@ -2,8 +2,9 @@
 import type { Topic } from '@leads/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { asError } from './as-error.ts';
+import { handOver, type RefusalOf } from './hand-over.ts';
 import type { Received, Undecodable } from './received.ts';
-import { decodeMessages } from './record-coding.ts';
+import { decodeMessages, recordOf } from './record-coding.ts';
 import type { CheckRecord } from './record-signatures.ts';
 
 /** The most records a handler gets at once, so that it stays within milliseconds. */
@@ -22,6 +23,8 @@ export interface Receivers<T extends Topic> {
   /** Needed for signed topics. */
   check?: CheckRecord | undefined;
   handle: (records: Received<T>[]) => Promise<void>;
+  /** Tells records that will never be taken from a failure that passes; without it every failure may pass. */
+  refusalOf?: RefusalOf | undefined;
   putAside: (records: Undecodable[]) => Promise<void>;
 }
 
@@ -44,7 +47,9 @@ export async function takeInBatch<T extends Topic>(
   for (const chunk of chunks(batch.messages, CHUNK_RECORDS)) {
     if (!isRunning() || isStale()) return { kind: 'interrupted' };
     try {
-      await keepMembership(heartbeat, () => takeInChunk(chunk, topic, batch.partition, receivers));
+      await keepMembership(heartbeat, () =>
+        takeInMessages(chunk.messages, topic, batch.partition, receivers),
+      );
     } catch (error) {
       return { kind: 'held-back', offset: chunk.first.offset, error: asError(error) };
     }
@@ -54,15 +59,28 @@ export async function takeInBatch<T extends Topic>(
   return { kind: 'taken-in' };
 }
 
-async function takeInChunk<T extends Topic>(
-  chunk: Chunk,
+/**
+ * Checks, decodes and hands over, and puts aside what is not taken.
+ * @throws what the receivers throw, but for refusals
+ */
+export async function takeInMessages<T extends Topic>(
+  messages: KafkaMessage[],
   topic: T,
   partition: number,
-  { check, handle, putAside }: Receivers<T>,
+  { check, handle, refusalOf = () => undefined, putAside }: Receivers<T>,
 ): Promise<void> {
-  const { received, undecodable } = decodeMessages(topic, partition, chunk.messages, check);
+  const { received, undecodable } = decodeMessages(topic, partition, messages, check);
   if (undecodable.length > 0) await putAside(undecodable);
-  if (received.length > 0) await handle(received);
+  const refused = await handOver(received, handle, refusalOf);
+  if (refused.length === 0) return;
+  const reasons = new Map(refused.map(({ record, reason }) => [record.offset, reason]));
+  await putAside(
+    messages.flatMap((message): Undecodable[] => {
+      const reason = reasons.get(message.offset);
+      if (reason === undefined) return [];
+      return [{ ...recordOf(message, topic, partition), fault: 'refused', reason }];
+    }),
+  );
 }
 
 interface Chunk {

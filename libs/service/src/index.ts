@@ -8,6 +8,7 @@ export * from './log.ts';
 export * from './outbound.ts';
 export * from './problem.ts';
 export * from './proxy.ts';
+export { refusalOf } from './put-aside.ts';
 export { PutBack, type TakeAgain } from './put-back/put-back.ts';
 export * from './retry-after.ts';
 export * from './retention.ts';

@@ -4,7 +4,7 @@ import { Counter } from 'prom-client';
 
 const counter = new Counter({
   name: 'records_put_aside_total',
-  help: 'Records that this process put aside: they cannot be read, or nothing proves who published them.',
+  help: 'Records that this process put aside: they cannot be read or kept, or nothing proves who published them.',
   labelNames: ['topic', 'fault'] as const,
 });
 

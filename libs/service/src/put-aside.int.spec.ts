@@ -6,7 +6,7 @@ import { Alert, NO_CONNECTION } from '@leads/contracts';
 import { migrate, openDatabase, type WithOutbox, type WithUndecodable } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
-import { putAside } from './put-aside.ts';
+import { putAside, refusalOf } from './put-aside.ts';
 
 const NOW = new Date('2026-11-22T20:00:00Z');
 const TOLD = { trouble: 'records-undecodable', transition: 'triggered', kind: 'record-quarantined' };
@@ -47,6 +47,24 @@ test('a record that cannot be read is told of once, to its connection or else to
     ...[nobodys, aLeads].map(() => expect.objectContaining({ ...TOLD, ...OPERATORS })),
   ]);
   expect(await database.selectFrom('undecodable').selectAll().execute()).toHaveLength(3);
+});
+
+test('a record that the database cannot keep is told of in these words, and its reason quotes nothing of it', async () => {
+  await sql`truncate outbox, undecodable`.execute(database);
+  const error: unknown = await sql`select ${'3000000000'}::int4`
+    .execute(database)
+    .catch((failed: unknown) => failed);
+  const reason = refusalOf(error) ?? '';
+  expect(reason).toBe("The database cannot keep what it says (PostgreSQL's code 22003).");
+  const record = { ...UNREADABLE, fault: 'refused' as const, reason, partition: 0, offset: '1' };
+  const topic = 'leads.accepted.v1';
+  await putAside(database, [{ ...record, topic, key: Buffer.from(CONNECTION) }], 'portal', NOW);
+  const [event] = await database.selectFrom('outbox').select('value').execute();
+  expect(Alert.parse(JSON.parse(event?.value ?? ''))).toMatchObject({
+    ...{ connectionId: CONNECTION, ...TOLD },
+    what: 'A record could not be kept by portal (leads.accepted.v1, partition 0, offset 1). Its bytes are kept.',
+  });
+  expect(refusalOf(new Error('the database is away'))).toBeUndefined();
 });
 
 test('a topic that the catalogue keys by connection needs to be listed nowhere else', async () => {

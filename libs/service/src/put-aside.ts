@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Alert, alertOf, NO_CONNECTION, type Topic, topics } from '@leads/contracts';
 import {
   addToOutbox,
+  causeOf,
+  isOfTheData,
   keepUndecodable,
   type RefusedEvent,
   type WithOutbox,
@@ -12,13 +14,22 @@ import type { Undecodable } from '@leads/kafka';
 import type { Kysely, QueryExecutorProvider } from 'kysely';
 import { z } from 'zod';
 
+/**
+ * Why the database refuses what records say: by its code alone, for its words may quote them. Undefined where it is
+ * not for what they say that they could not be kept.
+ */
+export function refusalOf(error: unknown): string | undefined {
+  if (!isOfTheData(error)) return undefined;
+  return `The database cannot keep what it says (PostgreSQL's code ${String(causeOf(error))}).`;
+}
+
 const ConnectionId = z.uuid();
 
 const catalogue: readonly Topic[] = Object.values(topics);
 
 /**
  * Keeps records that are not taken, and tells of each once: those whose connection it is, where the key of a record
- * that cannot be read says so, else who operates the service. What a record says that nobody proves to have published
+ * that cannot be read or kept says so, else who operates the service. What a record says that nobody proves to have published
  * is nothing to go by: of those the operators hear, once a topic.
  */
 export async function putAside(
@@ -29,19 +40,19 @@ export async function putAside(
 ): Promise<void> {
   await database.transaction().execute(async (transaction) => {
     const fresh = await keepUndecodable(transaction, records);
-    const unreadable = fresh.filter(({ fault }) => fault === 'unreadable');
+    const unusable = fresh.filter(({ fault }) => fault !== 'unproven');
     const unproven = Map.groupBy(
       fresh.filter(({ fault }) => fault === 'unproven'),
       ({ topic }) => topic,
     );
     await addToOutbox(transaction, topics.alerts, [
-      ...unreadable.map((record) => alertOfUnreadable(record, service, at)),
+      ...unusable.map((record) => alertOfUnusable(record, service, at)),
       ...[...unproven].map(([topic, ofTopic]) => alertOfUnproven(topic, ofTopic, service, at)),
     ]);
   });
 }
 
-function alertOfUnreadable(record: Undecodable, service: string, at: Date): Alert {
+function alertOfUnusable(record: Undecodable, service: string, at: Date): Alert {
   const keyedBy = catalogue.find(({ name }) => record.topic === name)?.keyedBy;
   const { success, data: connectionId } = ConnectionId.safeParse(record.key?.toString());
   const isOfConnection = keyedBy === 'connection' && success;
@@ -52,7 +63,7 @@ function alertOfUnreadable(record: Undecodable, service: string, at: Date): Aler
     ...{ trouble: 'records-undecodable', transition: 'triggered', cause: 'undecodable' },
     // Of nobody's records each service tells by itself.
     dedupKey: `undecodable ${service}`,
-    what: `A record could not be read by ${service} (${placeOf(record)}). Its bytes are kept.`,
+    what: `A record could not be ${record.fault === 'refused' ? 'kept' : 'read'} by ${service} (${placeOf(record)}). Its bytes are kept.`,
     remedy: 'Ask the operators of this system to look at the table undecodable.',
   });
 }

@@ -12,17 +12,21 @@ import {
   type WithUndecodable,
 } from '@leads/database';
 import { type Delivery, type KafkaSettings, KafkaTransport, Publisher, RecordsRefused } from '@leads/kafka';
+import { MINUTE_MS } from '@leads/pacing';
 import type { z } from 'zod';
 import { settingsFromEnvironment } from './config.ts';
 import { READINESS_CHECKS, type ReadinessCheck } from './health.ts';
 import { Housekeeping, sharedAges } from './housekeeping.ts';
 import { createLog, type Logger, nestLogger } from './log.ts';
-import { putAside, tellRefused } from './put-aside.ts';
+import { putAside, refusalOf, tellRefused } from './put-aside.ts';
 import { countPutAside } from './put-aside-metrics.ts';
 import { PutBack } from './put-back/put-back.ts';
 import { retentionOf, type Retention } from './retention.ts';
 import { INSTANCE_ID, LOG, RETENTION, SETTINGS, TRANSPORTS } from './service-tokens.ts';
 import { databaseOf, kafkaOf, type ServiceSettings, type serviceSettings } from './settings.ts';
+
+/** A database that is restarted is back by then: what holds records up for longer needs somebody to look. */
+const HELD_UP_FOR_LONG_MS = 5 * MINUTE_MS;
 
 /** The tables that every service's schema has. */
 export type ServiceTables = WithOutbox & WithUndecodable;
@@ -144,11 +148,12 @@ export function providersOf({
                 }));
                 log.error(
                   { records: which },
-                  'records could not be decoded, or nothing proves who published them; their bytes are kept in the table undecodable',
+                  'records could not be decoded or kept, or nothing proves who published them; their bytes are kept in the table undecodable',
                 );
                 await putAside(database, records, name, clock.date());
                 countPutAside(records);
               },
+              refusalOf,
               log: nestLogger(log),
             }),
         ),
@@ -200,6 +205,15 @@ export function providersOf({
             transport.isConsuming()
               ? Promise.resolve()
               : Promise.reject(new Error('has not joined its group')),
+        })),
+        ...transports.map((transport, index) => ({
+          name: `kafka records (${consumes[index]})`,
+          needed: false,
+          otherwise: 'cannot be taken in, and others wait behind them',
+          check: () =>
+            transport.isHeldUpFor(HELD_UP_FOR_LONG_MS)
+              ? Promise.reject(transport.lastError ?? new Error('records are held up'))
+              : Promise.resolve(),
         })),
         ...alsoChecked.map((checkOf) => checkOf(database)),
       ],

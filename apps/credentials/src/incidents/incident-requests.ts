@@ -1,5 +1,5 @@
 /** What requests about incidents carry, and what is answered. */
-import { AskedTime, Incident, IncidentState } from '@leads/contracts';
+import { Incident, IncidentState, Moment } from '@leads/contracts';
 import { CheckedQuery, IdParam, ProblemError, wholeNumber } from '@leads/service';
 import { z } from 'zod';
 
@@ -12,7 +12,7 @@ export const IncidentFilter = z.strictObject({
   publisherId: z.string().optional(),
   connectionId: z.guid().toLowerCase().optional(),
   /** Changed before then: the next page after one whose last incident changed at that time. */
-  before: AskedTime.optional(),
+  before: Moment.optional(),
   /** The last incident of that page: those that changed at the same time and were not on it come too. */
   beforeId: z.guid().toLowerCase().optional(),
   limit: wholeNumber(1, 200, 50),

@@ -1,4 +1,5 @@
 /** The query parameters of lists of leads. */
+import { Moment } from '@leads/contracts';
 import { LeadFilter } from '@leads/contracts/portal-api';
 import { wholeNumber } from '@leads/service';
 import { z } from 'zod';
@@ -44,6 +45,6 @@ export type LeadListQuery = z.infer<typeof LeadListQuery>;
 
 /** What `GET /api/leads/{leadId}/timeline` takes. */
 export const TimelineQuery = z.object({
-  before: z.iso.datetime().describe('`earlier` of the lead, or of the page before.'),
+  before: Moment.describe('`earlier` of the lead, or of the page before.'),
 });
 export type TimelineQuery = z.infer<typeof TimelineQuery>;

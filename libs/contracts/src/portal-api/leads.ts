@@ -1,6 +1,6 @@
 /** Leads: a list and its filter, one with its timeline. */
 import { z } from 'zod';
-import { AskedTime } from '../asked-time.ts';
+import { Moment } from '../moment.ts';
 import { Reason } from '../lead-events.ts';
 import { MarketplaceLead } from '../marketplace-lead.ts';
 import { At } from './at.ts';
@@ -46,9 +46,9 @@ export const LeadFilter = z.strictObject({
   connectionId: z.uuid().optional(),
   state: LeadState.optional(),
   /** Accepted at or after. */
-  from: AskedTime.optional(),
+  from: Moment.optional(),
   /** Accepted before. */
-  to: AskedTime.optional(),
+  to: Moment.optional(),
   /** Those that wait, or are dead, because of it. */
   incidentId: z.uuid().optional(),
   /** `true`: test leads only; left out: customers' leads only; `all`: both. */

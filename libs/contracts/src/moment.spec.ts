@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { AskedTime } from './asked-time.ts';
+import { Moment } from './moment.ts';
 
 test.each<[string, boolean]>([
   ['2026-12-01T03:31:00Z', true],
@@ -10,6 +10,6 @@ test.each<[string, boolean]>([
   [`2026-12-01T03:31:00.${'1'.repeat(500)}Z`, false],
   ['2026-02-30T00:00:00Z', false],
   ['2026-12-01T03:31:00', false],
-])('%s is a time to ask with: %s', (time, isOne) => {
-  expect(AskedTime.safeParse(time).success).toBe(isOne);
+])('%s is a moment: %s', (time, isOne) => {
+  expect(Moment.safeParse(time).success).toBe(isOne);
 });
