@@ -137,10 +137,10 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
 }
 
 /** Ends the leads that their connection does not want to be sent. @returns the others */
-async function keepBack({ lane, destination, store }: Walk, due: Delivery[]): Promise<Delivery[]> {
+async function keepBack({ lane, destination, store, date }: Walk, due: Delivery[]): Promise<Delivery[]> {
   const sorted = due.map((delivery) => ({ delivery, reason: destination.withheld?.(delivery, lane) }));
   const ended = sorted.flatMap(({ delivery, reason }) =>
-    reason ? [{ delivery, end: { kind: 'dead', reason, byPerson: true } as const, at: new Date() }] : [],
+    reason ? [{ delivery, end: { kind: 'dead', reason, byPerson: true } as const, at: date() }] : [],
   );
   if (ended.length === 0) return due;
   await store.settle(ended);
