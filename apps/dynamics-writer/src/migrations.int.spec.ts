@@ -71,6 +71,7 @@ test('a database of version 0.1 goes on with all that is in it', async () => {
       '0014-count-without-join.sql',
       '0015-removed.sql',
       '0016-told-deferrals.sql',
+      '0017-other-partner-leads.sql',
       '0002-refusals.sql',
       '0003-shared-readings.sql',
     ]);

@@ -50,6 +50,7 @@ describe('a publisher', () => {
       {
         ...{ ...body, directoryId: directories.contoso, askedAt: expect.any(String) },
         askedBy: { id: expect.any(String), name: expect.any(String), email: people.owner },
+        proposedDomains: [people.owner.split('@')[1]],
       },
     ]);
     const approval = `/api/publisher-requests/${directories.contoso}/approve`;
