@@ -160,10 +160,7 @@ export class AcceptLead {
     request: FastifyRequest,
     now: Date,
   ): Promise<KnownConnection> {
-    const hash = addressKeyHash(addressKey);
-    const known = this.addresses.known(hash, now);
-    if (known) return known;
-    const found = await this.answered(this.addresses.find(hash, now));
+    const found = await this.answered(this.addresses.find(addressKeyHash(addressKey), now));
     if (found) return found;
     await this.rates.guessedWrong(request);
     throw unknownAddress();

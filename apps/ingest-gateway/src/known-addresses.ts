@@ -43,16 +43,12 @@ export class KnownAddresses {
   }
 
   /**
-   * What is known here of the connection that takes leads in at an address: one that is not published or paused too,
-   * whose leads are held until it is, and for a while yet one that is deleted, whose leads an operator can still see.
+   * The connection that takes leads in at an address: one that is not published or paused too, whose leads are held until
+   * it is, and for a while yet one that is deleted, whose leads an operator can still see.
    */
-  known(addressKeyHash: string, now: Date): KnownConnection | undefined {
-    return this.taking(this.byHash.get(addressKeyHash), now);
-  }
-
-  /** The same, asked of the database where nothing is known. */
   async find(addressKeyHash: string, now: Date): Promise<KnownConnection | undefined> {
-    if (this.byHash.has(addressKeyHash)) return this.known(addressKeyHash, now);
+    const known = this.byHash.get(addressKeyHash);
+    if (known) return this.taking(known, now);
     const miss: Miss = { addressKeyHash };
     await this.misses.add([miss]);
     return this.taking(miss.found, now);
