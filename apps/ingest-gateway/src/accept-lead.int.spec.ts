@@ -628,6 +628,40 @@ describe('a connection', () => {
   });
 });
 
+/** A gateway with a database of its own, and a broker that is away until its gate is opened. */
+async function startWithoutBroker(changes: Record<string, string> = {}) {
+  const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
+  const gate = new Gate({ host, port: Number(port) });
+  // Opened once, so that the address is known.
+  await gate.open();
+  await gate.shut();
+  const other = await testDatabase((url) =>
+    migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) }),
+  );
+  const rows = openDatabase<GatewayTables>(
+    { url: other.url, schema: 'gateway', poolSize: 1, application: 'test' },
+    () => undefined,
+  );
+  const connection = { connection_id: CONNECTION, version: 1, state: 'published' } as const;
+  await rows
+    .insertInto('connections')
+    .values({ ...connection, address_key_hash: addressKeyHash(KEY) })
+    .execute();
+  const service = await startServiceProcess(APP, {
+    ...settings,
+    DATABASE_URL: other.url,
+    KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
+    ...changes,
+  });
+  const end = async (): Promise<void> => {
+    await service.end();
+    await gate.shut();
+    await rows.destroy();
+    await other.drop();
+  };
+  return { service, gate, rows, end };
+}
+
 describe('when a server is away', () => {
   test('without the database a lead is answered 503, and 202 as soon as it is back', async () => {
     const target = new URL(server.url);
@@ -693,28 +727,7 @@ describe('when a server is away', () => {
   }, 60_000);
 
   test('with as many events in the outbox as it may hold no lead is taken in, until there is room', async () => {
-    const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
-    const gate = new Gate({ host, port: Number(port) });
-    await gate.open();
-    await gate.shut();
-    const other = await testDatabase((url) =>
-      migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) }),
-    );
-    const rows = openDatabase<GatewayTables>(
-      { url: other.url, schema: 'gateway', poolSize: 1, application: 'test' },
-      () => undefined,
-    );
-    const connection = { connection_id: CONNECTION, version: 1, state: 'published' } as const;
-    await rows
-      .insertInto('connections')
-      .values({ ...connection, address_key_hash: addressKeyHash(KEY) })
-      .execute();
-    const full = await startServiceProcess(APP, {
-      ...settings,
-      DATABASE_URL: other.url,
-      KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
-      OUTBOX_EVENTS_AT_MOST: '3',
-    });
+    const { service: full, gate, end } = await startWithoutBroker({ OUTBOX_EVENTS_AT_MOST: '3' });
     try {
       const refused = await eventually(async () => {
         const answered = await post(body(), { url: full.url });
@@ -728,36 +741,12 @@ describe('when a server is away', () => {
         timeoutMs: 60_000,
       });
     } finally {
-      await full.end();
-      await gate.shut();
-      await rows.destroy();
-      await other.drop();
+      await end();
     }
   }, 120_000);
 
   test('a gateway that starts without the broker is ready and says what is amiss; a lead is accepted, and its event is published when the broker is back', async () => {
-    const [host = '', port = ''] = (kafka.brokers[0] ?? '').split(':');
-    const gate = new Gate({ host, port: Number(port) });
-    // Opened once, so that the address is known.
-    await gate.open();
-    await gate.shut();
-    const other = await testDatabase((url) =>
-      migrate({ url, schema: 'gateway', folder: new URL('migrations/', APP) }),
-    );
-    const rows = openDatabase<GatewayTables>(
-      { url: other.url, schema: 'gateway', poolSize: 1, application: 'test' },
-      () => undefined,
-    );
-    const connection = { connection_id: CONNECTION, version: 1, state: 'published' } as const;
-    await rows
-      .insertInto('connections')
-      .values({ ...connection, address_key_hash: addressKeyHash(KEY) })
-      .execute();
-    const cutOff = await startServiceProcess(APP, {
-      ...settings,
-      DATABASE_URL: other.url,
-      KAFKA_BROKERS: `127.0.0.1:${gate.port}`,
-    });
+    const { service: cutOff, gate, rows, end } = await startWithoutBroker();
     try {
       const ready = await fetch(`${cutOff.url}/health/ready`);
       expect([ready.status, await ready.json()]).toEqual([
@@ -790,10 +779,7 @@ describe('when a server is away', () => {
         { timeoutMs: 60_000 },
       );
     } finally {
-      await cutOff.end();
-      await gate.shut();
-      await rows.destroy();
-      await other.drop();
+      await end();
     }
   }, 150_000);
 
