@@ -91,8 +91,8 @@ export function decodeText(bytes: Uint8Array, charset: string, first = ''): stri
   return new TextDecoder('windows-1252').decode(bytes);
 }
 
-/** The encodings whose every text could be UTF-8 as well. */
-const LIKE_UTF_8 = /^(?:utf-?16|iso-2022|hz)/;
+/** The encodings whose every text could be UTF-8 as well. UTF-16 is none: a lead in it shows where its zeros stand. */
+const LIKE_UTF_8 = /^(?:iso-2022|hz)/;
 
 /** The encoding that the first bytes show: by a byte order mark, or by where the zeros of ASCII stand. */
 function shownIn([first, second]: Uint8Array): string | undefined {

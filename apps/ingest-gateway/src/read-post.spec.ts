@@ -49,6 +49,11 @@ describe('a lead is read from', () => {
         json,
         { contentType: 'application/json; charset=iso-8859-1' },
       ],
+      [
+        'JSON in UTF-8 that claims to be UTF-16',
+        Buffer.byteLength(json) % 2 === 0 ? json : `${json} `,
+        { contentType: 'application/json; charset=utf-16' },
+      ],
       ['JSON with blanks and a byte order mark', `\ufeff\r\n ${json}\n`],
       ['JSON that is a text', JSON.stringify(json)],
       ['UTF-16 with a mark', Buffer.from(`\ufeff${json}`, 'utf16le')],

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CustomerDetails, MarketplaceLead } from './marketplace-lead.ts';
 import { type LeadsRead, readLeads, readMarketplaceLead } from './read-leads.ts';
+import { SHAPES, spelled, SPELLINGS } from './testing/posted-leads.ts';
 
 function sample(name: string): Record<string, unknown> {
   const text = readFileSync(new URL(`../samples/marketplace/${name}.json`, import.meta.url), 'utf8');
@@ -189,25 +190,6 @@ const word = fc
   .filter((text) => text !== '' && !/^["[{]/.test(text));
 const email = fc.emailAddress();
 
-/** Every published shape of what a lead says. */
-const shapes: ((customer: Record<string, string>, others: Record<string, string>) => unknown)[] = [
-  (customer, others) => ({ userDetails: customer, ...others }),
-  (customer, others) => ({ UserDetails: customer, ...others }),
-  (customer, others) => ({ ...others, CustomerInfo: JSON.stringify(customer) }),
-  (customer, others) => ({ ...others, ...customer }),
-  (customer, others) => [{ userDetails: customer, ...others }],
-  (customer, others) => ({ headers: { host: 'x' }, body: { userDetails: customer, ...others } }),
-  (customer, others) => ({ value: [{ userDetails: JSON.stringify(customer), ...others }] }),
-  (customer, others) => ({ data: { ...customer, ...others } }),
-];
-const spellings: ((key: string) => string)[] = [
-  (key) => key,
-  (key) => key.toUpperCase(),
-  (key) => key.toLowerCase(),
-  (key) => `${key.charAt(0).toUpperCase()}${key.slice(1)}`,
-  (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-];
-
 test('whatever holds a name or an address in a published shape becomes a lead with it', () => {
   const customers = fc
     .record({ firstName: word, lastName: word, email, company: word }, { requiredKeys: [] })
@@ -217,12 +199,10 @@ test('whatever holds a name or an address in a published shape becomes a lead wi
     fc.property(
       customers,
       others,
-      fc.constantFrom(...shapes),
-      fc.constantFrom(...spellings),
+      fc.constantFrom(...SHAPES),
+      fc.constantFrom(...SPELLINGS),
       (customer, said, shape, spell) => {
-        const spelled = (record: Record<string, string>): Record<string, string> =>
-          Object.fromEntries(Object.entries(record).map(([key, value]) => [spell(key), value]));
-        const [lead] = leadsOf(shape(spelled(customer), spelled(said)));
+        const [lead] = leadsOf(shape(spelled(customer, spell), spelled(said, spell)));
         expect(lead?.customer).toMatchObject(customer);
         expect(lead).toMatchObject(said);
       },

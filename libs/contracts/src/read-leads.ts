@@ -151,11 +151,16 @@ function completed(inner: Found, outer: Found): Found {
 /** The objects that hold a customer, apart from the lead: as they are, or as text. */
 function containersIn(fields: Fields, levels: number): Fields[] {
   return CONTAINERS.flatMap((name) => fields.get(name) ?? [])
-    .map(onlyOf)
-    .map((value) => onlyOf(typeof value === 'string' ? jsonIn(value) : value))
+    .map((value) => unpacked(value, levels))
     .filter((value) => !Array.isArray(value) && hasContent(value, levels))
     .map(fieldsOf)
     .filter((inner) => inner.size > 0);
+}
+
+/** What a value is once it is taken out of the lists of one and the texts that it is in. */
+function unpacked(value: unknown, levels: number): unknown {
+  const inner = onlyOf(value);
+  return typeof inner === 'string' && levels > 0 ? unpacked(jsonIn(inner), levels - 1) : inner;
 }
 
 /** The entry of a list of one: a form has a list for each of its fields. */
