@@ -16,6 +16,11 @@ export const settings = {
   UNKNOWN_ADDRESSES_PER_MINUTE: z.coerce.number().int().min(1).default(60),
   /** By how many proxies of one's own all posts come: sources are told apart by the address that the first of them saw. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  /** How many connections may be open at a time, and how many from one source where posts come by no proxy. */
+  CONNECTIONS_AT_MOST: z.coerce.number().int().min(1).default(20_000),
+  CONNECTIONS_PER_SOURCE: z.coerce.number().int().min(1).default(1_000),
+  /** A connection without a request is closed after so long; behind a proxy, longer than that keeps its own open. */
+  IDLE_CONNECTION_SECONDS: z.coerce.number().int().min(1).max(3_600).default(75),
   /** With more events in the outbox, which is where leads wait while Kafka is away, no further lead is taken in. */
   OUTBOX_EVENTS_AT_MOST: z.coerce.number().int().min(1).default(1_000_000),
   /** What is kept an hour of one address's posts that hold no lead: so many, and so many bytes. */

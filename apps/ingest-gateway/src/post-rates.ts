@@ -8,7 +8,7 @@ import { addressKeyHash } from './fingerprint.ts';
 import { tooManyGuesses, tooManyPosts } from './refusals.ts';
 
 /** An owner of IPv6 addresses has at least so many bits of them to themselves. */
-const IPV6_PREFIX = 64;
+export const IPV6_PREFIX = 64;
 
 /** Makes rates known to the application; called before it listens. */
 export async function knowRates(app: NestFastifyApplication): Promise<void> {

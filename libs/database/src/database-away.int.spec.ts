@@ -54,6 +54,14 @@ test('who ends the connection under a statement, or within a transaction, is awa
   expect((await sql`select 1 as one`.execute(database)).rows).toEqual([{ one: 1 }]);
 });
 
+test.each(['53100', '53200', '58030', '25006'])(
+  'who has no room, or may not write, is away (%s)',
+  async (code) => {
+    const raised = `do $$ begin raise exception 'no room' using errcode = '${code}'; end $$`;
+    expect(await failureOf(sql.raw(raised).execute(database))).toBeInstanceOf(DatabaseAway);
+  },
+);
+
 test.each([
   ['a statement that is wrong', 'select nothing_there'],
   ['one that takes too long', 'set statement_timeout = 1; select pg_sleep(5)'],

@@ -1,4 +1,4 @@
-/** A database that does not answer, or takes nobody in, told from a statement that it refused. */
+/** A database that does not answer, takes nobody in or has no room, told from a statement that it refused. */
 
 /** The same may be asked again in a moment; whether it was done, where something was to be changed, is not known. */
 export class DatabaseAway extends Error {
@@ -12,8 +12,11 @@ export class DatabaseAway extends Error {
   }
 }
 
-/** Classes and codes of PostgreSQL: the connection failed, it shuts down or starts, or has no slot left. */
-const AWAY = /^(08|57P0|53300$|25P03$)/;
+/**
+ * Classes and codes of PostgreSQL: the connection failed, it shuts down or starts, has no slot, disk or memory left, its
+ * disk fails, or it is a standby that may not be written (as while another takes over).
+ */
+const AWAY = /^(08|57P0|53|58030$|25P03$|25006$)/;
 
 /** Of the network. */
 const UNREACHED = new Set([

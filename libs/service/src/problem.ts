@@ -24,7 +24,12 @@ export class ProblemError extends HttpException {
   }
 }
 
-const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** A problem as it is sent. */
+export function problemText(problem: Problem): string {
+  return JSON.stringify({ type: 'about:blank', ...problem });
+}
 
 /** Writes a problem as the answer. */
 export function sendProblem(
@@ -32,11 +37,7 @@ export function sendProblem(
   problem: Problem,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  reply
-    .status(problem.status)
-    .headers(headers)
-    .type(MEDIA_TYPE)
-    .send(JSON.stringify({ type: 'about:blank', ...problem }));
+  reply.status(problem.status).headers(headers).type(PROBLEM_TYPE).send(problemText(problem));
 }
 
 /** The answer at an address that nothing listens at. */

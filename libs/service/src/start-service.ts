@@ -10,6 +10,8 @@ import { collectDefaultMetrics, register } from 'prom-client';
 import { endOnUncaught } from './end-on-uncaught.ts';
 import { followClock } from './follow-clock.ts';
 import { serveHealthApart } from './health-port.ts';
+import { answerClientError, answerClientErrors } from './http/client-errors.ts';
+import { refuseHeads } from './http/refuse-heads.ts';
 import { requestLimits } from './http/request-limits.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { refuseUnstorable } from './http/unstorable.ts';
@@ -30,6 +32,8 @@ export interface StartOptions {
   trustedProxies?: (app: NestFastifyApplication) => number;
   /** Addresses are found in any case, parameters apart, and with slashes too many: who posts may be nobody to correct. */
   hasLenientAddresses?: boolean;
+  /** How long a client has for its whole request, in milliseconds; see {@link requestLimits}. */
+  requestTimeoutMs?: number;
 }
 
 const LENIENT_ADDRESSES = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false };
@@ -41,7 +45,8 @@ export async function startService(
 ): Promise<NestFastifyApplication> {
   let trustedProxies = 0;
   const adapter = new FastifyAdapter({
-    ...requestLimits(),
+    ...requestLimits(options.requestTimeoutMs),
+    clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
     ...(options.hasLenientAddresses === true && { routerOptions: LENIENT_ADDRESSES }),
     // Fastify asks at each request, by when the settings have been read.
@@ -60,14 +65,14 @@ export async function startService(
   collectDefaultMetrics();
   measureOutbox(app.get<Kysely<ServiceTables>>(Kysely), log, register);
   const clock = await followClock(app.get(DatabaseClock), log, register);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onClose', () => clock.stop());
   const settings = app.get<ServiceSettings>(SETTINGS);
   app.useLogger(nestLogger(log));
   app.useGlobalFilters(new ProblemFilter(log));
-  refuseUnstorable(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onClose', () => clock.stop());
+  answerClientErrors(fastify);
+  refuseHeads(fastify);
+  refuseUnstorable(fastify);
   app.enableShutdownHooks();
   await options.prepare?.(app);
   for (const strategy of app.get<KafkaTransport[]>(TRANSPORTS)) {
@@ -75,7 +80,6 @@ export async function startService(
   }
   if (settings.HEALTH_PORT !== undefined) {
     await app.init();
-    const fastify = app.getHttpAdapter().getInstance();
     const health = await serveHealthApart(fastify, settings.HEALTH_PORT, settings.HTTP_HOST);
     log.info({ health }, 'health and metrics are at a port of their own');
   }
