@@ -128,6 +128,14 @@ const kit = [
     message: 'The test kit starts the emulators: startEmulators of @leads/testing.',
   },
 ];
+const advisory = [
+  'Literal[value=/pg_(try_)?advisory/]',
+  'TemplateElement[value.raw=/pg_(try_)?advisory/]',
+].map((selector) => ({
+  selector,
+  message:
+    "PostgreSQL gives every role every advisory lock: lock a table of the service's own, or a row of it.",
+}));
 const watcher = {
   selector: "ImportSpecifier[imported.name='OnTopic']",
   message: 'A test reads a topic along with watchTopic of @leads/kafka/testing.',
@@ -215,7 +223,7 @@ export default tseslint.config(
     // What tests share stands once, in the test kit; the local stack starts the emulators for people.
     files: ['**/*.ts', '**/*.tsx'],
     ignores: ['apps/emulators/src/{config,seed}.ts', 'libs/testing/src/emulators.ts', 'tools/stack/**'],
-    rules: { 'no-restricted-syntax': ['error', ...kit] },
+    rules: { 'no-restricted-syntax': ['error', ...kit, ...advisory] },
   },
   {
     files: ['**/*.spec.ts', '**/testing/**'],

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { besideOthers } from './beside-others.ts';
 import { connectionTo, type DatabaseServer } from './server.ts';
 
 const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
@@ -98,20 +99,40 @@ export async function planMigrations(options: MigrationOptions): Promise<Migrati
 export async function migrate(options: MigrationOptions): Promise<string[]> {
   const migrations = await migrationsOf(options);
   return withClient(options, async (client) => {
-    // A session lock: two starts at once would otherwise both find the schema missing.
-    await client.query('select pg_advisory_lock(hashtext($1))', [`migrate ${options.schema}`]);
-    await client.query(`create schema if not exists ${client.escapeIdentifier(options.schema)}`);
-    await client.query(
-      `create table if not exists migrations (track text, number int, name text not null, checksum text not null,
-         ran_at timestamptz not null default now(), primary key (track, number))`,
+    await besideOthers(() =>
+      client.query(`create schema if not exists ${client.escapeIdentifier(options.schema)}`),
     );
-    const before = await readRan(client);
-    const ran = placed(migrations, before);
-    await writePlaces(client, before, ran);
-    const { pending } = planOf(options.schema, migrations, ran);
-    for (const migration of pending)
-      await runOne(client, migration, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
-    return pending.map(({ name }) => name);
+    await besideOthers(() =>
+      client.query(
+        `create table if not exists migrations (track text, number int, name text not null, checksum text not null,
+           ran_at timestamptz not null default now(), primary key (track, number))`,
+      ),
+    );
+    return oneAtATime(options, async () => {
+      const before = await readRan(client);
+      const ran = placed(migrations, before);
+      await writePlaces(client, before, ran);
+      const { pending } = planOf(options.schema, migrations, ran);
+      for (const migration of pending)
+        await runOne(client, migration, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
+      return pending.map(({ name }) => name);
+    });
+  });
+}
+
+/**
+ * Does it while no other process migrates this schema. What is locked is a table that no service's role has a right
+ * to, in the mode that conflicts with itself and lets rows be written; in a transaction beside those of the
+ * migrations, which holds no snapshot, so that `create index concurrently` does not wait for it.
+ */
+function oneAtATime<Result>(options: MigrationOptions, work: () => Promise<Result>): Promise<Result> {
+  return withClient(options, async (turn) => {
+    await turn.query('begin isolation level read committed');
+    await turn.query('set local idle_in_transaction_session_timeout to 0');
+    await turn.query('lock table migrations in share update exclusive mode');
+    const result = await work();
+    await turn.query('commit');
+    return result;
   });
 }
 

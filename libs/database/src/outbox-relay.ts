@@ -118,15 +118,15 @@ export class OutboxRelay<Tables extends WithOutbox> {
   }
 }
 
-/** Claimed by lock, not by "id > last": a transaction that commits late would be skipped for ever. */
+/**
+ * Claimed by lock, not by "id > last": a transaction that commits late would be skipped for ever. The turn is taken by
+ * whoever first meets an event of a compacted topic, and held until the end of the transaction.
+ */
 async function claim<Tables>(transaction: Transaction<Tables>, most: number, held: string[]): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    with moved_by_another as materialized (
-      select topic from unnest(${COMPACTED}::text[]) as topic
-      where not pg_try_advisory_xact_lock(hashtextextended('outbox ' || current_schema() || ' ' || topic, 0))
-    )
+    with turn as materialized (select from outbox_turn for update skip locked)
     select id, topic, key, value from outbox
-    where topic <> all(${held}::text[]) and topic not in (select topic from moved_by_another)
+    where topic <> all(${held}::text[]) and (topic <> all(${COMPACTED}::text[]) or exists (select from turn))
     order by id limit ${most} for update of outbox skip locked
   `.execute(transaction);
   return rows;

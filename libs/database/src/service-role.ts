@@ -1,6 +1,7 @@
 /** The role that a service works under: it owns nothing, and reaches its own schema alone. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { besideOthers } from './beside-others.ts';
 import { connectionTo, type DatabaseServer } from './server.ts';
 
 export interface ServiceRole {
@@ -28,14 +29,22 @@ export async function prepareServiceRole({
   const client = new pg.Client({ ...connectionTo(server), application_name: 'migrate' });
   await client.connect();
   try {
-    await client.query('begin');
     // Roles and the database's own rights are of all services, which may be prepared at once.
-    await client.query(`select pg_advisory_xact_lock(hashtext('prepare roles'))`);
+    await besideOthers(() => prepare(client, schema, role));
+  } finally {
+    await client.end();
+  }
+}
+
+async function prepare(client: pg.Client, schema: string, role: ServiceRole): Promise<void> {
+  await client.query('begin');
+  try {
     await makeRole(client, role);
     for (const statement of grants(client, schema, role.name)) await client.query(statement);
     await client.query('commit');
-  } finally {
-    await client.end();
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
   }
 }
 

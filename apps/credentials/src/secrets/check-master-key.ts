@@ -29,7 +29,7 @@ export async function checkMasterKey(
     await masterKeys.wrap(randomBytes(32));
     await database.transaction().execute(async (transaction) => {
       // Two first starts with different keys: the second must find the first one's.
-      await sql`select pg_advisory_xact_lock(hashtext('credentials master key check'))`.execute(transaction);
+      await sql`lock table master_keys in share row exclusive mode`.execute(transaction);
       const known = await transaction.selectFrom('master_keys').select(['id', 'key_check']).execute();
       for (const { id, key_check } of known) {
         const opened = await masterKeys.unwrap({ masterKeyId: id, wrapped: key_check });

@@ -108,11 +108,12 @@ describe('rotating the master key', () => {
     expect(wrong.output().trim()).toMatch(
       /is not the one that this database was set up with.*nothing was changed/,
     );
-    await client.query('select pg_advisory_lock(hashtext($1))', ['credentials master key rotation command']);
+    await client.query('begin');
+    await client.query('lock table credentials.rotation_turn in exclusive mode');
     const second = await rotate();
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain('Another rotation of the master key is under way');
-    await client.query('select pg_advisory_unlock_all()');
+    await client.query('rollback');
   });
 });
 

@@ -1,11 +1,11 @@
 /** The walk of a rotation: every data key is re-wrapped under the newest master key while the service goes on. */
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
+import { causeOf } from '@leads/database';
 import { addToAudit } from '../audit.ts';
 import type { CredentialsTables } from '../tables.ts';
 import { checkMasterKey, registerMasterKey } from './check-master-key.ts';
 import type { MasterKeys } from './master-key.ts';
-import { ROTATION_LOCK } from './vault.ts';
 
 export interface RotationOptions {
   database: Kysely<CredentialsTables>;
@@ -28,28 +28,28 @@ export interface Rotation {
 /** Another rotation is under way. */
 export class RotationUnderWay extends Error {}
 
-const COMMAND_LOCK = sql`hashtext('credentials master key rotation command')`;
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = '55P03';
 const BATCH = 50;
 
 /**
  * Rotates the master key. Killed at any moment, it leaves every secret readable; the next run carries on.
  * @throws MasterKeyRefused before anything is changed, RotationUnderWay
  */
-export async function rotateMasterKey(options: RotationOptions): Promise<Rotation> {
-  return options.database.connection().execute(async (connection) => {
-    const lock = await sql<{ ours: boolean }>`select pg_try_advisory_lock(${COMMAND_LOCK}) as ours`.execute(
-      connection,
-    );
-    if (!lock.rows[0]?.ours) {
+export function rotateMasterKey(options: RotationOptions): Promise<Rotation> {
+  // In a transaction of its own, which says nothing for as long as the rotation takes.
+  return options.database.transaction().execute(async (turn) => {
+    await sql`set local idle_in_transaction_session_timeout to 0`.execute(turn);
+    try {
+      await sql`lock table rotation_turn in exclusive mode nowait`.execute(turn);
+    } catch (error) {
+      if (causeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       throw new RotationUnderWay(
         'Another rotation of the master key is under way. This one changed nothing.',
+        { cause: error },
       );
     }
-    try {
-      return await rotate(options, connection);
-    } finally {
-      await sql`select pg_advisory_unlock(${COMMAND_LOCK})`.execute(connection);
-    }
+    return options.database.connection().execute((connection) => rotate(options, connection));
   });
 }
 
@@ -94,7 +94,7 @@ async function rewrapAll(
   }
   // Whoever had chosen the old key before the new one was there has committed when this lock is ours.
   await connection.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(${ROTATION_LOCK})`.execute(transaction);
+    await sql`lock table secrets in share row exclusive mode`.execute(transaction);
     for (;;) {
       const some = await rewrapSome(transaction, masterKeys, masterKeyId);
       rewrapped += some;

@@ -14,9 +14,6 @@ export interface SecretBinding extends Binding {
   purpose: Purpose;
 }
 
-/** Held shared while a secret is stored and exclusively while the last keys are re-wrapped. */
-export const ROTATION_LOCK = sql`hashtext('credentials master key rotation')`;
-
 export class Vault {
   constructor(private readonly masterKeys: MasterKeys) {}
 
@@ -28,7 +25,7 @@ export class Vault {
     setAt: Date,
   ): Promise<void> {
     // Before the master key is chosen: a rotation that ends meanwhile would otherwise miss this row.
-    await sql`select pg_advisory_xact_lock_shared(${ROTATION_LOCK})`.execute(transaction);
+    await sql`lock table secrets in row exclusive mode`.execute(transaction);
     const dataKey = randomBytes(32);
     const { masterKeyId, wrapped } = await this.masterKeys.wrap(dataKey);
     const sealed = encrypt(Buffer.from(secret), dataKey, randomBytes(12), associatedData(binding));

@@ -172,12 +172,16 @@ describe('any other contact', () => {
   test('gets what waited once they have confirmed, and everything from then on', async () => {
     await saveContacts([BOB]);
     const leadId = await addLead();
-    await addLetters(
-      database,
-      { told: 'opened', incident: incidentOf([connectionId]) },
-      [{ aboutId: randomUUID(), contact: BOB, offers: [offer()] }],
-      HELD_MS,
-    );
+    await database
+      .transaction()
+      .execute((transaction) =>
+        addLetters(
+          transaction,
+          { told: 'opened', incident: incidentOf([connectionId]) },
+          [{ aboutId: randomUUID(), contact: BOB, offers: [offer()] }],
+          HELD_MS,
+        ),
+      );
     expect(await mailed()).toMatchObject([{ leadId, recipients: [], waiting: [BOB] }]);
     expect(await send()).toEqual([]);
     await answer(BOB, 'confirmed');
@@ -220,12 +224,16 @@ describe('any other contact', () => {
     await saveContacts([ANN, BOB]);
     await answer(BOB, 'confirmed');
     const [both, onlyBob] = [await addLead(), randomUUID()];
-    await addLetters(
-      database,
-      { told: 'opened', incident: incidentOf([connectionId]) },
-      [{ aboutId: onlyBob, contact: BOB, offers: [offer()] }],
-      HELD_MS,
-    );
+    await database
+      .transaction()
+      .execute((transaction) =>
+        addLetters(
+          transaction,
+          { told: 'opened', incident: incidentOf([connectionId]) },
+          [{ aboutId: onlyBob, contact: BOB, offers: [offer()] }],
+          HELD_MS,
+        ),
+      );
     // The mail server takes it for one of them alone, for now.
     const claimed = await claimMails(database, 1, 0);
     for (const mail of claimed)
@@ -409,7 +417,9 @@ describe('whatever happens in whatever order', () => {
           if (each.act === 'letter' && version > 0) {
             const letter = { aboutId: randomUUID(), contact: each.who, offers: [offer()] };
             const said = { told: 'opened' as const, incident: incidentOf([connectionId]) };
-            await addLetters(database, said, [letter], HELD_MS);
+            await database
+              .transaction()
+              .execute((transaction) => addLetters(transaction, said, [letter], HELD_MS));
           }
           if (each.act === 'ask') await ask();
           if (each.act === 'end') await endHeldMails(database);

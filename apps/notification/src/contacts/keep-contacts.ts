@@ -17,19 +17,17 @@ import { adoptContacts } from './adopt-contacts.ts';
 
 type Transaction = Kysely<NotificationTables>;
 
-const LOCK = sql`hashtext('notification contacts')`;
-
 /** What is told of a connection and of its publisher's domains at the same time is known after so long, in milliseconds. */
 const ASK_AFTER_MS = 5_000;
 
 /** To be called before mails are addressed: a contact that changes at the same time would not see them wait for it. */
 export async function shareContacts(transaction: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(transaction);
+  await sql`lock table contacts in row exclusive mode`.execute(transaction);
 }
 
 /** To be called before contacts are changed, and before connections are. */
 export async function lockContacts(transaction: Transaction): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
+  await sql`lock table contacts in share row exclusive mode`.execute(transaction);
 }
 
 interface Listed {

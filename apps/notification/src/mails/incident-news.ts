@@ -1,6 +1,6 @@
 /** Transitions of incidents as rows, until they have become mails to those whom they concern. */
 import { Incident } from '@leads/contracts';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { NotificationTables } from '../tables.ts';
 import { type Concerned, type Letter, lettersOf, openingOf, toldBy } from './letters.ts';
 import { addLetters } from './mail-store.ts';
@@ -64,7 +64,11 @@ export function addressNews(database: Database, heldMs: number): Promise<void> {
 
 type News = Selectable<NotificationTables['incident_news']> & { waited_ms: number };
 
-async function address(transaction: Database, news: News, heldMs: number): Promise<void> {
+async function address(
+  transaction: Transaction<NotificationTables>,
+  news: News,
+  heldMs: number,
+): Promise<void> {
   const { incident_id: incidentId, version, transition } = news;
   const newest = await readNewest(transaction, news);
   const concerned = await readConcerned(transaction, newest.connectionIds);

@@ -275,7 +275,11 @@ describe('what became of a lead’s mail', () => {
     await follow(connectionWith(connectionId, [ANN]));
     const offers = [{ connectionId, title: 'Contoso Analytics', organization: null }];
     const letter = { aboutId: randomUUID(), contact: ANN, offers };
-    await addLetters(database, { told: 'opened', incident: incidentOf([connectionId]) }, [letter], HELD_MS);
+    await database
+      .transaction()
+      .execute((transaction) =>
+        addLetters(transaction, { told: 'opened', incident: incidentOf([connectionId]) }, [letter], HELD_MS),
+      );
     expect(await settleMail(database, await claimOne(), sentTo(ANN), 0)).toBe('sent');
     expect(await told()).toEqual([]);
   });
@@ -286,12 +290,16 @@ describe('what became of a lead’s mail', () => {
     await addLeads(lead);
     const offers = [{ connectionId, title: 'Contoso Analytics', organization: null }];
     const letter = { aboutId: lead.leadId, contact: ANN, offers };
-    await addLetters(
-      database,
-      { told: 'opened', incident: incidentOf([connectionId]) },
-      [letter, letter],
-      HELD_MS,
-    );
+    await database
+      .transaction()
+      .execute((transaction) =>
+        addLetters(
+          transaction,
+          { told: 'opened', incident: incidentOf([connectionId]) },
+          [letter, letter],
+          HELD_MS,
+        ),
+      );
     expect(await mails()).toHaveLength(2);
   });
 

@@ -1,6 +1,6 @@
 /** The mails as rows: who is still to get what, and who is sending it at the moment. */
 import { Incident, type LeadWritten } from '@leads/contracts';
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { shareContacts } from '../contacts/keep-contacts.ts';
 import { wantAsked } from '../contacts/ask-contacts.ts';
@@ -59,7 +59,7 @@ export type IncidentMailEvent = z.infer<typeof IncidentMailEvent>;
 
 /** Makes one mail a letter; one that was written before changes nothing. What waits for its contact ends after `heldMs`. */
 export async function addLetters(
-  database: Database,
+  transaction: Transaction<NotificationTables>,
   said: IncidentTold,
   letters: readonly Letter[],
   heldMs: number,
@@ -71,7 +71,7 @@ export async function addLetters(
     connectionId: offers[0]?.connectionId ?? '',
     event: JSON.stringify({ ...said, offers } satisfies IncidentMailEvent),
   }));
-  await shareContacts(database);
+  await shareContacts(transaction);
   const added = await sql<{ contact_id: string | null }>`
     insert into mails (kind, about_id, connection_id, event, contacts, contact_id, state, due_at, refused, refusals,
                        settled_at)
@@ -95,9 +95,9 @@ export async function addLetters(
     ) as letters
     on conflict (kind, about_id) do nothing
     returning contact_id
-  `.execute(database);
+  `.execute(transaction);
   await wantAsked(
-    database,
+    transaction,
     added.rows.flatMap((row) => row.contact_id ?? []),
   );
 }

@@ -76,7 +76,7 @@ export class Publishers {
     { id, name, domains = [] }: NewPublisher,
     directoryId: string,
   ): Promise<Registered> {
-    await sql`select pg_advisory_xact_lock(hashtext('portal publishers'))`.execute(transaction);
+    await sql`lock table publishers in share row exclusive mode`.execute(transaction);
     const others = await transaction
       .selectFrom('publishers')
       .select(['id', 'directory_id'])

@@ -7,14 +7,12 @@ import { tellDaysOf } from './chosen-days.ts';
 import { storable } from './storable.ts';
 import type { Touched } from './touched.ts';
 
-const LOCK = sql`hashtext('portal connections')`;
-
 /**
  * To be called before leads are written: a connection that is being written at the same time would not see them, nor
  * they it, and they would belong to no publisher.
  */
 export async function shareConnections(transaction: Kysely<PortalTables>): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(transaction);
+  await sql`lock table connections in row exclusive mode`.execute(transaction);
 }
 
 /** Keeps each connection's newest version. */
@@ -22,7 +20,7 @@ export async function keepConnections(
   transaction: Kysely<PortalTables>,
   changes: readonly ConnectionChanged[],
 ): Promise<Touched> {
-  await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction);
+  await sql`lock table connections in share row exclusive mode`.execute(transaction);
   const offers = await keepNewestConnections(transaction, 'connections', changes, columnsOf);
   const { rows: leads } = await sql<{ lead_id: string }>`
     update leads set publisher_id = connections.publisher_id from connections
