@@ -157,10 +157,10 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     else this.log.warn({ ...line, failure: report.failure }, 'mail not sent to everybody');
   }
 
-  private async noteServer({ delivered, failure, isServers }: DeliveryReport): Promise<void> {
-    if (isServers && failure !== null) {
+  private async noteServer({ delivered, failure, trouble }: DeliveryReport): Promise<void> {
+    if (trouble && failure !== null && delivered.length === 0) {
       this.mayBeFailing = true;
-      if (await serverFails(this.database, failure, this.clock.date())) this.relay.wake();
+      if (await serverFails(this.database, trouble, failure, this.clock.date())) this.relay.wake();
     } else if (delivered.length > 0 && this.mayBeFailing) {
       await serverWorks(this.database, this.clock.date());
       this.mayBeFailing = false;

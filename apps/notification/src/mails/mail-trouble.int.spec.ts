@@ -3,6 +3,7 @@ import { Alert, NO_CONNECTION } from '@leads/contracts';
 import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import type { Kysely } from 'kysely';
+import { explanations } from '../smtp/explain-refusals.ts';
 import type { NotificationTables } from '../tables.ts';
 import { serverFails, serverWorks, TROUBLE_AFTER_MS } from './mail-trouble.ts';
 
@@ -33,16 +34,23 @@ test('a mail server that takes nothing for a while is told to the operators, onc
     place: { scope: 'system', id: 'notification' },
   };
   const said = '535 5.7.139 basic authentication is disabled';
-  expect(await serverFails(database, said, at(0))).toBe(false);
+  expect(await serverFails(database, explanations.basicOff, said, at(0))).toBe(false);
   await serverWorks(database, at(1));
-  expect(await serverFails(database, said, at(TROUBLE_AFTER_MS))).toBe(false);
+  expect(await serverFails(database, explanations.basicOff, said, at(TROUBLE_AFTER_MS))).toBe(false);
   expect(await alerts()).toEqual([]);
-  const later = [2, 3, 4].map((times) => serverFails(database, said, at(times * TROUBLE_AFTER_MS)));
+  const later = [2, 3, 4].map((times) =>
+    serverFails(database, explanations.basicOff, said, at(times * TROUBLE_AFTER_MS)),
+  );
   expect((await Promise.all(later)).filter((told) => told)).toHaveLength(1);
   await serverWorks(database, at(5 * TROUBLE_AFTER_MS));
   await serverWorks(database, at(6 * TROUBLE_AFTER_MS));
   expect(await alerts()).toMatchObject([
-    { ...ofIt, transition: 'triggered', what: expect.stringContaining(said) },
+    {
+      ...ofIt,
+      transition: 'triggered',
+      what: expect.stringContaining(said),
+      remedy: expect.stringContaining('OAuth 2.0'),
+    },
     { ...ofIt, transition: 'cleared' },
   ]);
 });

@@ -6,6 +6,7 @@ import { MINUTE_MS } from '@leads/pacing';
 import type { ReadinessCheck } from '@leads/service';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { Gauge } from 'prom-client';
+import type { Explained } from '../smtp/explain-refusals.ts';
 import type { NotificationTables } from '../tables.ts';
 
 type Database = Kysely<NotificationTables>;
@@ -21,10 +22,15 @@ const failing = new Gauge({
 
 /**
  * The mail server took nothing, and not for a recipient's or a mail's sake.
- * @param said what stood in the way
+ * @param said its words
  * @returns whether it was told by this call
  */
-export function serverFails(database: Database, said: string, now: Date): Promise<boolean> {
+export function serverFails(
+  database: Database,
+  { what, remedy }: Explained,
+  said: string,
+  now: Date,
+): Promise<boolean> {
   failing.set(1);
   return database.transaction().execute(async (transaction) => {
     await sql`
@@ -37,10 +43,8 @@ export function serverFails(database: Database, said: string, now: Date): Promis
     if (rows.length === 0) return false;
     await tell(transaction, now, {
       transition: 'triggered',
-      what: `Mails wait: the mail server takes none. ${said}`,
-      remedy:
-        'Nothing is lost: mails go out by themselves once it takes them. See whether it can be reached from here. ' +
-        'Look at user, password and address in SMTP_URL, and at who the mails are from in MAIL_FROM.',
+      what: `Mails wait. ${what} It said: ${said}`,
+      remedy: `Nothing is lost: mails go out by themselves once it takes them. ${remedy}`,
     });
     return true;
   });

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { type MailFailure, readDelivery, readFailure } from './delivery-report.ts';
 
 const rejection = (recipient: string, response: string): MailFailure => ({
+  code: 'EENVELOPE',
+  command: 'RCPT TO',
   recipient,
   response,
   responseCode: Number(response.slice(0, 3)),
@@ -22,10 +24,8 @@ describe('a recipient that the server rejects', () => {
     ['550 5.1.1 no such user'],
     ['550-5.1.1 no such user\n550 5.1.1 really'],
     ['553 5.1.3 bad address syntax'],
-    ['550 5.2.1 mailbox disabled'],
-    ['550 no such user here'],
-    ['551 user not local'],
-    ['553 mailbox name not allowed'],
+    ['550 5.1.6 mailbox has moved'],
+    ['550 5.4.1 Recipient address rejected: Access denied. AS(201806281)'],
   ])('has refused it for good after "%s"', (response) => {
     const report = readDelivery(
       ['ann@contoso.com', 'bob@contoso.com'],
@@ -37,6 +37,11 @@ describe('a recipient that the server rejects', () => {
   });
 
   test.each([
+    ['550 5.2.1 mailbox disabled'],
+    ['550 no such user here'],
+    ['551 user not local'],
+    ['553 mailbox name not allowed'],
+    ['550 5.1.8 <leads@contoso.example>: Sender address rejected'],
     ['450 4.2.0 greylisted'],
     ['451 local error'],
     ['452 4.2.2 mailbox full'],
@@ -61,15 +66,27 @@ describe('a recipient that the server rejects', () => {
 });
 
 describe('an attempt that reached nobody', () => {
-  test.each<[boolean, MailFailure]>([
-    [true, { code: 'ESOCKET', message: 'connect ECONNREFUSED' }],
-    [true, { code: 'EAUTH', response: '535 5.7.8 bad credentials', responseCode: 535 }],
-    [true, { code: 'EENVELOPE', response: '550 5.1.8 bad sender', responseCode: 550 }],
-    [false, { code: 'EMESSAGE', response: '554 5.6.0 no', responseCode: 554 }],
-    [false, { code: 'EENVELOPE', rejectedErrors: [rejection('ann@contoso.com', '450 4.2.0 greylisted')] }],
-    [false, { message: 'a defect of ours' }],
-  ])('is the server’s trouble: %s, after %j', (isServers, failure) => {
-    expect(readFailure(['ann@contoso.com'], failure).isServers ?? false).toBe(isServers);
+  test.each<[string | undefined, MailFailure]>([
+    ['unreachable', { code: 'ESOCKET', message: 'connect ECONNREFUSED' }],
+    ['no-secure-connection', { code: 'ESOCKET', message: 'self-signed certificate' }],
+    ['sign-in-refused', { code: 'EAUTH', response: '535 5.7.8 bad credentials', responseCode: 535 }],
+    [
+      'basic-authentication-off',
+      { code: 'EAUTH', response: '550 5.7.30 Basic authentication is not supported', responseCode: 550 },
+    ],
+    ['sender-refused', { code: 'EENVELOPE', response: '550 5.1.8 bad sender', responseCode: 550 }],
+    [
+      'sender-refused',
+      { code: 'EENVELOPE', rejectedErrors: [rejection('ann@contoso.com', '550 5.1.7 bad sender')] },
+    ],
+    [undefined, { code: 'EMESSAGE', response: '554 5.6.0 no', responseCode: 554 }],
+    [
+      undefined,
+      { code: 'EENVELOPE', rejectedErrors: [rejection('ann@contoso.com', '450 4.2.0 greylisted')] },
+    ],
+    [undefined, { message: 'a defect of ours' }],
+  ])('is the trouble of all mails: %s, after %j', (cause, failure) => {
+    expect(readFailure(['ann@contoso.com'], failure).trouble?.cause).toBe(cause);
   });
 
   test.each<[string, MailFailure]>([
