@@ -1,8 +1,8 @@
-/** `npm run chaos -- writer --seed N`: one of the trials in e2e/chaos, by its file's name. */
+/** `npm run chaos -- writer --seed N`, `npm run chaos -- ingest --seed N`: one of the trials in e2e/chaos, by its file's name. */
 import { join } from 'node:path';
 import { root } from './stack/config.ts';
 
-const trials = ['writer'];
+const trials = ['writer', 'ingest'];
 const wanted = process.argv[2] ?? '';
 const file = join(root, 'e2e', 'chaos', `${wanted}.ts`);
 

@@ -5,7 +5,6 @@
  * people see; nothing is called written that is not there, and no service has ended by itself. Prints one JSON line;
  * exit code 1 where it is not so.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '@leads/testing';
@@ -15,13 +14,12 @@ import { inParallel, post } from '../marketplace.ts';
 import { anyFault } from './faults.ts';
 import { judge, type Judged } from './judge.ts';
 import { pluginOf, plugins } from './plug-ins.ts';
+import { BACK_WITHIN_MS, comeBack, pause, supervise } from './killing.ts';
 import { chance, type Chance } from './random.ts';
 
 const CONNECTIONS = 10;
 const KILL_EVERY_MS = 5_000;
 const RESTART_AFTER_MS = 15_000;
-/** For all that was broken: a busy machine takes minutes to start a broker. */
-const BACK_WITHIN_MS = 240_000;
 const FAULT_EVERY_MS = 700;
 const AT_A_TIME = 16;
 /** Once all is well again. */
@@ -49,7 +47,8 @@ async function run(chaos: Chaos, random: Chance): Promise<Record<string, unknown
   );
   const calm = new AbortController();
   const ended = new AbortController();
-  const supervised = supervise(chaos, ended.signal);
+  const { 'ingest-gateway': gateway, credentials } = chaos.arena.stack.services;
+  const supervised = supervise([gateway, credentials, ...chaos.arena.stack.writers], ended.signal);
   const restarted = restartStores(chaos);
   const troubles = [strike(chaos, connections, random, calm.signal), killWriters(chaos, random, calm.signal)];
   const accepted = new Map(connections.map((connection) => [connection, new Map<string, number>()]));
@@ -189,32 +188,6 @@ async function killWriters(
   return { kills };
 }
 
-/** Settles when it is ready again, for which it needs its group, and so the broker. */
-async function comeBack(writer: Service): Promise<void> {
-  try {
-    await writer.restart();
-  } catch {
-    // Not ready in time, which is no failure while a store is away; that it ended would be told again.
-    await writer.untilReady(BACK_WITHIN_MS);
-  }
-}
-
-/** Counts what ended by itself, tells its last words, and starts it again as whoever runs it in production does. */
-async function supervise({ arena }: Chaos, ended: AbortSignal): Promise<Record<string, number>> {
-  let selfEnded = 0;
-  while (await pause(1_000, ended)) {
-    const { 'ingest-gateway': gateway, credentials } = arena.stack.services;
-    for (const service of [gateway, credentials, ...arena.stack.writers]) {
-      if (!service.exit || service.exit.signal === 'SIGKILL') continue;
-      selfEnded += 1;
-      const words = readFileSync(service.log, 'utf8').trimEnd().split('\n').slice(-5);
-      process.stderr.write(`${service.instance} ended by itself:\n${words.join('\n')}\n`);
-      await service.restart();
-    }
-  }
-  return { selfEnded };
-}
-
 async function restartStores({ restartBroker, restartDatabase }: Chaos): Promise<Record<string, number>> {
   let restarts = 0;
   for (const restart of [restartBroker, restartDatabase]) {
@@ -225,10 +198,4 @@ async function restartStores({ restartBroker, restartDatabase }: Chaos): Promise
   // What the last one broke is felt while the other troubles go on.
   await delay(RESTART_AFTER_MS);
   return { restarts };
-}
-
-/** @returns false once it is to be calm */
-async function pause(ms: number, calm: AbortSignal): Promise<boolean> {
-  await delay(ms, undefined, { signal: calm }).catch(() => undefined);
-  return !calm.aborted;
 }

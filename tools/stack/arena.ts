@@ -8,6 +8,7 @@ import type { Fault, OrganizationSettings } from '@leads/testing';
 import { type Profile, stackSettings } from './config.ts';
 import { startStack } from './stack.ts';
 import type { ServiceName } from './services.ts';
+import type { Shutdown } from './processes/shutdown.ts';
 import type { Stack } from './stack.ts';
 import { inThrowAwayPlace } from './throw-away.ts';
 import type { Place } from './throw-away.ts';
@@ -66,6 +67,7 @@ export async function inArena<Result>(
     serviceSettings?: Record<string, string>;
     writers?: number;
     beside?: readonly (typeof BESIDE)[number][];
+    shutdown?: Shutdown;
   },
   work: (arena: Arena) => Promise<Result>,
 ): Promise<Result> {

@@ -1,8 +1,12 @@
 export { arenaOn, inArena } from './arena.ts';
 export type { Arena, Connection } from './arena.ts';
 export { startBroker } from './infrastructure/broker.ts';
+export { root } from './config.ts';
 export { publishConnection, untilAccepted } from './facts/connection.ts';
 export type { CredentialsApi, PublishedConnection } from './facts/connection.ts';
+export { localDir } from './facts/local-data.ts';
+export { runCommand } from './processes/command.ts';
+export { sayOnStderr } from './processes/narrator.ts';
 export { startDatabase } from './infrastructure/database.ts';
 export { sharedBroker, shareSecured } from './infrastructure/shared-secured.ts';
 export { kafkaSettingsOf } from './kafka-settings.ts';

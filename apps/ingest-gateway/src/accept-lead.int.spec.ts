@@ -231,6 +231,7 @@ describe('a posted lead', () => {
     ['another casing of the content type', 'Application/JSON', (text) => text, {}],
     ['another content type', 'text/plain', (text) => text, {}],
     ['no content type', '', (text) => Buffer.from(text), {}],
+    ['a content type that is none', 'nonsense', (text) => text, {}],
     ['a byte order mark', 'application/json', (text) => `\ufeff${text}`, {}],
     ['UTF-16', 'application/json', (text) => Buffer.from(text, 'utf16le'), {}],
     ['Latin-1', 'application/json', (text) => Buffer.from(text.replace('Ana', 'Aña'), 'latin1'), {}],

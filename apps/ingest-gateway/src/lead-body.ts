@@ -12,7 +12,16 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // To what is no media type Fastify answers 415 before anybody has read the body: it is not told of any.
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    contentTypes.set(raw, raw.headers['content-type']);
+    delete raw.headers['content-type'];
+    done();
+  });
 }
+
+/** What is said of the bodies of requests that are under way. */
+const contentTypes = new WeakMap<IncomingMessage, string | undefined>();
 
 /** A request whose body has not been read. */
 export interface UnreadRequest {
@@ -26,7 +35,8 @@ export interface UnreadRequest {
 /** The parameter that is the request itself, body unread. */
 export const Unread = createParamDecorator((_: unknown, context: ExecutionContext): UnreadRequest => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const { method, headers, raw } = request;
+  const { method, raw } = request;
+  const headers = { ...request.headers, 'content-type': contentTypes.get(raw) };
   return { method, headers, raw: request, readBody: (limit) => readBody(raw, limit) };
 });
 
