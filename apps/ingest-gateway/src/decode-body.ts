@@ -103,9 +103,12 @@ function shownIn([first, second]: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Made once: nearly every body is read with it. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodedAs(encoding: string, bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return (encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding, { fatal: true })).decode(bytes);
   } catch {
     return undefined;
   }

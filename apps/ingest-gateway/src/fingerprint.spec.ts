@@ -64,6 +64,21 @@ describe('the fingerprint of a lead', () => {
     );
   });
 
+  test('is what it has always been: a lead that comes again after an update is still known', () => {
+    const lead: MarketplaceLead = {
+      customer: {
+        ...{ firstName: 'Ana', lastName: 'Trujillo', email: 'ana@adatum.com', phone: '+52 55' },
+        ...{ country: 'MX', company: 'Adatum', title: 'Owner' },
+      },
+      ...{ leadSource: 'AzureMarketplace-INS|contoso.contoso-analytics', actionCode: 'INS' },
+      ...{ offerTitle: 'Contoso Analytics', description: '' },
+    };
+    const connectionId = '0b6b5d5e-8a51-4a54-9f0a-2f4a3c1d7e10';
+    expect(fingerprintOf(connectionId, lead).toString('hex')).toBe(
+      '8cfb75482466ff3ee44b871d60615e90af3ef4b01de397db5a53f00e0c40bb8e',
+    );
+  });
+
   test.each(customerFields)('differs when the customer has another %s', (field) => {
     fc.assert(
       fc.property(fc.uuid(), leads, text, (connectionId, lead, value) => {

@@ -1,7 +1,7 @@
 /** What makes two posts the same lead: the content that was read, never how it was spelled on the wire. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { MarketplaceLead } from '@leads/contracts';
+import { CustomerDetails, MarketplaceLead } from '@leads/contracts';
 import { DAY_MS } from '@leads/pacing';
 
 /** What a lead is known by when it comes again. */
@@ -50,15 +50,21 @@ export function fingerprintOf(connectionId: string, lead: MarketplaceLead): Buff
   return hashOf(contentOf(connectionId, lead));
 }
 
-function contentOf(connectionId: string, { customer, ...lead }: MarketplaceLead): unknown[] {
-  const fields = (record: Record<string, string>): [string, string][] =>
-    Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
-  return [connectionId, fields(customer), fields(lead)];
+function contentOf(connectionId: string, lead: MarketplaceLead): unknown[] {
+  const { customer } = lead;
+  return [
+    connectionId,
+    CUSTOMER_FIELDS.map((name) => [name, customer[name]]),
+    LEAD_FIELDS.map((name) => [name, lead[name]]),
+  ];
 }
+
+const CUSTOMER_FIELDS = CustomerDetails.keyof().options.toSorted();
+const LEAD_FIELDS = MarketplaceLead.omit({ customer: true }).keyof().options.toSorted();
 
 /** As JSON, so that no two different lists come out as the same text. */
 function hashOf(parts: unknown[]): Buffer {
-  return createHash('sha256').update(JSON.stringify(parts)).digest();
+  return hash('sha256', JSON.stringify(parts), 'buffer');
 }
 
 function isNameless({ customer: { firstName, lastName, email, phone } }: MarketplaceLead): boolean {
@@ -67,5 +73,5 @@ function isNameless({ customer: { firstName, lastName, email, phone } }: Marketp
 
 /** SHA-256 of an address key as `connections.v1` carries it. */
 export function addressKeyHash(addressKey: string): string {
-  return createHash('sha256').update(addressKey).digest('hex');
+  return hash('sha256', addressKey);
 }

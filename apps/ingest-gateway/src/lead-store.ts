@@ -66,7 +66,8 @@ export async function acceptAll(database: Database, posted: readonly Posted[]): 
   const rows = inOneOrder(posted);
   const column = <Value>(of: (row: (typeof rows)[number]) => Value): Value[] => rows.map(of);
   // "do update" and not "do nothing": only an update gives back, and waits for, the row of a concurrent repeat.
-  // Which lead a repeat repeats only the statement finds out, and puts it in the place of the new id.
+  // Which lead a repeat repeats only the statement finds out, and so it makes that event itself.
+  // JSON has no line breaks of its own, so events lie line by line: as an array, each would be escaped and read again.
   const { rows: settled } = await sql<{ place: number; lead_id: string }>`
     with posted as materialized (
       select * from unnest(
@@ -74,34 +75,36 @@ export async function acceptAll(database: Database, posted: readonly Posted[]): 
         ${column(({ lead }) => lead.leadId)}::uuid[],
         ${column(({ lead }) => lead.connectionId)}::uuid[],
         ${column(({ fingerprint }) => fingerprint ?? null)}::bytea[],
-        ${column(({ lead }) => lead.acceptedAt)}::timestamptz[],
+        ${column(({ lead }) => lead.acceptedAt)}::text[],
         ${column(({ windowMs }) => windowMs)}::float8[],
         ${column(({ repeatsBehind }) => repeatsBehind ?? null)}::int[],
-        ${column(({ event }) => event.key)}::text[], ${column(({ event }) => event.value)}::text[],
-        ${column(({ repeat }) => repeat.value)}::text[]
-      ) as posted (place, own_id, connection_id, fingerprint, at, window_ms, repeats_behind, event_key, event, repeat)
+        string_to_array(${column(({ event }) => event).join('\n')}, e'\n')
+      ) as posted (place, own_id, connection_id, fingerprint, at, window_ms, repeats_behind, event)
     ), first as (
       insert into accepted as known (connection_id, fingerprint, lead_id, received_at, repeats)
-      select connection_id, fingerprint, own_id, at, repeats_behind from posted
+      select connection_id, fingerprint, own_id, at::timestamptz, repeats_behind from posted
       where repeats_behind is not null
       on conflict (connection_id, fingerprint) do update set (lead_id, received_at, repeats) = (
         select case when ended then own_id else known.lead_id end,
-               case when ended then at else known.received_at end,
+               case when ended then excluded.received_at else known.received_at end,
                case when ended then repeats_behind else known.repeats + 1 + repeats_behind end
-        from posted, lateral (select known.received_at < at - window_ms * interval '1 ms' as ended) as window_of_first
+        from posted, lateral (
+          select known.received_at < excluded.received_at - window_ms * interval '1 ms' as ended
+        ) as window_of_first
         where posted.connection_id = excluded.connection_id and posted.fingerprint = excluded.fingerprint
           and repeats_behind is not null
       )
       returning connection_id, fingerprint, lead_id
     ), settled as (
-      select posted.*, coalesce(first.lead_id, own_id) as lead_id, 
+      select posted.*, coalesce(first.lead_id, own_id) as lead_id,
              own_id = first.lead_id or first.lead_id is null as is_new
       from posted left join first using (connection_id, fingerprint)
     ), events as (
       insert into outbox (topic, key, value)
       select case when is_new then ${topics.leadsAccepted.name} else ${topics.leadsRepeated.name} end,
-             case when is_new then event_key else lead_id::text end,
-             case when is_new then event else replace(repeat, own_id::text, lead_id::text) end
+             case when is_new then connection_id else lead_id end,
+             case when is_new then event
+                  else json_build_object('leadId', lead_id, 'connectionId', connection_id, 'at', at)::text end
       from settled order by place
     )
     select place, lead_id from settled order by place
@@ -115,22 +118,18 @@ export async function acceptAll(database: Database, posted: readonly Posted[]): 
 
 /** As rows of the statement, in an order that two calls at the same time share: neither waits for the other for ever. */
 function inOneOrder(posted: readonly Posted[]) {
-  const rows = posted.map(({ lead, fingerprint, windowMs }, place) => {
-    const { leadId, connectionId, acceptedAt } = lead;
-    return {
-      ...{ place, lead, fingerprint, windowMs },
-      same: fingerprint && `${connectionId} ${fingerprint.toString('hex')}`,
-      event: outboxRow(topics.leadsAccepted, lead),
-      repeat: outboxRow(topics.leadsRepeated, { leadId, connectionId, at: acceptedAt }),
-      /** Of the first of equal ones, how many more there are. */
-      repeatsBehind: undefined as number | undefined,
-    };
-  });
+  const rows = posted.map(({ lead, fingerprint, windowMs }, place) => ({
+    ...{ place, lead, fingerprint, windowMs },
+    same: fingerprint ? `${lead.connectionId} ${fingerprint.toString('hex')}` : '',
+    event: outboxRow(topics.leadsAccepted, lead).value,
+    /** Of the first of equal ones, how many more there are. */
+    repeatsBehind: undefined as number | undefined,
+  }));
   for (const [same, equal] of Map.groupBy(rows, (row) => row.same)) {
     const [first] = equal;
-    if (same !== undefined && first) first.repeatsBehind = equal.length - 1;
+    if (same !== '' && first) first.repeatsBehind = equal.length - 1;
   }
-  return rows.sort((one, other) => (one.same ?? '').localeCompare(other.same ?? ''));
+  return rows.sort((one, other) => (one.same < other.same ? -1 : Number(one.same > other.same)));
 }
 
 /** Whether more events wait in the outbox than so many. */

@@ -50,25 +50,30 @@ export function fieldsOf(value: unknown): Fields {
 /** The lead that an object's own fields and those of its customer's objects make. */
 export function leadIn(fields: Fields, containers: readonly Fields[]): MarketplaceLead {
   const isApart = containers.length > 0;
-  const customer = ([name, names]: [string, readonly string[]]): [string, string] => {
-    const inContainer = firstText(containers, names);
+  const customer = (name: keyof CustomerDetails): string => {
+    const inContainer = firstText(containers, CUSTOMER_NAMES[name]);
     // Beside a customer of its own, a title is that of what was posted.
     const isOwn = inContainer === '' && !(isApart && name === 'title');
-    return [name, oneLineOf(isOwn ? textIn(fields, names) : inContainer)];
+    return oneLineOf(isOwn ? textIn(fields, CUSTOMER_NAMES[name]) : inContainer);
   };
-  const details = Object.fromEntries(Object.entries(CUSTOMER_NAMES).map(customer)) as CustomerDetails;
-  const facts = Object.fromEntries(FACTS.map((name) => [name, textIn(fields, FACT_NAMES[name])])) as Record<
-    (typeof FACTS)[number],
-    string
-  >;
+  const fact = (name: (typeof FACTS)[number]): string => textIn(fields, FACT_NAMES[name]);
+  const details: CustomerDetails = {
+    firstName: customer('firstName'),
+    lastName: customer('lastName'),
+    email: customer('email'),
+    phone: customer('phone'),
+    country: customer('country'),
+    company: customer('company'),
+    title: customer('title'),
+  };
   const among = isApart ? containers : [fields];
   const reached = { ...details, ...anyAddress(details, among) };
   return {
     customer: { ...reached, ...wholeName(reached, among) },
-    leadSource: oneLineOf(facts.leadSource),
-    actionCode: oneLineOf(facts.actionCode),
-    offerTitle: oneLineOf(facts.offerTitle),
-    description: linesOf(facts.description),
+    leadSource: oneLineOf(fact('leadSource')),
+    actionCode: oneLineOf(fact('actionCode')),
+    offerTitle: oneLineOf(fact('offerTitle')),
+    description: linesOf(fact('description')),
   };
 }
 
@@ -128,15 +133,16 @@ function leafOf(value: unknown): string {
  * part columns, and without blanks around it.
  */
 function linesOf(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text.trim();
+  if (PLAIN.test(text)) return text.trim();
   return text.toWellFormed().replace(BREAKS, '\n').replace(CONTROLS, '').normalize('NFC').trim();
 }
 
 /** As {@link linesOf}, in one line. */
 function oneLineOf(text: string): string {
-  return linesOf(text).replace(/[\n\t]+/g, ' ');
+  return PLAIN.test(text) ? text.trim() : linesOf(text).replace(/[\n\t]+/g, ' ');
 }
 
+const PLAIN = /^[ -~]*$/;
 const BREAKS = /\r\n?|[\v\f\u0085]/gu;
 const CONTROLS = /[^\P{Cc}\n\t]/gu;
 
