@@ -82,15 +82,18 @@ export function runsOf(stack: Stack, keys: Keys): Run[] {
     name: string,
     weight: number,
     url: string,
-    document: ApiDocument,
+    document: ApiDocument | (() => Promise<ApiDocument>),
     introduce = nobody,
   ): Run => ({
     ...{ name, url, weight },
-    prepare: async () => ({ document: fuzzedDocument(document, await thingsOf(stack)), introduce }),
+    prepare: async () => {
+      const whole = typeof document === 'function' ? await document() : document;
+      return { document: fuzzedDocument(whole, await thingsOf(stack)), introduce };
+    },
   });
 
   return [
-    undescribed('gateway', 3, gateway.url, routes.gatewayRoutes),
+    undescribed('gateway', 3, gateway.url, async () => routes.gatewayRoutes(await documentAt(gateway.url))),
     asPerson('nobody', 2),
     undescribed('portal, signing in', 2, portal.url, routes.portalRoutes),
     asPerson('somebody without a role', 2, people.stranger),

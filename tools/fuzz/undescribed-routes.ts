@@ -1,5 +1,5 @@
 /** The routes that no service's document has, described for the fuzzer. */
-import { MappingPreview, MappingPreviewRequest, MarketplaceLead } from '@leads/contracts';
+import { MappingPreview, MappingPreviewRequest } from '@leads/contracts';
 import { z } from 'zod';
 import type { ApiDocument, Json } from './fuzzed-document.ts';
 
@@ -54,41 +54,10 @@ const health: Json = {
   '/metrics': { get: { responses: { 200: text('text/plain') } } },
 };
 
-/** Leads as the marketplace posts them, in its own casing or in any. */
-const Posted = z.union([
-  z.object({
-    userDetails: z.partialRecord(
-      z.enum(['firstName', 'lastName', 'email', 'phone', 'country', 'company', 'title']),
-      z.string(),
-    ),
-    leadSource: z.string().min(1),
-    actionCode: z.string(),
-    offerTitle: z.string(),
-    description: z.string(),
-  }),
-  z.record(z.string(), z.unknown()),
-  MarketplaceLead,
-]);
-
-const Acceptance = z.strictObject({ leadId: z.uuid(), duplicate: z.literal(true).optional() });
-
-export const gatewayRoutes = documentOf('ingest-gateway', {
-  '/leads/{addressKey}': {
-    get: {
-      parameters: [parameter('addressKey', 'path')],
-      responses: { 200: { description: 'A page that says that the address works.' }, default: refused },
-    },
-    post: {
-      parameters: [parameter('addressKey', 'path')],
-      requestBody: { required: true, ...json(schema(Posted, 'input')) },
-      responses: {
-        202: answer(
-          json(schema(Acceptance.extend({ leads: z.array(Acceptance).min(2).optional() }), 'output')),
-        ),
-        default: refused,
-      },
-    },
-  },
+/** The gateway's own document, and the routes that it does not have. */
+export const gatewayRoutes = (described: ApiDocument): ApiDocument => ({
+  ...described,
+  paths: { ...described.paths, ...(health as ApiDocument['paths']) },
 });
 
 export const writerRoutes = documentOf('dynamics-writer', {

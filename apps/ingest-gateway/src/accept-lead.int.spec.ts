@@ -137,7 +137,10 @@ async function everyRow(): Promise<unknown> {
 describe('a posted lead', () => {
   test('is answered 202 with its id and becomes one event that holds it as it came', async () => {
     const { status, answer } = await post(PASCAL);
-    expect([status, answer]).toEqual([202, { leadId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);
+    expect([status, answer]).toEqual([
+      202,
+      { leadId: expect.stringMatching(/^[0-9a-f-]{36}$/), traceId: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ]);
     const leadId = answer['leadId'] as string;
     const events = await eventually(() => {
       const found = watched.withId(leadId);
@@ -286,7 +289,11 @@ describe('a posted lead', () => {
 
   test('is one although another in its body is not understood, which is kept', async () => {
     const content = JSON.stringify([JSON.parse(body()), { foo: 'bar' }]);
-    expect((await post(content)).status).toBe(202);
+    const { status, answer } = await post(content);
+    expect([status, answer['notUnderstood']]).toEqual([
+      202,
+      { kept: true, detail: expect.stringMatching(/not understood.*Do not send again.*is kept/) },
+    ]);
     const kept = await database.selectFrom('quarantine').select(['body', 'why']).execute();
     expect(kept).toEqual([{ body: Buffer.from(content), why: 'no-lead' }]);
   });
@@ -390,7 +397,9 @@ describe('a post that is refused', () => {
         keys.map((key) => post(method === 'GET' ? null : Buffer.from(body()), { ...options, key })),
       );
       expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
-      expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
+      expect(
+        new Set(answers.map(({ answer: { traceId: _, ...answer } }) => JSON.stringify(answer))).size,
+      ).toBe(1);
     }
   });
 
@@ -467,7 +476,7 @@ describe('a post to a connection', () => {
       const key = `is-${state}`;
       await addConnection(randomUUID(), key, state as keyof typeof states, { changed_at: changedAt });
       const { status, answer, headers } = await post(body(), { key });
-      expect([status, Object.keys(answer)]).toEqual([202, ['leadId']]);
+      expect([status, Object.keys(answer)]).toEqual([202, ['leadId', 'traceId']]);
       expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
       await eventually(() => expect(watched.withId(answer['leadId'])).toHaveLength(1));
       expect((await post(null, { key, method: 'GET', type: '' })).status).toBe(200);
@@ -516,8 +525,13 @@ describe('a repeat', () => {
       const first = await post(content, keyed(name, 'one'));
       const again = await post(` ${content}`, keyed(name, 'one'));
       const other = await post(content, keyed(name, 'two'));
-      expect(again.answer).toEqual({ ...first.answer, duplicate: true });
-      expect(other.answer).toEqual({ leadId: expect.not.stringContaining(first.answer['leadId'] as string) });
+      expect(again.answer).toEqual({
+        ...{ ...first.answer, duplicate: true },
+        traceId: expect.not.stringContaining(first.answer['traceId'] as string),
+      });
+      expect(other.answer).toMatchObject({
+        leadId: expect.not.stringContaining(first.answer['leadId'] as string),
+      });
     },
   );
 
@@ -526,7 +540,9 @@ describe('a repeat', () => {
       await post(body(), keyed('webhook-id', 'x')),
       await post(body(), keyed('webhook-id', 'x')),
     ];
-    expect(second.answer).toEqual({ leadId: expect.not.stringContaining(first.answer['leadId'] as string) });
+    expect(second.answer).toMatchObject({
+      leadId: expect.not.stringContaining(first.answer['leadId'] as string),
+    });
   });
 
   test('of a lead without a name or an address is another lead, unless its sender gives it a key', async () => {

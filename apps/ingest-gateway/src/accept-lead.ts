@@ -1,12 +1,13 @@
 /** The gateway's walk: a posted lead becomes a committed row and an event, and only then is it accepted. */
 import { randomUUID } from 'node:crypto';
 import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
-import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES } from '@leads/contracts';
+import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES, present } from '@leads/contracts';
 import { causeOf, DatabaseClock, OutboxRelay } from '@leads/database';
 import { HOUR_MS, SECOND_MS } from '@leads/pacing';
-import { LOG, type Logger, ProblemError, SETTINGS } from '@leads/service';
+import { AnswersByMethod, LOG, type Logger, ProblemError, SETTINGS, traceIdOf } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
+import { type Acceptance, acceptanceOf, ADDRESS_OPERATIONS, AddressKey } from './address-answers.ts';
 import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
@@ -14,7 +15,7 @@ import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
-import { type KnownConnection, quarantine } from './lead-store.ts';
+import { type KnownConnection, type Posted as AskedLead, quarantine } from './lead-store.ts';
 import { originalOf } from './original.ts';
 import { PostRates } from './post-rates.ts';
 import { type NotUnderstood, readPost } from './read-post.ts';
@@ -23,19 +24,12 @@ import {
   nothingPosted,
   notUnderstood,
   otherMethod,
+  REST_IS_KEPT,
+  REST_IS_NOT_KEPT,
   tooLarge,
   unknownAddress,
 } from './refusals.ts';
 import type { GatewayTables } from './tables.ts';
-
-/** What the sender gets with its 202. */
-export interface Acceptance {
-  leadId: string;
-  /** Present where the lead was folded into one that had come before. */
-  duplicate?: true;
-  /** Present where several came in one body: each of them, in its order; the id above is that of the first. */
-  leads?: Acceptance[];
-}
 
 /** What was posted, to an address that is known. */
 interface Posted {
@@ -48,10 +42,12 @@ interface Posted {
   givenKey: string | undefined;
   /** How long the same content again is the same lead, in milliseconds. */
   windowMs: number;
+  traceId: string | undefined;
 }
 
 /** What is logged of a post, gathered on the way: neither the address key nor anything of the customer. */
 interface LogLine {
+  traceId?: string;
   connectionId?: string;
   leadId?: string;
   duplicate?: boolean;
@@ -77,13 +73,15 @@ export class AcceptLead {
   /** Any method comes here: POST brings leads, GET and HEAD look whether the address works, others are answered 405. */
   @All('leads/:addressKey')
   @HttpCode(202)
+  @AnswersByMethod(ADDRESS_OPERATIONS)
   async receive(
-    @Param('addressKey') addressKey: string,
+    @Param('addressKey', { schema: AddressKey }) addressKey: string,
     @Unread() request: UnreadRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Acceptance | string> {
     const began = performance.now();
-    const line: LogLine = {};
+    const traceId = traceIdOf(request.raw);
+    const line: LogLine = present({ traceId });
     const ms = (): number => Math.round((performance.now() - began) * 10) / 10;
     try {
       if (request.method === 'GET' || request.method === 'HEAD') {
@@ -93,7 +91,7 @@ export class AcceptLead {
       }
       const acceptance = await this.acceptLead(addressKey, request, line);
       this.log.info({ ...line, ms: ms() }, 'lead accepted');
-      return acceptance;
+      return { ...acceptance, ...present({ traceId }) };
     } catch (error) {
       if (error instanceof ProblemError) {
         // Strangers knocking at made-up addresses are no news; a refusal of one's own marketplace is.
@@ -124,6 +122,7 @@ export class AcceptLead {
       givenKey: givenKeyIn(request.headers),
       windowMs:
         repeatHours === null ? this.settings.DEDUPE_WINDOW_SECONDS * SECOND_MS : repeatHours * HOUR_MS,
+      traceId: line.traceId,
     };
     const read = readPost(body, posted);
     switch (read.kind) {
@@ -133,18 +132,19 @@ export class AcceptLead {
         throw tooLarge();
       case 'leads': {
         const { leads, text, isWhole } = read;
-        const accepted = await Promise.all(
-          leads.map((found, place) =>
-            this.accept(posted, found, originalOf(body, text, found, leads.length), place),
-          ),
+        const asked = leads.map((found, place) =>
+          this.asked(posted, found, originalOf(body, text, found, leads.length), place),
         );
-        if (!isWhole) await this.keep(posted, 'no-lead');
+        const accepted = (await this.answered(this.commits.accept(asked))).map(acceptanceOf);
         this.relay.wake();
         const [first] = accepted as [Acceptance];
         Object.assign(line, { duplicate: false, ...first });
-        if (accepted.length === 1) return first;
-        line.leads = accepted.length;
-        return { leadId: first.leadId, leads: accepted };
+        if (accepted.length > 1) line.leads = accepted.length;
+        return {
+          ...first,
+          ...(accepted.length > 1 && { leads: accepted }),
+          ...(!isWhole && { notUnderstood: await this.keepRest(posted) }),
+        };
       }
       default: {
         const { isKept } = await this.keep(posted, read.kind);
@@ -166,31 +166,35 @@ export class AcceptLead {
     throw unknownAddress();
   }
 
-  private async accept(
-    { connectionId, receivedAt, givenKey, windowMs }: Posted,
+  private asked(
+    { connectionId, receivedAt, givenKey, windowMs, traceId }: Posted,
     { lead }: FoundLead,
     original: ReturnType<typeof originalOf>,
     place: number,
-  ): Promise<Acceptance> {
-    const accepted = await this.answered(
-      this.commits.accept({
-        lead: {
-          leadId: randomUUID(),
-          connectionId,
-          receivedAt: receivedAt.toISOString(),
-          acceptedAt: this.clock.date().toISOString(),
-          isTest: isMarketplaceTest(lead),
-          lead,
-          ...original,
-        },
-        ...identityOf(
-          { connectionId, lead },
-          givenKey === undefined ? undefined : { key: givenKey, place },
-          windowMs,
-        ),
-      }),
-    );
-    return accepted.duplicate ? { leadId: accepted.leadId, duplicate: true } : { leadId: accepted.leadId };
+  ): AskedLead {
+    return {
+      lead: {
+        leadId: randomUUID(),
+        connectionId,
+        receivedAt: receivedAt.toISOString(),
+        acceptedAt: this.clock.date().toISOString(),
+        isTest: isMarketplaceTest(lead),
+        lead,
+        ...original,
+        ...present({ traceId }),
+      },
+      ...identityOf(
+        { connectionId, lead },
+        givenKey === undefined ? undefined : { key: givenKey, place },
+        windowMs,
+      ),
+    };
+  }
+
+  /** Keeps a body of which some became leads, for the rest of it. Those are committed: their sender is told so whatever happens. */
+  private async keepRest(posted: Posted): Promise<Acceptance['notUnderstood']> {
+    const { isKept } = await this.keep(posted, 'no-lead').catch(() => ({ isKept: false }));
+    return { kept: isKept, detail: isKept ? REST_IS_KEPT : REST_IS_NOT_KEPT };
   }
 
   private keep(posted: Posted, why: NotUnderstood): Promise<{ isKept: boolean }> {

@@ -6,6 +6,7 @@ import { HOUR_MS } from '@leads/pacing';
 import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
+import { ApiDocumentController } from './api-document.controller.ts';
 import { Commits } from './commits.ts';
 import { type Settings, settings } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
@@ -27,7 +28,7 @@ import type { GatewayTables } from './tables.ts';
       ages: gatewayAges,
     }),
   ],
-  controllers: [AcceptLead, FollowConnections, FollowRetention],
+  controllers: [AcceptLead, ApiDocumentController, FollowConnections, FollowRetention],
   providers: [
     {
       provide: IntakeGate,

@@ -4,9 +4,12 @@ import type { LeadAccepted } from '@leads/contracts';
 import { Commits } from './commits.ts';
 import type { Accepted, Posted } from './lead-store.ts';
 
-function posted(leadId: string, connectionId = 'one', original = ''): Posted {
+function leadOf(leadId: string, connectionId = 'one', original = ''): Posted {
   return { lead: { leadId, connectionId, original } as LeadAccepted, windowMs: 0 };
 }
+
+/** A post of one lead. */
+const posted = (...of: Parameters<typeof leadOf>): Posted[] => [leadOf(...of)];
 
 const accepted = (leads: Posted[]): Accepted[] =>
   leads.map(({ lead: { leadId } }) => ({ leadId, duplicate: false }));
@@ -28,7 +31,7 @@ async function accept(ids: string[], failureOf: (ids: string[]) => Error | undef
   return {
     commits,
     answers: answers.map((answer) =>
-      answer.status === 'fulfilled' ? answer.value.leadId : (answer.reason as { code: string }).code,
+      answer.status === 'fulfilled' ? answer.value[0]?.leadId : (answer.reason as { code: string }).code,
     ),
   };
 }
@@ -56,7 +59,7 @@ describe('posts that come at the same time', () => {
     await expect(together.accept(posted('late'))).rejects.toMatchObject({ problem: { status: 503 } });
     committing.resolve();
     expect(await Promise.all(waiting)).toHaveLength(5_000);
-    expect(await together.accept(posted('later'))).toEqual({ leadId: 'later', duplicate: false });
+    expect(await together.accept(posted('later'))).toEqual([{ leadId: 'later', duplicate: false }]);
   });
 
   test('to one address may wait up to a size, and those to others are not refused for them', async () => {
@@ -71,16 +74,43 @@ describe('posts that come at the same time', () => {
     );
     const other = together.accept(posted('other', 'other', large));
     committing.resolve();
-    expect(await other).toEqual({ leadId: 'other', duplicate: false });
+    expect(await other).toEqual([{ leadId: 'other', duplicate: false }]);
     const answers = await Promise.all(flood);
     expect(answers.slice(0, 8)).toEqual(
-      Array.from({ length: 8 }, (_, index) => ({ leadId: String(index), duplicate: false })),
+      Array.from({ length: 8 }, (_, index) => [{ leadId: String(index), duplicate: false }]),
     );
     expect(answers[8]).toMatchObject({ problem: { status: 429 } });
-    expect(await together.accept(posted('later', 'one', large))).toEqual({
-      leadId: 'later',
-      duplicate: false,
-    });
+    expect(await together.accept(posted('later', 'one', large))).toEqual([
+      { leadId: 'later', duplicate: false },
+    ]);
+  });
+
+  test('with several leads each are committed whole or not at all, and told of each', async () => {
+    const commits: string[][] = [];
+    const together = new Commits(async (leads) => {
+      const ids = leads.map((each) => each.lead.leadId);
+      commits.push(ids);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (ids.includes('bad')) throw failing('22021');
+      return accepted(leads);
+    }, 2);
+    const answers = await Promise.allSettled(
+      [['first'], ['a', 'b', 'c'], ['d', 'bad', 'e'], ['f', 'g']].map((ids) =>
+        together.accept(ids.map((id) => leadOf(id))),
+      ),
+    );
+    expect(commits).toEqual([
+      ...[['first'], ['a', 'b', 'c', 'd', 'bad', 'e'], ['a', 'b', 'c']],
+      ...[
+        ['d', 'bad', 'e'],
+        ['f', 'g'],
+      ],
+    ]);
+    expect(
+      answers.map((each) =>
+        each.status === 'fulfilled' ? each.value.map(({ leadId }) => leadId) : 'refused',
+      ),
+    ).toEqual([['first'], ['a', 'b', 'c'], 'refused', ['f', 'g']]);
   });
 
   test('do not suffer for those that the database cannot take', async () => {

@@ -1,4 +1,4 @@
-/** Commits leads: those that come while a commit is under way share the next one, a lone one goes at once. */
+/** Commits leads: posts that come while a commit is under way share the next one, a lone one goes at once. */
 import { isOfTheData } from '@leads/database';
 import { NaturalBatching } from '@leads/pacing';
 import type { Accepted, Posted } from './lead-store.ts';
@@ -13,9 +13,10 @@ const MOST_WAITING = 5_000;
 /** How much of one address may wait for a commit, in characters: whoever floods one does not take the others' turn. */
 const MOST_OF_ONE = 8 * 1024 * 1024;
 
+/** The leads of one post: committed together or not at all, so that a sender that repeats it doubles nothing. */
 interface Waiting {
-  posted: Posted;
-  settled?: { accepted: Accepted } | { failed: unknown };
+  leads: readonly Posted[];
+  settled?: { accepted: Accepted[] } | { failed: unknown };
 }
 
 export class Commits {
@@ -25,7 +26,7 @@ export class Commits {
 
   /**
    * @param acceptAll commits all of them or none, and says what became of each
-   * @param most leads in one commit
+   * @param most posts in one commit
    */
   constructor(
     private readonly acceptAll: (posted: Posted[]) => Promise<Accepted[]>,
@@ -33,19 +34,23 @@ export class Commits {
   ) {
     this.batches = new NaturalBatching(
       (waiting) => this.commit(waiting),
-      ({ posted }) => sizeOf(posted),
+      ({ leads }) => sizeOf(leads),
       { records: most, bytes: MOST_CHARACTERS },
     );
   }
 
-  /** Resolves once the lead is committed. @throws why it is not, or not known to be */
-  async accept(posted: Posted): Promise<Accepted> {
+  /**
+   * Resolves once all leads of a post are committed; says what became of each, in their order.
+   * @param leads of one connection, at least one
+   * @throws why none of them is, or is known to be
+   */
+  async accept(leads: readonly Posted[]): Promise<Accepted[]> {
     if (this.waiting >= MOST_WAITING) throw databaseUnavailable();
-    const { connectionId } = posted.lead;
-    const size = sizeOf(posted);
+    const connectionId = leads[0]?.lead.connectionId ?? '';
+    const size = sizeOf(leads);
     const ofOne = this.waitingOf.get(connectionId) ?? 0;
     if (ofOne > 0 && ofOne + size > MOST_OF_ONE) throw tooManyPosts(1);
-    const waiting: Waiting = { posted };
+    const waiting: Waiting = { leads };
     this.waiting += 1;
     this.waitingOf.set(connectionId, ofOne + size);
     try {
@@ -57,18 +62,17 @@ export class Commits {
       else this.waitingOf.delete(connectionId);
     }
     const { settled } = waiting;
-    if (!settled) throw new Error('A lead was neither committed nor refused.');
+    if (!settled) throw new Error('A post was neither committed nor refused.');
     if ('failed' in settled) throw settled.failed;
     return settled.accepted;
   }
 
   private async commit(waiting: Waiting[]): Promise<void> {
     try {
-      const accepted = await this.acceptAll(waiting.map(({ posted }) => posted));
-      for (const [place, each] of accepted.entries()) {
-        const one = waiting[place];
-        if (one) one.settled = { accepted: each };
-      }
+      const accepted = await this.acceptAll(waiting.flatMap(({ leads }) => leads));
+      let place = 0;
+      for (const one of waiting)
+        one.settled = { accepted: accepted.slice(place, (place += one.leads.length)) };
     } catch (failed) {
       // One that the database cannot take must not take the others with it.
       if (isOfTheData(failed) && waiting.length > 1) {
@@ -83,6 +87,9 @@ export class Commits {
 }
 
 /** In characters. */
-function sizeOf({ lead: { original, originalBytes } }: Posted): number {
-  return original.length + (originalBytes?.length ?? 0);
+function sizeOf(leads: readonly Posted[]): number {
+  return leads.reduce(
+    (sum, { lead: { original, originalBytes } }) => sum + original.length + (originalBytes?.length ?? 0),
+    0,
+  );
 }

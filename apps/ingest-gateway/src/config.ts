@@ -8,7 +8,7 @@ export const settings = {
   DEDUPE_WINDOW_SECONDS: z.coerce.number().int().min(0).max(604_800).default(86_400),
   /** For so many hours after a connection was deleted, what still comes to its address is kept and shown. */
   DELETED_GRACE_HOURS: z.coerce.number().int().min(0).max(720).default(168),
-  /** How many leads that come at the same time share one commit; 1: each has its own. */
+  /** How many posts that come at the same time share one commit; 1: each has its own. */
   COMMIT_LEADS_TOGETHER: z.coerce.number().int().min(1).max(5_000).default(500),
   /** How many posts a minute one address takes, in each instance. */
   POSTS_PER_MINUTE: z.coerce.number().int().min(1).default(12_000),

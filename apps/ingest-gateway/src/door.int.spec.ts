@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@leads/testing';
 import { sql } from 'kysely';
+import { watchAcceptedLeads } from './testing/watch-accepted-leads.ts';
 import { leadBody, type RunningGateway, startGateway } from './testing/running-gateway.ts';
 
 let gateway: RunningGateway;
@@ -76,3 +77,77 @@ test.each(['53100', '53200', '58030', '25006'])(
     expect(taken.answer['duplicate']).toBeUndefined();
   },
 );
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
+
+test('a lead is known by the trace that it came with: in its answer, its line of the log and its event', async () => {
+  const key = await gateway.addConnection();
+  const { headers, answer } = await gateway.post(key, leadBody(), { headers: { traceparent } });
+  expect([headers.get('trace-id'), answer['traceId']]).toEqual([TRACE, TRACE]);
+  const events = await watchAcceptedLeads(gateway.kafka);
+  try {
+    await eventually(() => expect(events.withId(answer['leadId'])).toMatchObject([{ traceId: TRACE }]));
+  } finally {
+    await events.close();
+  }
+  const lines = gateway.process.output().split('\n');
+  expect(lines.filter((line) => line.includes(TRACE) && line.includes('lead accepted'))).toHaveLength(1);
+});
+
+test.each([
+  [
+    'of a known address',
+    async () => gateway.post(await gateway.addConnection(), '{}', { headers: { traceparent } }),
+  ],
+  ['of one that nobody has', () => gateway.post('nobodys', '{}', { headers: { traceparent } })],
+  ['of one that cannot be', () => gateway.post('%', '{}', { headers: { traceparent } })],
+  [
+    'of a head that has two meanings',
+    () => gateway.post('x'.repeat(9_000), '{}', { headers: { traceparent } }),
+  ],
+])('a refusal %s carries the trace, too', async (_, refused) => {
+  const { status, headers, answer } = await refused();
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect([headers.get('trace-id'), answer['traceId']]).toEqual([TRACE, TRACE]);
+});
+
+test('of a list with a lead that cannot be committed none is: a repeat doubles nobody who has no name', async () => {
+  const key = await gateway.addConnection();
+  const nameless = { userDetails: { company: 'Adatum' }, leadSource: 'AzureMarketplace' };
+  const list = JSON.stringify([nameless, JSON.parse(leadBody()), { ...nameless, offerTitle: 'refuse this' }]);
+  await sql`
+    create function refuse() returns trigger language plpgsql as
+    ${sql.lit("begin if new.value like '%refuse this%' then raise exception 'no' using errcode = '22021'; end if; return new; end")}
+  `.execute(gateway.database);
+  await sql`create trigger refuse before insert on outbox for each row execute function refuse()`.execute(
+    gateway.database,
+  );
+  const count = async () => {
+    const { rows } = await sql`select connection_id from accepted`.execute(gateway.database);
+    return rows.length;
+  };
+  const before = await count();
+  try {
+    expect((await gateway.post(key, list)).status).toBe(503);
+    expect(await count()).toBe(before);
+  } finally {
+    await sql`drop function refuse cascade`.execute(gateway.database);
+  }
+  const { status, answer } = await gateway.post(key, list);
+  expect([status, (answer['leads'] as unknown[]).length]).toEqual([202, 3]);
+});
+
+test('its document describes what may be posted, and every answer', async () => {
+  const document = (await (await fetch(`${gateway.process.url}/api/openapi.json`)).json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { responses: object; requestBody?: { content: object } }>>;
+  };
+  expect(document.openapi).toBe('3.1.0');
+  const { post, get } = document.paths['/leads/{addressKey}'] ?? {};
+  expect(Object.keys(post?.responses ?? {})).toEqual(
+    [202, 400, 404, 408, 413, 422, 429, 503].map(String).concat('default'),
+  );
+  expect(Object.keys(post?.requestBody?.content ?? {})).toContain('application/json');
+  expect(Object.keys(get?.responses ?? {})).toContain('200');
+});

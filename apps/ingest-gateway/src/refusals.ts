@@ -82,6 +82,12 @@ export function notUnderstood(why: NotUnderstood, isKept: boolean): ProblemError
   return new ProblemError({ status, title, detail: `${what} ${fate} ${remedy}` });
 }
 
+/** Beside leads that were taken in. */
+const REST =
+  'Something else in this body is not understood as a lead. Do not send again what has a leadId here. ';
+export const REST_IS_KEPT = `${REST}The whole body is kept as it came, for a person to look at.`;
+export const REST_IS_NOT_KEPT = `${REST}It could not be kept: send that part anew, as the marketplace names its fields.`;
+
 export const databaseUnavailable = (): ProblemError =>
   new ProblemError(
     {

@@ -8,6 +8,7 @@ import { knowRates } from './post-rates.ts';
 
 export const startOptions: StartOptions = {
   hasLenientAddresses: true,
+  hasTraces: true,
   // A lead has at most 64 KiB.
   requestTimeoutMs: 5 * SECOND_MS,
   trustedProxies: (app) => app.get<Settings>(SETTINGS).TRUSTED_PROXIES,

@@ -17,6 +17,11 @@ export const LeadAccepted = z.object({
   original: z.string(),
   /** The body byte for byte, where `original` is not: it came packed, or in another encoding than UTF-8. */
   originalBytes: z.base64().optional(),
+  /** Of the post: that of its sender's W3C trace, or one that the gateway made; events of before lack it. */
+  traceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
 });
 export type LeadAccepted = z.infer<typeof LeadAccepted>;
 

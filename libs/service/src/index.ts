@@ -27,4 +27,5 @@ export * from './http/entity-tag.ts';
 export * from './http/headers.ts';
 export * from './http/signed-fetch.ts';
 export { callerKeys, digestOf, signRequest, type Verified, verifyRequest } from './http/signed-requests.ts';
+export { traceIdOf } from './http/trace.ts';
 export { refuseUnstorable } from './http/unstorable.ts';

@@ -3,6 +3,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { Catch, HttpException, HttpStatus } from '@nestjs/common';
 import { DatabaseAway } from '@leads/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceIdOf } from './http/trace.ts';
 import type { Logger } from './log.ts';
 
 export interface Problem {
@@ -26,9 +27,9 @@ export class ProblemError extends HttpException {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** A problem as it is sent. */
-export function problemText(problem: Problem): string {
-  return JSON.stringify({ type: 'about:blank', ...problem });
+/** A problem as it is sent. @param traceId of its request, where that has one */
+export function problemText(problem: Problem, traceId?: string): string {
+  return JSON.stringify({ type: 'about:blank', ...problem, traceId });
 }
 
 /** Writes a problem as the answer. */
@@ -37,7 +38,11 @@ export function sendProblem(
   problem: Problem,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  reply.status(problem.status).headers(headers).type(PROBLEM_TYPE).send(problemText(problem));
+  reply
+    .status(problem.status)
+    .headers(headers)
+    .type(PROBLEM_TYPE)
+    .send(problemText(problem, traceIdOf(reply.request)));
 }
 
 /** The answer at an address that nothing listens at. */

@@ -13,6 +13,7 @@ import { serveHealthApart } from './health-port.ts';
 import { answerClientError, answerClientErrors } from './http/client-errors.ts';
 import { refuseHeads } from './http/refuse-heads.ts';
 import { requestLimits } from './http/request-limits.ts';
+import { traceRequest, traceRequests } from './http/trace.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { refuseUnstorable } from './http/unstorable.ts';
 import { NOTHING_HERE, ProblemFilter, sendProblem } from './problem.ts';
@@ -32,6 +33,8 @@ export interface StartOptions {
   trustedProxies?: (app: NestFastifyApplication) => number;
   /** Addresses are found in any case, parameters apart, and with slashes too many: who posts may be nobody to correct. */
   hasLenientAddresses?: boolean;
+  /** Whether each request has a trace id, which its answer says. */
+  hasTraces?: boolean;
   /** How long a client has for its whole request, in milliseconds; see {@link requestLimits}. */
   requestTimeoutMs?: number;
 }
@@ -52,8 +55,10 @@ export async function startService(
     // Fastify asks at each request, by when the settings have been read.
     trustProxy: (_address: string, hop: number) => hop < trustedProxies,
     // What cannot be an address is not repeated in the answer: it can hold a key.
-    frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, NOTHING_HERE),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      if (options.hasTraces === true) traceRequest(request, reply);
+      sendProblem(reply, NOTHING_HERE);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
@@ -70,6 +75,7 @@ export async function startService(
   app.useGlobalFilters(new ProblemFilter(log));
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onClose', () => clock.stop());
+  if (options.hasTraces === true) traceRequests(fastify);
   answerClientErrors(fastify);
   refuseHeads(fastify);
   refuseUnstorable(fastify);

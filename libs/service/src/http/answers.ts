@@ -1,6 +1,7 @@
 /** What a route does and answers, declared beside it once: the compiler holds the method to it, the document tells it. */
 import { SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
+import type { ApiHeader } from './headers.ts';
 
 /** Where {@link Answers} keeps what a route answers. */
 export const ANSWERS = 'api: answers';
@@ -13,6 +14,25 @@ export interface Answer {
   summary: string;
   /** What it answers: JSON as a schema has it, another media type, or nothing. */
   answer: z.ZodType | MediaType | 'nothing';
+}
+
+/** What a route for several methods does for one of them. */
+export interface Operation extends Answer {
+  /** Of the answer, when it is done. */
+  status: number;
+  /** What it reads off the request by itself, by media type. */
+  takes?: Record<MediaType, z.ZodType>;
+  headers?: ApiHeader[];
+  /** By status: when it is refused, in a sentence. */
+  refusals?: Record<number, string>;
+}
+
+/** Where {@link AnswersByMethod} keeps them. */
+export const OPERATIONS = 'api: operations';
+
+/** Says what a route of `@All` does for each method that it does something for. */
+export function AnswersByMethod(operations: Record<string, Operation>): MethodDecorator {
+  return SetMetadata(OPERATIONS, operations);
 }
 
 type RouteDecorator<Value> = <Method extends (...parameters: never[]) => Value | Promise<Value>>(

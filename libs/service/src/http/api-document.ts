@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { z } from 'zod';
-import { ANSWERS, type Answer } from './answers.ts';
+import { ANSWERS, type Answer, type Operation, OPERATIONS } from './answers.ts';
 import { type ApiHeader, headersOf } from './headers.ts';
 
 type Json = Record<string, unknown>;
@@ -27,14 +27,16 @@ export interface Api {
   security: Record<string, Json>;
   /** Headers that every request needs which is no GET. */
   headersOfWrites?: ApiHeader[];
+  /** Below which path the routes are that are described; `/api/` unless told. */
+  within?: string;
 }
 
 /**
- * Describes every route below `/api/` of these controllers.
+ * Describes every route of these controllers below `/api/`, or where else they are.
  * @throws Error that names each route without `@Answers`, with an answer to its 204, or with a body, query or path parameter without a schema
  */
 export function describeApi(api: Api, controllers: readonly Type[]): Json {
-  const routes = controllers.flatMap(routesOf).filter(({ path }) => path.startsWith('/api/'));
+  const routes = controllers.flatMap(routesOf).filter(({ path }) => path.startsWith(api.within ?? '/api/'));
   const faults = routes.flatMap(faultsOf);
   if (faults.length > 0) throw new Error(`The API cannot be described. ${faults.join(' ')}`);
   const schemas = new Schemas();
@@ -63,6 +65,8 @@ interface Route {
   inputs: Input[];
   headers: ApiHeader[];
   answer?: Answer;
+  takes?: Operation['takes'];
+  refusals?: Operation['refusals'];
 }
 
 /** A body, a query (or one of its parameters) or a parameter of the path. */
@@ -86,19 +90,24 @@ function routesOf(controller: Type): Route[] {
     const method = RequestMethod[verb];
     const answer = Reflect.getMetadata(ANSWERS, handler) as Answer | undefined;
     const status = Reflect.getMetadata(HTTP_CODE_METADATA, handler) as number | undefined;
-    return [
-      {
-        method,
-        path: `/${base}/${path}`
-          .replaceAll(/\/+/g, '/')
-          .replace(/\/$/, '')
-          .replaceAll(/:(\w+)/g, '{$1}'),
-        status: status ?? (method === 'POST' ? 201 : 200),
-        inputs: inputsOf(controller, name),
-        headers: headersOf(prototype, name),
-        ...(answer && { answer }),
-      },
-    ];
+    const route = {
+      method,
+      path: `/${base}/${path}`
+        .replaceAll(/\/+/g, '/')
+        .replace(/\/$/, '')
+        .replaceAll(/:(\w+)/g, '{$1}'),
+      status: status ?? (method === 'POST' ? 201 : 200),
+      inputs: inputsOf(controller, name),
+      headers: headersOf(prototype, name),
+    };
+    const operations = Reflect.getMetadata(OPERATIONS, handler) as Record<string, Operation> | undefined;
+    if (operations === undefined) return [{ ...route, ...(answer && { answer }) }];
+    return Object.entries(operations).map(
+      ([verbOf, { status: done, headers = [], takes, refusals, ...its }]) => ({
+        ...{ ...route, method: verbOf, status: done, takes, refusals, answer: its },
+        headers: [...route.headers, ...headers],
+      }),
+    );
   });
 }
 
@@ -134,7 +143,7 @@ function namesIn(path: string): string[] {
 }
 
 function describe(route: Route, api: Api, schemas: Schemas, problem: Json): Json {
-  const { method, path, status, inputs, headers, answer } = route;
+  const { method, path, status, inputs, headers, answer, takes, refusals = {} } = route;
   const body = inputs.find(({ type }) => type === BODY)?.schema;
   const writes = method === 'GET' ? [] : (api.headersOfWrites ?? []);
   return {
@@ -156,8 +165,22 @@ function describe(route: Route, api: Api, schemas: Schemas, problem: Json): Json
         content: json(schemas.refer(body, 'input')),
       },
     }),
+    ...(takes && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          Object.entries(takes).map(([type, schema]) => [type, { schema: schemas.refer(schema, 'input') }]),
+        ),
+      },
+    }),
     responses: {
       [status]: { description: 'Done.', ...contentOf(answer?.answer, schemas) },
+      ...Object.fromEntries(
+        Object.entries(refusals).map(([refused, description]) => [
+          refused,
+          { description, content: { 'application/problem+json': { schema: problem } } },
+        ]),
+      ),
       default: {
         description: 'Not done, and why.',
         content: { 'application/problem+json': { schema: problem } },
@@ -198,6 +221,7 @@ const Problem = z
     title: z.string(),
     detail: z.string(),
     errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    traceId: z.string().optional(),
   })
   .meta({ id: 'Problem' });
 
