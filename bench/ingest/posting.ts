@@ -22,6 +22,26 @@ export async function postFor(address: string, connections: number, seconds: num
   });
 }
 
+/** So many leads, by turns to each of the addresses, which are at one gateway. @throws where one is refused */
+export async function postAll(
+  addresses: readonly string[],
+  connections: number,
+  leads: number,
+): Promise<void> {
+  let begun = 0;
+  const [first = ''] = addresses;
+  const { others } = await withPool(first, connections, async (post) => {
+    const sender = async (): Promise<void> => {
+      while (begun < leads) {
+        begun += 1;
+        await post(undefined, addresses[begun % addresses.length]);
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, sender));
+  });
+  if (others > 0) throw new Error(`${others} of ${leads} leads were refused.`);
+}
+
 /** Whether or not what was begun before has been answered; time counts from when each post was due. */
 export async function postSteadily(address: string, perSecond: number, seconds: number): Promise<Answers> {
   return withPool(address, 256, async (post) => {
@@ -40,14 +60,15 @@ export async function postSteadily(address: string, perSecond: number, seconds: 
 async function withPool(
   address: string,
   connections: number,
-  work: (post: (due?: number) => Promise<void>) => Promise<void>,
+  work: (post: (due?: number, to?: string) => Promise<void>) => Promise<void>,
 ): Promise<Answers> {
-  const { origin, pathname: path } = new URL(address);
+  const { origin } = new URL(address);
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const answers: Answers = { tookMs: [], others: 0, seconds: 0 };
   const began = performance.now();
   try {
-    await work(async (due = performance.now()) => {
+    await work(async (due = performance.now(), to = address) => {
+      const { pathname: path } = new URL(to);
       const headers = { 'content-type': 'application/json' };
       const { statusCode, body } = await pool.request({ path, method: 'POST', headers, body: aLead() });
       await body.dump();
