@@ -135,9 +135,10 @@ async function tryPart({ arena, events, progress }: Run, bodies: Iterable<Body>)
   progress.done += answers.length;
 }
 
-function note(progress: Progress, { status, body, closed, leads }: Answered): void {
+function note(progress: Progress, { status, body, closed, late, leads }: Answered): void {
   progress.answers[status] = (progress.answers[status] ?? 0) + 1;
   progress.closed += closed;
+  progress.late += late;
   if (leads.length > 0) progress.accepted[body.kind] = (progress.accepted[body.kind] ?? 0) + 1;
 }
 
@@ -148,12 +149,12 @@ function report({ what, body }: Finding, progress: Progress): void {
   say(`FOUND ${body ? `${body.kind}: ` : ''}${what}${command === undefined ? '' : `\n  ${command}`}`);
 }
 
-function inWords({ count: all, done, answers, findings, closed }: Progress, more: number): string {
+function inWords({ count: all, done, answers, findings, closed, late }: Progress, more: number): string {
   const sum = Object.values(answers).reduce((total, each) => total + each, 0);
   const shares = Object.entries(answers).map(
     ([status, each]) => `${status} ${Math.round((100 * each) / sum)} %`,
   );
-  const gate = closed === 0 ? '' : `, the gate was closed for ${closed}`;
+  const gate = closed + late === 0 ? '' : `, the gate was closed for ${closed} and ${late} were late`;
   return `${done + more} of ${all} bodies: ${shares.join(', ')}; ${findings} findings${gate}`;
 }
 

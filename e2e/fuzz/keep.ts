@@ -19,12 +19,13 @@ export interface Progress {
   /** How many answers there were, by status; and of each kind of body, how many were taken in. */
   answers: Record<string, number>;
   accepted: Record<string, number>;
-  /** How often the gate was closed. */
+  /** How often the gate was closed, and how often an answer was late. */
   closed: number;
+  late: number;
 }
 
 export function newProgress({ seed, count }: Pick<Progress, 'seed' | 'count'>): Progress {
-  return { seed, count, done: 0, findings: 0, seconds: 0, answers: {}, accepted: {}, closed: 0 };
+  return { seed, count, done: 0, findings: 0, seconds: 0, answers: {}, accepted: {}, closed: 0, late: 0 };
 }
 
 /** The progress of the run before, where it is to go on; else a new one, and what was kept is gone. */

@@ -5,9 +5,10 @@ import type { Body } from './body.ts';
 
 /** Longer than anybody has to wait for any answer. */
 const HANGS_AFTER_MS = 15_000;
-const CONNECTIONS = 16;
-/** So often is one body sent again that is answered with 503. */
+const CONNECTIONS = 32;
+/** So often is one body sent again that is answered with 503; and one that a busy machine was late with. */
 const TRIES = 10;
+const TRIES_WHEN_LATE = 3;
 
 export interface Answered {
   body: Body;
@@ -17,9 +18,13 @@ export interface Answered {
   leads: { leadId: string; isRepeat: boolean }[];
   /** How often the gate was closed for it before. */
   closed: number;
+  /** How often it was not answered in time before, or came too slowly; who hangs or crashes does so each time. */
+  late: number;
   /** What was said, for people. */
   said: string;
 }
+
+type Once = Omit<Answered, 'closed' | 'late'> & { retryAfter?: string | undefined };
 
 interface Told {
   leadId?: string;
@@ -34,7 +39,7 @@ export interface Sender {
 
 export function senderTo(address: string): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const once = async (body: Body): Promise<Answered & { retryAfter?: string | undefined }> => {
+  const once = async (body: Body): Promise<Once> => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const asked = request(
       address,
@@ -52,19 +57,23 @@ export function senderTo(address: string): Sender {
       const said = Buffer.concat(await answer.toArray()).toString('utf8');
       const status = answer.statusCode ?? 0;
       const leads = status === 202 ? leadsOf(JSON.parse(said) as Told) : [];
-      return { body, status, leads, closed: 0, said, retryAfter: answer.headers['retry-after'] };
+      return { body, status, leads, said, retryAfter: answer.headers['retry-after'] };
     } catch (error) {
-      return { body, status: 0, leads: [], closed: 0, said: String(error) };
+      return { body, status: 0, leads: [], said: String(error) };
     }
   };
   return {
     async send(body) {
-      for (let closed = 0; ; closed += 1) {
+      const before = { closed: 0, late: 0 };
+      for (;;) {
         const { retryAfter, ...answered } = await once(body);
+        const { status } = answered;
         // A gate that is closed says for how long; whatever else is a 5xx is judged.
-        if (answered.status !== 503 || retryAfter === undefined || closed === TRIES)
-          return { ...answered, closed };
-        await delay(Number(retryAfter) * 1_000);
+        if (status === 503 && retryAfter !== undefined && before.closed < TRIES) {
+          before.closed += 1;
+          await delay(Number(retryAfter) * 1_000);
+        } else if ((status === 0 || status === 408) && before.late < TRIES_WHEN_LATE) before.late += 1;
+        else return { ...answered, ...before };
       }
     },
     close: () => agent.destroy(),
