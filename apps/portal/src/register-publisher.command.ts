@@ -14,9 +14,12 @@ const wanted = PublisherApproval.safeParse({ id, name, domains });
 const directory = z.guid().toLowerCase().safeParse(directoryId);
 
 if (!wanted.success || !directory.success) {
+  const wrong = wanted.error?.issues.filter(({ path }) => path[0] === 'domains') ?? [];
+  const why = wrong.map(({ path, message }) => `${domains[Number(path[1])] ?? 'The domains'}: ${message} `);
   end(
     2,
-    'Say node dist/register-publisher.command.js <publisher id> <name> <directory id> [<domain of its mail addresses> …]. Nothing was changed.',
+    why.join('') +
+      'Say node dist/register-publisher.command.js <publisher id> <name> <directory id> [<domain of its mail addresses> …]. Nothing was changed.',
   );
 } else {
   const database = openDatabase<PortalTables>(

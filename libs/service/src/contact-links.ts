@@ -18,7 +18,8 @@ const ANSWERS: ServiceName = 'portal';
 
 const Claims = z.object({
   sub: z.uuid(),
-  exp: z.number(),
+  // What a Date can be, in seconds.
+  exp: z.number().max(8_640_000_000_000),
   publisher: ContactQuestion.shape.publisher,
   address: z.string(),
 });

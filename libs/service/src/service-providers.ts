@@ -5,6 +5,7 @@ import type { FactoryProvider } from '@nestjs/common';
 import { Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import {
   type Aged,
+  DatabaseAway,
   DatabaseClock,
   openDatabase,
   OutboxRelay,
@@ -117,8 +118,10 @@ export function providersOf({
             );
             await tellRefused(transaction, events, name, clock.date());
           },
-          onError: (error) =>
-            log.error({ error }, 'events wait in the outbox: publishing failed and is tried again'),
+          onError: (error) => {
+            const why = error instanceof DatabaseAway ? 'the database is away' : 'publishing failed';
+            log.error({ error }, `events wait in the outbox: ${why}; it is tried again`);
+          },
         }),
     },
     {

@@ -52,15 +52,16 @@ export function freeFixedPorts(): Promise<Ports> {
   return freeInsteadOf(fixedPorts());
 }
 
-/** Refuses to go on where somebody else listens on one of the ports. */
+/** Refuses to go on where somebody else listens on any of the ports, and names them all. */
 export async function refuseTakenPorts(ports: readonly Port[]): Promise<void> {
-  for (const { port, purpose, variable } of ports) {
-    if (await isTaken(port)) {
-      throw new Unready(
-        `Port ${port}, meant for ${purpose}, is taken by another program. End that program, or set ${variable} to a free port (in .env or in the environment). Nothing was started.`,
-      );
-    }
-  }
+  const found = await Promise.all(ports.map(async (one) => ((await isTaken(one.port)) ? [one] : [])));
+  const taken = found.flat();
+  if (taken.length === 0) return;
+  const which = taken.map(
+    ({ port, purpose, variable }) =>
+      `Port ${port}, meant for ${purpose}, is taken by another program: end it, or set ${variable} to a free port.`,
+  );
+  throw new Unready(`${which.join('\n')}\nPorts are set in .env or in the environment. Nothing was started.`);
 }
 
 async function isTaken(port: number): Promise<boolean> {

@@ -6,8 +6,8 @@ import { lockContacts, tellContacts } from './keep-contacts.ts';
 type Database = Kysely<NotificationTables>;
 
 /**
- * Makes the mails that are due, as many an hour as a publisher may have sent; the others a minute later, or later
- * still. Any number of processes may do so at once.
+ * Makes the mails that are due, as many an hour as a publisher may have sent, and one a day to one mailbox, whatever
+ * tags its addresses have; the others a minute later, or later still. Any number of processes may do so at once.
  */
 export async function askContacts(database: Database, perHour: number): Promise<void> {
   if (!(await isAnybodyToAsk(database))) return;
@@ -17,7 +17,16 @@ export async function askContacts(database: Database, perHour: number): Promise<
       with due as (
         select contact_id, contacts_of, address,
                row_number() over (partition by contacts_of order by ask_at, address) as turn
-        from contacts where ask_at <= now() and state = 'waiting'
+        from (
+          select distinct on (contacts_of, mailbox) contact_id, contacts_of, mailbox, address, ask_at from contacts
+          where ask_at <= now() and state = 'waiting'
+          order by contacts_of, mailbox, ask_at, address
+        ) as one
+        where not exists (
+          select from contacts as same
+          where same.contacts_of = one.contacts_of and same.mailbox = one.mailbox
+            and same.asked_at > now() - interval '1 day'
+        )
       ), used as (
         select contacts_of, count(*) as times from contacts
         where contacts_of in (select contacts_of from due) and asked_at > now() - interval '1 hour'
@@ -45,7 +54,10 @@ export async function askContacts(database: Database, perHour: number): Promise<
       from chosen
     `.execute(transaction);
     await sql`
-      update contacts set ask_at = case when state = 'waiting' then now() + interval '1 minute' end
+      update contacts set ask_at = case when state = 'waiting' then greatest(now() + interval '1 minute', (
+        select max(asked_at) + interval '1 day' from contacts as same
+        where same.contacts_of = contacts.contacts_of and same.mailbox = contacts.mailbox
+      )) end
       where ask_at <= now()
     `.execute(transaction);
     await tellContacts(transaction);

@@ -1,7 +1,7 @@
 /** @jest-environment jsdom */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 // Its picture is no script.
@@ -65,6 +65,32 @@ test('takes a no as well, and another answer after it', async () => {
     { token: 'the-token', answer: 'declined' },
     { token: 'the-token', answer: 'confirmed' },
   ]);
+});
+
+test('a second link that is opened in the same tab is asked about by itself, whatever was answered to the first', async () => {
+  open();
+  await userEvent.click(await screen.findByRole('button', { name: 'No, never' }));
+  await screen.findByRole('heading', { name: 'You get no such mails' });
+  act(() => {
+    window.location.hash = '#another-token';
+    window.dispatchEvent(new Event('hashchange'));
+  });
+  await userEvent.click(await screen.findByRole('button', { name: 'Yes, send me these mails' }));
+  expect(sent.slice(2)).toEqual([
+    ['/api/contact-confirmation/read', { token: 'another-token' }],
+    ['/api/contact-confirmation', { token: 'another-token', answer: 'confirmed' }],
+  ]);
+});
+
+test('a link that was answered is read once, also when the page is looked at again', async () => {
+  open();
+  await userEvent.click(await screen.findByRole('button', { name: 'No, never' }));
+  await screen.findByRole('heading', { name: 'You get no such mails' });
+  act(() => {
+    window.dispatchEvent(new Event('visibilitychange'));
+  });
+  await screen.findByRole('heading', { name: 'You get no such mails' });
+  expect(sent.filter(([path]) => path.endsWith('/read'))).toHaveLength(1);
 });
 
 test('a link that cannot be used says so, and offers no answer', async () => {

@@ -4,7 +4,7 @@
  */
 import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState, type ReactElement } from 'react';
+import { useSyncExternalStore, type ReactElement } from 'react';
 import type { ContactAnswer, ContactAsked } from '@leads/contracts/portal-api';
 import { sendUnsigned } from '../api/api.ts';
 import { toProblem } from '../api/api-problem.ts';
@@ -23,17 +23,26 @@ const useStyles = makeStyles({
   actions: buttonRow,
 });
 
+/** The token stands in the page's address alone: what comes after a # is sent to nobody. */
+const readHash = (): string => window.location.hash.slice(1);
+
+/** A second link that is opened in the same tab changes nothing but this. */
+function watchHash(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
+}
+
 export function ConfirmContactPage(): ReactElement {
-  // Kept in the page alone: what stands after a # is sent to nobody.
-  const [token] = useState(() => window.location.hash.slice(1));
+  const token = useSyncExternalStore(watchHash, readHash);
   const { data, error, refetch } = useQuery({
-    queryKey: keys.contactAsked,
+    queryKey: [...keys.contactAsked, token],
     queryFn: ({ signal }) => sendUnsigned<ContactAsked>('/api/contact-confirmation/read', { token }, signal),
     retry: false,
+    staleTime: Infinity,
   });
   if (error && !data) return <CenteredProblem problem={toProblem(error)} onRetry={refetch} />;
   if (!data) return <OpeningScreen />;
-  return <Question token={token} asked={data} />;
+  return <Question key={token} token={token} asked={data} />;
 }
 
 function Question({ token, asked }: { token: string; asked: ContactAsked }): ReactElement {

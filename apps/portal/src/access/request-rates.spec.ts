@@ -13,6 +13,11 @@ class Anything {
     return {};
   }
 
+  @Get('api/contact-confirmation')
+  link(): object {
+    return {};
+  }
+
   @Get('health/live')
   live(): object {
     return {};
@@ -41,6 +46,20 @@ async function start(): Promise<string> {
   await app.listen(0, '127.0.0.1');
   return app.getUrl();
 }
+
+test('links in mails are counted apart from all else that comes from an address', async () => {
+  const url = await start();
+  const ask = async (path: string) => (await fetch(`${url}/${path}`)).status;
+  const paths = [
+    'anything',
+    'anything',
+    'anything',
+    ...Array.from({ length: 3 }, () => 'api/contact-confirmation'),
+  ];
+  const statuses: number[] = [];
+  for (const path of paths) statuses.push(await ask(path));
+  expect(statuses).toEqual([200, 200, 429, 200, 200, 429]);
+});
 
 test('strangers share what their address may ask, and read when to go on', async () => {
   const url = await start();

@@ -15,6 +15,8 @@ export interface RequestRates {
 
 /** What asks whether the portal runs is never refused. */
 const PROBES = /^\/(?:health\/|metrics$)/;
+/** Answers to links in mails are counted apart: a whole company's contacts may share an address with who signs in. */
+const CONTACT_LINKS = /^\/api\/contact-confirmation(?:\/|$)/;
 /** An owner of IPv6 addresses has at least so many bits of them to themselves. */
 const IPV6_PREFIX = 64;
 
@@ -27,8 +29,9 @@ export async function limitRequests(app: NestFastifyApplication, rates: RequestR
     timeWindow: MINUTE_MS,
     keyGenerator: (request) => {
       const person = personOfSession(request);
+      const apart = CONTACT_LINKS.test(request.routeOptions.url ?? '') ? 'links of ' : '';
       return person === undefined
-        ? `source ${normalizeIP(request.ip, IPV6_PREFIX)}`
+        ? `${apart}source ${normalizeIP(request.ip, IPV6_PREFIX)}`
         : `person ${person.directoryId} ${person.userId}`;
     },
     max: (_request, key) => (key.startsWith('person ') ? rates.perPerson : rates.perSource),

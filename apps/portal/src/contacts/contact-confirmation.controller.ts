@@ -2,16 +2,18 @@
  * What a contact says by the link in a mail, without signing in: the token proves that whoever sends it has read the
  * mail. Programs that look into mails open links, so reading changes nothing; only the answer does.
  */
-import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { topics } from '@leads/contracts';
 import { ContactAnswer, ContactAsked, ContactLink } from '@leads/contracts/portal-api';
 import { addToOutbox, DatabaseClock, OutboxRelay } from '@leads/database';
 import { Answers, CheckedBody, ProblemError, readContactLink, SETTINGS } from '@leads/service';
+import type { FastifyRequest } from 'fastify';
 import { Kysely } from 'kysely';
 import { Audited } from '../access/audited.ts';
 import { AllowAnybody } from '../access/viewer.ts';
 import type { Settings } from '../config.ts';
 import type { PortalTables } from '../tables.ts';
+import { AnswerRates } from './answer-rates.ts';
 
 @Controller('api/contact-confirmation')
 @AllowAnybody()
@@ -20,6 +22,7 @@ export class ContactConfirmationController {
     private readonly database: Kysely<PortalTables>,
     private readonly relay: OutboxRelay<PortalTables>,
     private readonly clock: DatabaseClock,
+    private readonly rates: AnswerRates,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -37,7 +40,10 @@ export class ContactConfirmationController {
   @HttpCode(204)
   @Audited('answered as a contact')
   @Answers('Whether mails about leads may come to the address that the link was sent to.', 'nothing')
-  async answer(@CheckedBody(ContactAnswer, unusable) { token, answer }: ContactAnswer): Promise<void> {
+  async answer(
+    @CheckedBody(ContactAnswer, unusable) { token, answer }: ContactAnswer,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
     const { contactId } = (await this.understand(token)).question;
     const known = await this.database
       .selectFrom('contacts')
@@ -45,6 +51,7 @@ export class ContactConfirmationController {
       .where('contact_id', '=', contactId)
       .executeTakeFirst();
     if (known?.state === answer) return;
+    await this.rates.answers(request);
     const at = this.clock.date().toISOString();
     await this.database
       .transaction()

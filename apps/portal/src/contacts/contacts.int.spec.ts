@@ -4,6 +4,7 @@ import { topics } from '@leads/contracts';
 import { watchTopic, type WatchedTopic } from '@leads/kafka/testing';
 import { signContactLink } from '@leads/service';
 import { type Browser, directories, eventually, people, testSigning } from '@leads/testing';
+import { ANSWERS_PER_HOUR } from './answer-rates.ts';
 import { type RunningPortal, startPortal } from '../testing/running-portal.ts';
 
 let portal: RunningPortal;
@@ -97,6 +98,24 @@ test('reading a link changes nothing; its answer is told, without the address, h
   const outbox = portal.database.selectFrom('outbox').selectAll();
   expect(await outbox.execute()).toEqual([]);
   expect(answers.values()).toHaveLength(2);
+});
+
+test('who answers by a link without end is told to wait, and another contact may answer', async () => {
+  const nobody = portal.browser();
+  const answerBy = async (token: string, turn: number) => {
+    const body = { token, answer: turn % 2 === 0 ? 'declined' : 'confirmed' };
+    return nobody.ask('POST', '/api/contact-confirmation', { body });
+  };
+  const token = await tokenOf(randomUUID());
+  for (let turn = 0; turn < ANSWERS_PER_HOUR; turn += 1)
+    expect((await answerBy(token, turn)).status).toBe(204);
+  expect(await answerBy(token, 1)).toMatchObject({
+    status: 429,
+    body: { detail: expect.stringContaining('this one changed nothing') },
+  });
+  expect((await answerBy(await tokenOf(randomUUID()), 0)).status).toBe(204);
+  const outbox = portal.database.selectFrom('outbox').selectAll();
+  await eventually(async () => expect(await outbox.execute()).toEqual([]));
 });
 
 test('a link that is too old, or not as it was sent, is answered in words and changes nothing', async () => {
