@@ -310,19 +310,19 @@ describe('a contact is asked', () => {
     const tags = ['bob+1@partner.example', 'bob+2@partner.example', 'Bob@partner.example'];
     const dots = ['a.n.n@gmail.com', 'ann+x@googlemail.com', 'an.n@other.example', 'ann@other.example'];
     await saveContacts([...tags, ...dots]);
-    const asked = async () => (await send()).map(({ to }) => to.toLowerCase()).sort();
+    const mailedTo = async () => (await send()).map(({ to }) => to.toLowerCase()).sort();
     for (let times = 0; times < 3; times += 1) await ask();
-    expect(await asked()).toEqual([
+    expect(await mailedTo()).toEqual([
       'a.n.n@gmail.com',
       'an.n@other.example',
       'ann@other.example',
       'bob+1@partner.example',
     ]);
     await askContacts(database, 20);
-    expect(await asked()).toEqual([]);
+    expect(await mailedTo()).toEqual([]);
     await sql`update contacts set asked_at = asked_at - interval '25 hours'`.execute(database);
     await ask();
-    expect(await asked()).toEqual(['ann+x@googlemail.com', 'bob+2@partner.example']);
+    expect(await mailedTo()).toEqual(['ann+x@googlemail.com', 'bob+2@partner.example']);
   });
 
   test('within the number that a publisher has an hour, and by and by beyond it', async () => {
