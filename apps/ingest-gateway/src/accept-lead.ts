@@ -1,7 +1,13 @@
 /** The gateway's walk: a posted lead becomes a committed row and an event, and only then is it accepted. */
 import { randomUUID } from 'node:crypto';
 import { All, Controller, HttpCode, Inject, Param, Res } from '@nestjs/common';
-import { type FoundLead, isMarketplaceTest, MAX_LEAD_BYTES, present } from '@leads/contracts';
+import {
+  type FoundLead,
+  isMarketplaceTest,
+  MAX_LEAD_BYTES,
+  type NotUnderstood,
+  present,
+} from '@leads/contracts';
 import { causeOf, DatabaseClock, OutboxRelay } from '@leads/database';
 import { HOUR_MS, SECOND_MS } from '@leads/pacing';
 import { AnswersByMethod, LOG, type Logger, ProblemError, SETTINGS, traceIdOf } from '@leads/service';
@@ -15,10 +21,11 @@ import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
-import { type KnownConnection, type Posted as AskedLead, quarantine } from './lead-store.ts';
+import { keepPost } from './kept/keep-post.ts';
+import type { KnownConnection, Posted as AskedLead } from './lead-store.ts';
 import { originalOf } from './original.ts';
 import { PostRates } from './post-rates.ts';
-import { type NotUnderstood, readPost } from './read-post.ts';
+import { readPost } from './read-post.ts';
 import {
   databaseUnavailable,
   nothingPosted,
@@ -199,7 +206,7 @@ export class AcceptLead {
 
   private keep(posted: Posted, why: NotUnderstood): Promise<{ isKept: boolean }> {
     const { QUARANTINE_BODIES_PER_HOUR: bodies, QUARANTINE_BYTES_PER_HOUR: bytes } = this.settings;
-    const keeping = this.gate.ask(() => quarantine(this.database, { ...posted, why }, { bodies, bytes }));
+    const keeping = this.gate.ask(() => keepPost(this.database, { ...posted, why }, { bodies, bytes }));
     return this.answered(keeping);
   }
 

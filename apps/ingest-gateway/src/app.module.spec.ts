@@ -31,6 +31,7 @@ test('anything of the gateway can be replaced in a test, which then needs no dat
     .useValue({
       KAFKA_BROKERS: [],
       KAFKA_TOPIC_PREFIX: '',
+      SERVICE_KEYS_FILE: [],
       POSTS_PER_MINUTE: 1,
       UNKNOWN_ADDRESSES_PER_MINUTE: 1,
     })

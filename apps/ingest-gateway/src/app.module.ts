@@ -1,9 +1,9 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { causeOf } from '@leads/database';
+import { causeOf, DatabaseClock, useRequestOnce } from '@leads/database';
 import { HOUR_MS } from '@leads/pacing';
-import { LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
+import { callerKeys, CALLERS, type Callers, LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
 import { AcceptLead } from './accept-lead.ts';
 import { ApiDocumentController } from './api-document.controller.ts';
@@ -12,7 +12,9 @@ import { type Settings, settings } from './config.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { FollowRetention } from './follow-retention.ts';
 import { IntakeGate } from './intake-gate.ts';
+import { KeptPostsController } from './kept/kept-posts.controller.ts';
 import { KnownAddresses } from './known-addresses.ts';
+import { BETWEEN_SERVICES } from './lead-body.ts';
 import { acceptAll, connectionsAt, hasMoreEvents } from './lead-store.ts';
 import { PostRates } from './post-rates.ts';
 import { gatewayAges } from './retention.ts';
@@ -28,8 +30,21 @@ import type { GatewayTables } from './tables.ts';
       ages: gatewayAges,
     }),
   ],
-  controllers: [AcceptLead, ApiDocumentController, FollowConnections, FollowRetention],
+  controllers: [AcceptLead, ApiDocumentController, FollowConnections, FollowRetention, KeptPostsController],
   providers: [
+    {
+      provide: CALLERS,
+      inject: [SETTINGS, Kysely, DatabaseClock],
+      useFactory: (
+        { SERVICE_KEYS_FILE: keys }: Settings,
+        database: Kysely<GatewayTables>,
+        { now }: DatabaseClock,
+      ): Callers => ({
+        ...{ to: 'ingest-gateway', from: ['portal'], keys: callerKeys(keys), paths: BETWEEN_SERVICES },
+        useOnce: (nonce) => useRequestOnce(database, nonce),
+        now,
+      }),
+    },
     {
       provide: IntakeGate,
       inject: [Kysely, SETTINGS, LOG],

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { cutShort, tooLarge } from './refusals.ts';
+import { cutShort, notJson, tooLarge } from './refusals.ts';
 
 /** Has Fastify hand requests over with their bodies unread, so that the walk decides when to read them. */
 export function leaveBodiesUnread(app: NestFastifyApplication): void {
@@ -13,11 +13,44 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
   // To what is no media type Fastify answers 415 before anybody has read the body: it is not told of any.
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    contentTypes.set(raw, raw.headers['content-type']);
-    delete raw.headers['content-type'];
+  fastify.addHook('onRequest', ({ raw, routeOptions: { url = '' } }, _reply, done) => {
+    if (!BETWEEN_SERVICES.test(url)) {
+      contentTypes.set(raw, raw.headers['content-type']);
+      delete raw.headers['content-type'];
+    }
     done();
   });
+  // Between services it is JSON; of others it stays unread, and the guard refuses them.
+  fastify.addContentTypeParser('application/json', (request, payload, done) => {
+    if (!isBetweenServices(request)) return done(null);
+    jsonOf(payload).then((value) => done(null, value), done);
+  });
+}
+
+/** Where other services ask: everything else is the senders'. */
+export const BETWEEN_SERVICES = /^\/api\//;
+
+function isBetweenServices({ routeOptions: { url = '' }, headers }: FastifyRequest): boolean {
+  return BETWEEN_SERVICES.test(url) && headers.authorization !== undefined;
+}
+
+/** The most bytes of a request between services. */
+const MOST_BETWEEN_SERVICES = 1024 * 1024;
+
+/** @throws a refusal of what is too large, or no JSON */
+async function jsonOf(payload: AsyncIterable<unknown>): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of payload) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_BETWEEN_SERVICES) throw notJson();
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+  } catch {
+    throw notJson();
+  }
 }
 
 /** What is said of the bodies of requests that are under way. */

@@ -13,7 +13,8 @@ import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { fingerprintOf } from './fingerprint.ts';
-import { acceptAll, type Accepted, quarantine } from './lead-store.ts';
+import { keepPost } from './kept/keep-post.ts';
+import { acceptAll, type Accepted } from './lead-store.ts';
 import type { GatewayTables } from './tables.ts';
 
 const CONNECTION = randomUUID();
@@ -200,7 +201,7 @@ describe('leads that are accepted together', () => {
 describe('what holds no lead', () => {
   const caps = { bodies: 3, bytes: 100 };
   const keep = (connectionId: string, body: string, receivedAt = NOON) =>
-    quarantine(database, { connectionId, body: Buffer.from(body), receivedAt, why: 'no-lead' }, caps);
+    keepPost(database, { connectionId, body: Buffer.from(body), receivedAt, why: 'no-lead' }, caps);
   const overflow = (connectionId: string) =>
     database
       .selectFrom('quarantine_overflow')

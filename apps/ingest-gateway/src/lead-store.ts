@@ -1,9 +1,7 @@
 /** What the gateway asks of its database. Each is one statement, so each holds under any concurrency. */
-import { createHash, randomUUID } from 'node:crypto';
-import { alertOf, type ConnectionChanged, type LeadAccepted, topics } from '@leads/contracts';
+import { type ConnectionChanged, type LeadAccepted, topics } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
-import type { NotUnderstood } from './read-post.ts';
 import type { GatewayTables } from './tables.ts';
 
 type Database = Kysely<GatewayTables>;
@@ -139,82 +137,3 @@ export async function hasMoreEvents(database: Database, than: number): Promise<b
   `.execute(database);
   return (rows[0]?.count ?? 0) > than;
 }
-
-/** What one address may have kept within an hour; whoever knows it cannot fill the database. */
-export interface QuarantineCaps {
-  bodies: number;
-  bytes: number;
-}
-
-/** What is kept of a post that was not understood: its bytes, what was said of them, and why. */
-export interface QuarantinedPost {
-  connectionId: string;
-  body: Buffer;
-  receivedAt: Date;
-  why: NotUnderstood;
-  contentType?: string | undefined;
-  contentEncoding?: string | undefined;
-}
-
-/**
- * Keeps a body from which a lead could not be read, byte for byte, and tells of it; a repeat of it is only counted, and so
- * is what comes beyond the caps of the last hour.
- * @returns whether these bytes are kept, now or from before
- */
-export async function quarantine(
-  database: Database,
-  kept: QuarantinedPost,
-  caps: QuarantineCaps,
-): Promise<{ isKept: boolean }> {
-  const { connectionId, body, receivedAt, why, contentType = null, contentEncoding = null } = kept;
-  const alert = outboxRow(
-    topics.alerts,
-    alertOf({
-      ...{ alertId: randomUUID(), connectionId, at: receivedAt },
-      ...{ trouble: 'posts-quarantined', transition: 'triggered', cause: 'no-lead-recognised' },
-      ...QUARANTINED[why],
-    }),
-  );
-  const { rows } = await sql<{ is_kept: boolean }>`
-    with recent as (
-      select count(*) as bodies, coalesce(sum(length(body)), 0) as bytes from quarantine
-      where connection_id = ${connectionId} and received_at > ${receivedAt}::timestamptz - interval '1 hour'
-    ), kept as (
-      insert into quarantine (connection_id, body_hash, body, received_at, why, content_type, content_encoding)
-      select ${connectionId}::uuid, ${createHash('sha256').update(body).digest()}::bytea, ${body}::bytea,
-             ${receivedAt}::timestamptz, ${why}, ${contentType}::text, ${contentEncoding}::text
-      from recent where bodies < ${caps.bodies} and bytes + ${body.length}::int <= ${caps.bytes}
-      on conflict (connection_id, body_hash) do update set repeats = quarantine.repeats + 1
-      returning repeats
-    ), beyond as (
-      insert into quarantine_overflow as known (connection_id, hour, posts, bytes)
-      select ${connectionId}::uuid, date_trunc('hour', ${receivedAt}::timestamptz), 1, ${body.length}::int
-      where not exists (select 1 from kept)
-      on conflict (connection_id, hour) do update set posts = known.posts + 1, bytes = known.bytes + excluded.bytes
-    ), told as (
-      insert into outbox (topic, key, value)
-      select ${alert.topic}, ${alert.key}, ${alert.value} from kept where repeats = 0
-    )
-    select exists (select 1 from kept) as is_kept
-  `.execute(database);
-  return { isKept: rows[0]?.is_kept === true };
-}
-
-const REMEDY =
-  'Resolve this incident if it was a try of your own. ' +
-  'Else ask the operators of this system to look at the table quarantine: the marketplace may send leads in a new shape.';
-
-const QUARANTINED: Record<NotUnderstood, { what: string; remedy: string }> = {
-  'no-lead': {
-    what: 'What was posted to the lead address of this offer holds no lead that is known here. It is kept as it came, and goes no further by itself.',
-    remedy: REMEDY,
-  },
-  'not-readable': {
-    what: 'What was posted to the lead address of this offer is neither JSON nor a form that can be read. It is kept as it came, and goes no further by itself.',
-    remedy: REMEDY,
-  },
-  'too-intricate': {
-    what: 'What was posted to the lead address of this offer is nested deeper, or has more values or leads, than is looked through. It is kept as it came, and goes no further by itself.',
-    remedy: REMEDY,
-  },
-};

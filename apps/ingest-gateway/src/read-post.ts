@@ -1,9 +1,13 @@
 /** A posted body understood, as far as it can be: bytes to text, text to values, values to leads; pure. */
-import { type FoundLead, MAX_LEAD_BYTES, readLeads } from '@leads/contracts';
+import {
+  type FoundLead,
+  type Fragments,
+  MAX_LEAD_BYTES,
+  type NotUnderstood,
+  readFragments,
+  readLeads,
+} from '@leads/contracts';
 import { type BodyClaims, decodeBody, decodeText } from './decode-body.ts';
-
-/** Why no lead could be read from a body. */
-export type NotUnderstood = 'no-lead' | 'not-readable' | 'too-intricate';
 
 /** What was posted. */
 export type PostRead =
@@ -30,6 +34,18 @@ export function readPost(body: Buffer, claims: BodyClaims): PostRead {
   if (value === undefined) return { kind: 'not-readable' };
   const read = readLeads(value);
   return read.kind === 'leads' ? { ...read, text } : read;
+}
+
+/** A body as text, decoded as well as it can be: what cannot be unpacked, as it came. */
+export function textOf(body: Buffer, claims: BodyClaims): string {
+  const decoded = decodeBody(body, claims, MAX_LEAD_BYTES);
+  return decoded.kind === 'text' ? decoded.text : decodeText(body, '');
+}
+
+/** What can be told of a body in which no lead was found. */
+export function fragmentsOf(body: Buffer, claims: BodyClaims): Fragments {
+  const text = textOf(body, claims);
+  return readFragments(text, valueOf(text));
 }
 
 function valueOf(text: string): unknown {

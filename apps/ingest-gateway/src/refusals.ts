@@ -1,7 +1,6 @@
 /** Every answer of the gateway that is not a 202, in words: what happened, what became of the lead, what to do. */
-import { MAX_LEAD_BYTES } from '@leads/contracts';
+import { MAX_LEAD_BYTES, type NotUnderstood } from '@leads/contracts';
 import { ProblemError } from '@leads/service';
-import type { NotUnderstood } from './read-post.ts';
 
 /** How soon a sender may try again when the database does not answer, in seconds. */
 const RETRY_AFTER_SECONDS = 10;
@@ -47,6 +46,14 @@ export const cutShort = (): ProblemError =>
     status: 400,
     title: 'Body cut short',
     detail: 'The connection ended before the whole body had come. Nothing was kept. Send the lead anew.',
+  });
+
+/** Of a request between services. */
+export const notJson = (): ProblemError =>
+  new ProblemError({
+    status: 400,
+    title: 'No JSON',
+    detail: 'The body is no JSON, or is too large. Nothing was changed.',
   });
 
 /** What was wrong with a body from which no lead could be read. */

@@ -1,7 +1,7 @@
 /** The gateway's tables, as its migrations make them. */
+import type { KeptPostState, NotUnderstood } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
 import type { Generated } from 'kysely';
-import type { NotUnderstood } from './read-post.ts';
 
 interface ConnectionsTable {
   connection_id: string;
@@ -35,6 +35,16 @@ interface QuarantineTable {
   /** What the sender said of the body. */
   content_type: string | null;
   content_encoding: string | null;
+  /** The id of the lead that is made of it, too. */
+  post_id: Generated<string>;
+  /** The names of the fields found in it, by which posts are alike. */
+  names: string | null;
+  state: Generated<KeptPostState>;
+  settled_at: Date | null;
+  settled_by: string | null;
+  /** Why it was discarded, in the words of who did. */
+  reason: string | null;
+  lead_ids: Generated<string[]>;
 }
 
 interface QuarantineOverflowTable {

@@ -4,6 +4,16 @@ import { MarketplaceLead } from './marketplace-lead.ts';
 import { Moment } from './moment.ts';
 import { Line, Lines } from './said.ts';
 
+/** Of what a person had a lead made, and who it was. */
+export const LeadMade = z.object({
+  /** A post that was put aside, a repeat that was a wish of its own, or a lead whose connection had been deleted. */
+  from: z.enum(['kept-post', 'repeat', 'deleted-connection']),
+  /** The id of the post or of the lead. */
+  id: z.uuid(),
+  by: Line,
+});
+export type LeadMade = z.infer<typeof LeadMade>;
+
 /** A lead that the gateway has committed: from here on it is written, pending or dead, never gone. */
 export const LeadAccepted = z.object({
   leadId: z.uuid(),
@@ -22,6 +32,8 @@ export const LeadAccepted = z.object({
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .optional(),
+  /** Absent where the marketplace's post became it by itself. */
+  made: LeadMade.optional(),
 });
 export type LeadAccepted = z.infer<typeof LeadAccepted>;
 

@@ -28,17 +28,42 @@ const FACT_NAMES: Record<(typeof FACTS)[number], readonly string[]> = {
 };
 const WHOLE_NAMES = ['fullname', 'name'];
 
+/** The objects that hold a customer, apart from the lead. */
+export const CONTAINERS: readonly string[] = ['userdetails', 'customerinfo'];
+
+/** What the published shapes have besides: of a table's row, of a form, of what forwards over HTTP. */
+const BESIDES = [
+  ...['partitionkey', 'rowkey', 'timestamp', 'createdtime', 'productid', 'odataetag', 'etag'],
+  ...['oid', 'encoding', 'returl', 'debug', 'debugemail', 'headers'],
+];
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.values(CUSTOMER_NAMES).flat(),
+  ...Object.values(FACT_NAMES).flat(),
+  ...[...WHOLE_NAMES, ...CONTAINERS, ...BESIDES],
+]);
+
+/** Whether a key is one of the published shapes', however it is spelled. */
+export function isKnownKey(key: string): boolean {
+  return KNOWN.has(canonicalKey(key));
+}
+
 /** A key without regard to its case and punctuation: `First Name`, `first_name` and `FirstName` are one. */
-function canonicalKey(key: string): string {
+export function canonicalKey(key: string): string {
   const lower = key.toLowerCase();
   return /^[a-z0-9]*$/.test(lower) ? lower : lower.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The own fields of an object; none of anything else. */
 export function fieldsOf(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
+  return fieldsAmong(Object.entries(value));
+}
+
+/** Names and values that stand beside each other, as the fields of one object. */
+export function fieldsAmong(entries: Iterable<readonly [key: string, value: unknown]>): Fields {
   const fields = new Map<string, unknown[]>();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fields;
-  for (const [key, field] of Object.entries(value)) {
+  for (const [key, field] of entries) {
     const name = canonicalKey(key);
     const others = fields.get(name);
     if (others) others.push(field);

@@ -5,15 +5,15 @@
  * form has all in one level, and what forwards a lead wraps it. So keys are matched without regard to case and
  * punctuation, text that is JSON is read as such, and a lead is looked for wherever it may be.
  */
-import { FACTS, type Fields, fieldsOf, hasContent, leadIn, PERSON } from './lead-fields.ts';
+import { CONTAINERS, FACTS, type Fields, fieldsOf, hasContent, leadIn, PERSON } from './lead-fields.ts';
 import type { MarketplaceLead } from './marketplace-lead.ts';
 import { own } from './own.ts';
 
 /** The most levels that a body is looked through. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 /** The most values that a body may have, keys and list entries counted alike. */
-const MOST_VALUES = 4_000;
+export const MOST_VALUES = 4_000;
 
 /** The most leads that one body may have. */
 const MOST_LEADS = 100;
@@ -168,13 +168,11 @@ function onlyOf(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
-const CONTAINERS = ['userdetails', 'customerinfo'];
-
 /** What JSON that is no number or word begins with, and ends with then. */
 const BRACKETS: Readonly<Record<string, string>> = { '"': '"', '[': ']', '{': '}' };
 
 /** What a text holds that is JSON itself. */
-function jsonIn(text: string): unknown {
+export function jsonIn(text: string): unknown {
   const trimmed = text.trim();
   const last = own(BRACKETS, trimmed.charAt(0));
   if (last === undefined || !trimmed.endsWith(last)) return undefined;

@@ -25,6 +25,8 @@ export interface Callers {
   /** Those that may call it. */
   from: readonly ServiceName[];
   keys: CallerKeys;
+  /** The routes that are for callers, where others read their bodies themselves; all without it. */
+  paths?: RegExp;
   /** What people's scripts come with in place of a signature; without it they are not let in. */
   apiKey?: string | undefined;
   /** Whether it is the first time, in any instance, that this nonce comes. */
@@ -44,7 +46,7 @@ export class CallerGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    digestBodies(this.host.httpAdapter.getInstance<FastifyInstance>());
+    digestBodies(this.host.httpAdapter.getInstance<FastifyInstance>(), this.callers.paths);
   }
 
   /** @throws ProblemError 401 in words, which say so where it is the clocks that differ */
@@ -82,11 +84,12 @@ const digests = new WeakMap<FastifyRequest, string>();
 const digesting = new WeakSet<FastifyInstance>();
 
 /** A body is gone once it is read: its digest is made on the way. What is not read has none, and counts as nothing. */
-function digestBodies(fastify: FastifyInstance): void {
+function digestBodies(fastify: FastifyInstance, paths = /^/): void {
   if (digesting.has(fastify)) return;
   digesting.add(fastify);
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    if (!request.headers.authorization?.startsWith(`${SCHEME} `)) return done(null, payload);
+    const isSigned = request.headers.authorization?.startsWith(`${SCHEME} `) === true;
+    if (!isSigned || !paths.test(request.routeOptions.url ?? '')) return done(null, payload);
     const hash = createHash('sha256');
     const through = new Transform({
       transform: (chunk: Buffer, _encoding, next) => {
