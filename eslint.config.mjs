@@ -80,6 +80,7 @@ export const consoleRooms = {
   leads: inside,
   validate: inside,
   incidents: [...inside, 'leads'],
+  'kept-posts': [...inside, 'leads'],
   publishers: inside,
   offers: [...inside, 'contacts', 'leads', 'validate'],
   health: [...inside, 'leads', 'offers'],
@@ -88,14 +89,17 @@ export const consoleRooms = {
 
 /** The portal's rooms, likewise. */
 export const portalRooms = {
-  'credentials-api': [],
+  'service-api': [],
+  'credentials-api': ['service-api'],
+  'gateway-api': ['service-api'],
   ledger: [],
   access: ['credentials-api'],
   console: ['access'],
   http: ['access'],
-  connections: ['access', 'credentials-api'],
+  connections: ['access', 'credentials-api', 'service-api'],
   contacts: ['access'],
   incidents: ['access', 'credentials-api', 'ledger'],
+  'kept-posts': ['access', 'gateway-api'],
   leads: ['access', 'ledger'],
   offers: ['access', 'ledger'],
   statistics: ['access'],

@@ -74,10 +74,11 @@ const declared = [
   {
     name: 'portal',
     port: 'portal',
-    settings: ({ keys, portalUrl, credentialsUrl, emulatorsUrl }) => ({
+    settings: ({ keys, portalUrl, credentialsUrl, gatewayUrl, emulatorsUrl }) => ({
       PORTAL_PUBLIC_URL: portalUrl,
       SESSION_KEY_FILE: keys.sessionKeyFile,
       CREDENTIALS_URL: credentialsUrl,
+      GATEWAY_URL: gatewayUrl,
       ...signingOf(keys, 'portal'),
       // The emulated directory's registration of this product, and where its people sign in.
       SIGN_IN_CLIENT_ID: productClientId,

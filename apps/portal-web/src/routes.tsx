@@ -32,6 +32,14 @@ const pages: RouteObject[] = [
     lazy: async () => ({ Component: (await import('./leads/lead-page.tsx')).LeadPage }),
   },
   {
+    path: 'kept-posts',
+    lazy: async () => ({ Component: (await import('./kept-posts/kept-posts-page.tsx')).KeptPostsPage }),
+  },
+  {
+    path: 'kept-posts/:postId',
+    lazy: async () => ({ Component: (await import('./kept-posts/kept-post-page.tsx')).KeptPostPage }),
+  },
+  {
     path: 'incidents',
     lazy: async () => ({ Component: (await import('./incidents/incidents-page.tsx')).IncidentsPage }),
   },

@@ -8,6 +8,7 @@ import { ContactsModule } from './contacts/contacts.module.ts';
 import { ExportModule } from './export/export.module.ts';
 import { HttpModule } from './http/http.module.ts';
 import { IncidentsModule } from './incidents/incidents.module.ts';
+import { KeptPostsModule } from './kept-posts/kept-posts.module.ts';
 import { KeepLedger } from './keep-ledger.ts';
 import { LanesModule } from './lanes/lanes.module.ts';
 import { LeadsModule } from './leads/leads.module.ts';
@@ -37,6 +38,7 @@ import { ValidationsModule } from './validations/validations.module.ts';
     ConnectionsModule,
     ContactsModule,
     IncidentsModule,
+    KeptPostsModule,
     ValidationsModule,
     ReplaysModule,
     RetentionModule,

@@ -42,6 +42,8 @@ export const settings = {
   OPERATOR_DIRECTORY_ID: z.guid().toLowerCase(),
   MICROSOFT_RESOLVER: standInOrigin,
   CREDENTIALS_URL: origin,
+  /** Where the gateway answers other services. */
+  GATEWAY_URL: origin,
   /** Where links to records lead, followed by the organisation's host; unset, they lead to the organisation. */
   DYNAMICS_LINK_BASE: z.url({ protocol: /^https?$/ }).optional(),
   /** The built console. */

@@ -163,6 +163,20 @@ describe('the ledger', () => {
     }
   }, 120_000);
 
+  test('says of a lead that a person had made who it was and of what, however often that is read', async () => {
+    const { keepLedger, database } = ledger;
+    const facts = connection();
+    const leadId = randomUUID();
+    const made = { from: 'kept-post', id: leadId, by: 'ana@contoso.example' } as const;
+    await keepLedger.connectionsChanged([received(facts)]);
+    for (let time = 0; time < 2; time++)
+      await keepLedger.leadsAccepted([received(acceptance(facts.connectionId, { leadId, made }))]);
+    const detail = await readLead(database, 'everybody', leadId, links);
+    expect(detail?.timeline.filter(({ kind }) => kind === 'made')).toEqual([
+      { kind: 'made', at: detail?.acceptedAt, ...made },
+    ]);
+  });
+
   test('takes several outcomes of one lead in one batch, in any order', async () => {
     const { keepLedger, database } = ledger;
     const facts = connection();

@@ -12,7 +12,7 @@ import { OnTopic, type Received } from '@leads/kafka';
 import { RETENTION, type Retention } from '@leads/service';
 import { Kysely } from 'kysely';
 import { RecordLinks } from './ledger/record-links.ts';
-import { addMails, addRepeats } from './ledger/add-to-timeline.ts';
+import { addMade, addMails, addRepeats } from './ledger/add-to-timeline.ts';
 import { keepConnections, shareConnections } from './ledger/keep-connections.ts';
 import { keepContacts } from './ledger/keep-contacts.ts';
 import { keepIncidents } from './ledger/keep-incidents.ts';
@@ -43,7 +43,10 @@ export class KeepLedger {
   leadsAccepted(records: Received<typeof topics.leadsAccepted>[]): Promise<void> {
     return this.keep(async (transaction) => {
       await shareConnections(transaction);
-      return acceptLeads(transaction, await this.kept(transaction, records));
+      const kept = await this.kept(transaction, records);
+      const { leads = [] } = await acceptLeads(transaction, kept);
+      const { leads: made = [] } = await addMade(transaction, valuesOf(kept));
+      return { leads: [...leads, ...made] };
     });
   }
 

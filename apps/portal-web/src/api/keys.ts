@@ -2,6 +2,7 @@
  * The keys of everything in the cache, so that live events and changes can say what is no longer true. Each begins
  * with its family: invalidating `['leads']` takes in every list and every lead.
  */
+import type { KeptPostState } from '@leads/contracts';
 import type { LeadFilter } from '@leads/contracts/portal-api';
 
 export const keys = {
@@ -18,6 +19,9 @@ export const keys = {
   leadLists: ['leads', 'list'],
   leadList: (filter: LeadFilter) => ['leads', 'list', filter] as const,
   lead: (leadId: string) => ['leads', 'one', leadId] as const,
+  keptPosts: ['kept-posts'],
+  keptPostList: (state: KeptPostState | undefined) => ['kept-posts', 'list', state ?? 'all'] as const,
+  keptPost: (postId: string) => ['kept-posts', 'one', postId] as const,
   replays: ['replays'],
   replay: (replayId: string) => ['replays', replayId] as const,
   incidents: ['incidents'],

@@ -115,6 +115,11 @@ function Remedy({ incident }: { incident: IncidentDetail }): ReactElement {
       ) : (
         <div className={styles.words}>{incident.remedy}</div>
       )}
+      {incident.kind === 'posts-quarantined' && (
+        <TextLink to="/kept-posts?state=kept" look="in-text">
+          See the posts put aside
+        </TextLink>
+      )}
       <div className={styles.quiet}>{endWords(incident.kind)}</div>
     </Section>
   );

@@ -9,8 +9,9 @@ describe('an incident in words', () => {
   });
 
   test('says whether it ends by itself, or a person ends it', () => {
-    for (const kind of ['records-undecodable', 'events-refused', 'posts-quarantined'])
+    for (const kind of ['records-undecodable', 'events-refused'])
       expect(endWords(kind)).toContain('resolve it');
+    expect(endWords('posts-quarantined')).toContain('replayed or discarded');
     expect(endWords('destination-away')).toContain('by itself once');
   });
 

@@ -14,14 +14,12 @@ export const incidentWords: Record<IncidentState, StateWords> = {
 };
 
 /** Each of these tells of something that was put aside once: that no other follows does not say that it was seen to. */
-const ENDED_BY_A_PERSON: readonly string[] = [
-  'records-undecodable',
-  'events-refused',
-  'posts-quarantined',
-] satisfies Trouble[];
+const ENDED_BY_A_PERSON: readonly string[] = ['records-undecodable', 'events-refused'] satisfies Trouble[];
 
 /** How an incident of this kind comes to its end. */
 export function endWords(kind: string): string {
+  if (kind === 'posts-quarantined')
+    return 'It ends by itself once every post that was put aside is replayed or discarded.';
   return ENDED_BY_A_PERSON.includes(kind)
     ? 'It does not end by itself: resolve it once it has been seen to.'
     : 'It ends by itself once its cause is gone.';

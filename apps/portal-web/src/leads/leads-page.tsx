@@ -1,6 +1,7 @@
 /** Every lead, live: found by what it says, replayed where it is dead, exported. */
 import type { ReactElement } from 'react';
 import { Page } from '../frames/page.tsx';
+import { LinkButton } from '../pieces/link-button.tsx';
 import { ExportButton } from './export-button.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { writeFilter } from './lead-filter.ts';
@@ -14,7 +15,12 @@ export function LeadsPage(): ReactElement {
     <Page
       title="Leads"
       intro="Every lead that the marketplace has sent, as it comes, and what became of it."
-      actions={<ExportButton filter={filter} />}
+      actions={
+        <>
+          <LinkButton to="/kept-posts?state=kept">Posts put aside</LinkButton>
+          <ExportButton filter={filter} />
+        </>
+      }
     >
       <ReplayProgress />
       <FilterBar filter={filter} onChange={setFilter} />

@@ -40,13 +40,15 @@ export interface OriginalBodyProps {
   original: string;
   /** That body byte for byte, in base64, where the text is only what was read of it. */
   bytes?: string | undefined;
+  /** Whether it is shown without a click. */
+  isOpen?: boolean;
 }
 
-export function OriginalBody({ original, bytes }: OriginalBodyProps): ReactElement {
+export function OriginalBody({ original, bytes, isOpen = false }: OriginalBodyProps): ReactElement {
   const styles = useStyles();
   const laidOut = useMemo(() => layOut(original), [original]);
   return (
-    <Accordion collapsible>
+    <Accordion collapsible defaultOpenItems={isOpen ? ['original'] : []}>
       <AccordionItem value="original">
         <AccordionHeader as="h2">As the marketplace posted it</AccordionHeader>
         <AccordionPanel className={styles.panel}>

@@ -27,6 +27,17 @@ describe('a timeline in words', () => {
     expect(words.detail).toBe('Dynamics refused it. So it was 30 times since it was told before.');
   });
 
+  test('a lead that a person had made says who, and of what', () => {
+    const made = { kind: 'made', at, id: '', by: 'ann@contoso.example' } as const;
+    const words = (['kept-post', 'repeat', 'deleted-connection'] as const).map((from) =>
+      entryWords({ ...made, from }),
+    );
+    expect(new Set(words.map(({ title }) => title))).toEqual(new Set(['Made by ann@contoso.example']));
+    expect(words.map(({ detail }) => detail?.match(/put aside|repeat|deleted/)?.[0])).toEqual([
+      ...['put aside', 'repeat', 'deleted'],
+    ]);
+  });
+
   test('a lead that its connection keeps says why, and whether it still does', () => {
     const held = { kind: 'held', at, incidentId: '', reason } as const;
     expect(entryWords(held)).toEqual({

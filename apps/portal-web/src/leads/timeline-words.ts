@@ -23,6 +23,8 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
         title: 'Accepted',
         detail: 'It is kept safe: from here on it is written, waiting or dead, and never lost.',
       };
+    case 'made':
+      return { tone: 'quiet', title: `Made by ${entry.by}`, detail: MADE[entry.from] };
     case 'repeated':
       return {
         tone: 'quiet',
@@ -84,6 +86,14 @@ export function entryWords(entry: TimelineEntry, since?: number): EntryWords {
     }
   }
 }
+
+const MADE: Record<Extract<TimelineEntry, { kind: 'made' }>['from'], string> = {
+  'kept-post':
+    'What the marketplace posted could not be understood and was put aside; it was made a lead from there.',
+  repeat: 'It came as a repeat of another lead, and is a wish of its own.',
+  'deleted-connection':
+    'It came to the address of a connection that had been deleted, and was taken from there.',
+};
 
 function mailedTitle(sent: number, refused: number, waiting: number): string {
   if (sent > 0) return `E-mail sent to ${countWords(sent, 'contact')}`;

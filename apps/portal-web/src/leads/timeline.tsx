@@ -92,6 +92,15 @@ export function Timeline({
               </div>
               {detail !== undefined && <div className={styles.detail}>{detail}</div>}
               {next !== undefined && <div className={styles.detail}>{next}</div>}
+              {entry.kind === 'made' && (
+                <div className={styles.quiet}>
+                  {entry.from === 'kept-post' ? (
+                    <TextLink to={`/kept-posts/${entry.id}`}>See what was posted</TextLink>
+                  ) : (
+                    <TextLink to={`/leads/${entry.id}`}>See the other lead</TextLink>
+                  )}
+                </div>
+              )}
               {entry.kind === 'held' && (
                 <div className={styles.quiet}>
                   {entry.until !== undefined && (

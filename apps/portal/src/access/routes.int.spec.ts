@@ -89,6 +89,15 @@ const TABLE: Record<string, Row> = {
     statuses: [401, 403, 403, 404, 404, 404, 404],
     path: `/api/replays/${randomUUID()}`,
   },
+  'GET /api/kept-posts': { statuses: whoHasRole },
+  // There is none.
+  ...ofNoPost({
+    'GET ': { statuses: [401, 403, 403, 404, 404, 404, 404] },
+    'POST /read': { statuses: owners(404), sent: { body: { text: '{}' } } },
+    'POST /replay': { statuses: owners(404), sent: { body: { text: '{}' } } },
+    'POST /replay-alike': { statuses: owners(404) },
+    'POST /discard': { statuses: owners(404), sent: { body: { reason: 'none' } } },
+  }),
   'GET /api/incidents': { statuses: whoHasRole },
   // There is none.
   ...ofNoIncident({
@@ -127,6 +136,16 @@ function ofConnection(rows: Record<string, Row>): Record<string, Row> {
       const [method = '', rest = ''] = route.split(' ');
       const path = `/api/connections/{connection}${rest.replace(':version', '1')}`;
       return [`${method} /api/connections/:id${rest}`, { ...row, path }];
+    }),
+  );
+}
+
+function ofNoPost(rows: Record<string, Row>): Record<string, Row> {
+  const id = randomUUID();
+  return Object.fromEntries(
+    Object.entries(rows).map(([route, row]) => {
+      const [method = '', rest = ''] = route.split(' ');
+      return [`${method} /api/kept-posts/:postId${rest}`, { ...row, path: `/api/kept-posts/${id}${rest}` }];
     }),
   );
 }

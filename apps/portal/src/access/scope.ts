@@ -24,7 +24,9 @@ export function within(scope: Scope, column: string): RawBuilder<SqlBool> {
 }
 
 /** What is answered for ids of nothing and for those of others alike, so that nobody can tell which are in use. */
-export function notFound(what: 'lead' | 'offer' | 'validation' | 'replay' | 'incident'): ProblemError {
+export function notFound(
+  what: 'lead' | 'offer' | 'validation' | 'replay' | 'incident' | 'post',
+): ProblemError {
   return new ProblemError({
     status: 404,
     title: 'Not found',

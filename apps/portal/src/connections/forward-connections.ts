@@ -4,7 +4,8 @@ import { ProblemError } from '@leads/service';
 import { z } from 'zod';
 import { Publishers } from '../access/publishers.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { Credentials, type CredentialsAnswer } from '../credentials-api/credentials.ts';
+import { Credentials } from '../credentials-api/credentials.ts';
+import type { AskedAnswer } from '../service-api/asked-service.ts';
 
 export interface ForwardedRequest {
   method: string;
@@ -35,7 +36,7 @@ export class ForwardConnections {
    * @returns a success, without lead address
    * @throws ProblemError as the service answered it, or 404 for what is not the viewer's
    */
-  async forward(request: ForwardedRequest): Promise<CredentialsAnswer> {
+  async forward(request: ForwardedRequest): Promise<AskedAnswer> {
     const path = pathOf(request);
     await this.requireOwn(request);
     const answer = await this.send(request, path, await this.bodyOf(request));
@@ -92,7 +93,7 @@ export class ForwardConnections {
     { method, viewer, ifMatch }: Pick<ForwardedRequest, 'method' | 'viewer' | 'ifMatch'>,
     path: string,
     body?: unknown,
-  ): Promise<CredentialsAnswer> {
+  ): Promise<AskedAnswer> {
     return this.credentials.ask({ method, path, actor: viewer.email, ifMatch, body });
   }
 

@@ -171,14 +171,15 @@ function entryOf(
 /** What can happen in one millisecond, in the order in which it does. */
 const ORDER: Record<TimelineEntry['kind'], number> = {
   received: 0,
-  accepted: 1,
-  repeated: 2,
-  held: 3,
-  deferred: 4,
-  dead: 5,
-  replayed: 6,
-  written: 7,
-  mailed: 8,
+  made: 1,
+  accepted: 2,
+  repeated: 3,
+  held: 4,
+  deferred: 5,
+  dead: 6,
+  replayed: 7,
+  written: 8,
+  mailed: 9,
 };
 
 function inOrder(one: TimelineEntry, other: TimelineEntry): number {

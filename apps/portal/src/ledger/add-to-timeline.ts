@@ -1,5 +1,5 @@
 /** Adds to leads' timelines. */
-import type { LeadMailed, LeadRepeated } from '@leads/contracts';
+import type { LeadAccepted, LeadMailed, LeadRepeated } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import type { PortalTables, TimelineTable } from '../tables.ts';
 import { storableJson } from './storable.ts';
@@ -51,6 +51,17 @@ async function prune(transaction: Kysely<PortalTables>, leadIds: readonly string
     ) as old
     where lead_id = grown.id and kind in ('deferred', 'repeated') and timeline.at <= old.at
   `.execute(transaction);
+}
+
+/** People had leads made. */
+export async function addMade(
+  transaction: Kysely<PortalTables>,
+  leads: readonly LeadAccepted[],
+): Promise<Touched> {
+  const entries = leads.flatMap(({ leadId, connectionId, isTest, acceptedAt: at, made }) =>
+    made ? [{ leadId, connectionId, isTest, at, kind: 'made', data: made } as const] : [],
+  );
+  return { leads: entries.length === 0 ? [] : await addToTimeline(transaction, entries) };
 }
 
 /** The marketplace posted leads again. */

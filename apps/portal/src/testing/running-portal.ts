@@ -52,6 +52,8 @@ export interface RunningPortal {
   emulators: RunningEmulators;
   /** Where the service of connections answers. */
   credentialsUrl: string;
+  /** Where leads are taken in. */
+  gatewayUrl: string;
   /** A new browser, in which nobody has signed in. */
   browser: (headers?: Record<string, string>) => Browser;
   /** A new browser in which somebody has. */
@@ -83,8 +85,9 @@ async function boot(
   await provisionTopics(kafka, { replicationFactor: 1 });
   const migrations = (name: string): URL => new URL(`../../../${name}/migrations/`, import.meta.url);
   const database = await testDatabase(async (url) => {
-    for (const schema of ['portal', 'credentials'])
-      await migrate({ url, schema, folder: migrations(schema) });
+    const schemas = { portal: 'portal', credentials: 'credentials', gateway: 'ingest-gateway' };
+    for (const [schema, app] of Object.entries(schemas))
+      await migrate({ url, schema, folder: migrations(app) });
   });
   closers.push(() => database.drop());
   const emulators = await startEmulators();
@@ -116,6 +119,12 @@ async function boot(
   });
   closers.push(() => credentials.end());
 
+  const gateway = await startServiceProcess(new URL('../../../ingest-gateway/', import.meta.url), {
+    ...shared,
+    ...serviceKeys.settingsOf('ingest-gateway'),
+  });
+  closers.push(() => gateway.end());
+
   const told = readSettings(
     {
       ...shared,
@@ -126,6 +135,7 @@ async function boot(
       SIGN_IN_BROWSER_ORIGIN: emulators.url,
       OPERATOR_DIRECTORY_ID: directories.northwind,
       CREDENTIALS_URL: credentials.url,
+      GATEWAY_URL: gateway.url,
       ...serviceKeys.settingsOf('portal'),
       CONSOLE_DIR: `${folder}/console`,
       ...changed,
@@ -166,6 +176,7 @@ async function boot(
     kafka,
     emulators,
     credentialsUrl: credentials.url,
+    gatewayUrl: gateway.url,
     browser,
     signedIn: (username) => Browser.signedIn(address, username),
   };

@@ -7,6 +7,7 @@
 export * from './audit.ts';
 export * from './contacts.ts';
 export * from './incidents.ts';
+export * from './kept-posts.ts';
 export * from './lanes.ts';
 export * from './leads.ts';
 export * from './live-events.ts';

@@ -1,7 +1,7 @@
 /** Leads: a list and its filter, one with its timeline. */
 import { z } from 'zod';
 import { Moment } from '../moment.ts';
-import { Reason } from '../lead-events.ts';
+import { LeadMade, Reason } from '../lead-events.ts';
 import { MarketplaceLead } from '../marketplace-lead.ts';
 import { At } from './at.ts';
 import { PublisherFacts } from './publishers.ts';
@@ -70,6 +70,8 @@ export type LeadPage = z.infer<typeof LeadPage>;
 export const TimelineEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('received'), at: At }),
   z.object({ kind: z.literal('accepted'), at: At }),
+  /** A person had it made: of a post that was put aside, a repeat, or a lead whose connection had been deleted. */
+  z.object({ kind: z.literal('made'), at: At, ...LeadMade.shape }),
   /** The marketplace posted the same content again; it was folded into this lead. */
   z.object({ kind: z.literal('repeated'), at: At }),
   z.object({

@@ -1,0 +1,8 @@
+/** The room of posts that were put aside: what people see of them, and make of them. */
+import { Module } from '@nestjs/common';
+import { GatewayApiModule } from '../gateway-api/gateway-api.module.ts';
+import { KeptPostsController } from './kept-posts.controller.ts';
+import { KeptPosts } from './kept-posts.ts';
+
+@Module({ imports: [GatewayApiModule], controllers: [KeptPostsController], providers: [KeptPosts] })
+export class KeptPostsModule {}
