@@ -103,6 +103,27 @@ describe('the outbox relay', () => {
     expect(published).toEqual(whats);
   });
 
+  test('what follows on several at once is gathered and goes together; what follows on few goes at once', async () => {
+    const batches: string[][] = [];
+    const publish = (events: OutboxEvent[]): Promise<void> =>
+      Promise.resolve(void batches.push(events.map(whatOf)));
+    const relay = startRelay(publish, { batchSize: 100, gatherMs: 2_000, idleMs: 60_000 });
+    const arrive = async (...whats: string[]): Promise<void> => {
+      await addToOutbox(database, topics.alerts, whats.map(alert));
+      relay.wake();
+    };
+    const published = (what: string): Promise<void> =>
+      eventually(() => expect(batches.flat()).toContain(what), SOON);
+
+    await arrive('lone');
+    await published('lone');
+    await arrive(...'abcdefgh');
+    await published('h');
+    for (const what of 'ijk') await arrive(what);
+    await published('k');
+    expect(batches).toEqual([['lone'], [...'abcdefgh'], [...'ijk']]);
+  });
+
   test('an event whose transaction is rolled back is never published', async () => {
     const published: string[] = [];
     startRelay((events) => Promise.resolve(void published.push(...events.map(whatOf))));
