@@ -30,12 +30,13 @@ const mail: Mail = {
   messageId: '<1@example>',
   receivedAt: '2026-01-01T00:00:00.500Z',
   from: 'leads@localhost.example',
-  to: contacts,
+  to: contacts.slice(0, 1),
   subject: '',
   text: '',
   html: '',
   headers: { 'x-lead-id': leadId },
 };
+const mails = contacts.map((contact) => ({ ...mail, to: [contact] }));
 
 function statusOf(change: {
   posted?: Partial<Posted>;
@@ -48,14 +49,14 @@ function statusOf(change: {
     { ...posted, ...change.posted },
     wanted,
     change.rows ?? [record],
-    change.mails ?? [mail],
+    change.mails ?? mails,
     contacts,
   ).status;
 }
 
 describe('a posted sample', () => {
   test('that arrived once and as expected is written, with its times', () => {
-    expect(judgeLead(posted, expectation, [record], [mail], contacts)).toEqual({
+    expect(judgeLead(posted, expectation, [record], mails, contacts)).toEqual({
       sample: 'lead.json',
       leadId,
       status: 'written',
@@ -69,22 +70,23 @@ describe('a posted sample', () => {
   test('without a record, or without a mail, is missing', () => {
     expect(statusOf({ rows: [] })).toBe('missing');
     expect(statusOf({ mails: [] })).toBe('missing');
+    expect(statusOf({ mails: mails.slice(1) })).toBe('missing');
   });
 
   test('with two records, two mails, or a repeat that became another lead, is doubled', () => {
     expect(statusOf({ rows: [record, { ...record, leadid: 'another', description: `${leadId} ` }] })).toBe(
       'doubled',
     );
-    expect(statusOf({ mails: [mail, mail] })).toBe('doubled');
+    expect(statusOf({ mails: [...mails, mail] })).toBe('doubled');
     expect(statusOf({ posted: { repeatLeadId: 'another' } })).toBe('doubled');
   });
 
-  test('with a wrong or an unexpected value, a gap in the description or a contact left out is wrong', () => {
+  test('with a wrong or an unexpected value, a gap in the description or a mail to several contacts is wrong', () => {
     expect(statusOf({ rows: [{ ...record, lastname: 'Truillo' }] })).toBe('wrong');
     expect(statusOf({ rows: [{ ...record, jobtitle: 'Owner' }] })).toBe('wrong');
     expect(statusOf({ rows: [{ ...record, donotemail: true }] })).toBe('wrong');
     expect(statusOf({ rows: [{ ...record, description: '' }] })).toBe('wrong');
-    expect(statusOf({ mails: [{ ...mail, to: contacts.slice(1) }] })).toBe('wrong');
+    expect(statusOf({ mails: [{ ...mail, to: contacts }] })).toBe('wrong');
     expect(statusOf({ expectation: undefined })).toBe('wrong');
   });
 

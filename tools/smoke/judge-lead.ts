@@ -33,7 +33,7 @@ export interface Verdict {
   readonly faults?: readonly string[];
 }
 
-/** One mail a lead goes to these. */
+/** Of each lead one mail goes to each of these, and names no other. */
 export function judgeLead(
   posted: Posted,
   expectation: Expectation | undefined,
@@ -45,7 +45,7 @@ export function judgeLead(
   const records = rows.filter((row) => isOf(row, leadId));
   const letters = mails.filter((mail) => leadId !== undefined && mail.headers['x-lead-id'] === leadId);
   const [record] = records;
-  const [letter] = letters;
+  const lettersTo = (contact: string): number => letters.filter(({ to }) => to.includes(contact)).length;
   const faults: string[] = [];
   const since = (time: string | undefined): number | null =>
     time === undefined ? null : Date.parse(time) - postedAt;
@@ -61,17 +61,17 @@ export function judgeLead(
     if (records.length === 0) fault('missing', 'no record in Dataverse');
     if (letters.length === 0) fault('missing', 'no mail');
     if (records.length > 1) fault('doubled', `${records.length} records in Dataverse`);
-    if (letters.length > 1) fault('doubled', `${letters.length} mails`);
+    const twice = contacts.filter((contact) => lettersTo(contact) > 1);
+    if (twice.length > 0) fault('doubled', `more than one mail went to ${twice.join(', ')}`);
     if (posted.repeatLeadId !== leadId) {
       fault('doubled', `the same content posted again was not recognised (${String(posted.repeatLeadId)})`);
     }
   }
   if (expectation === undefined) fault('wrong', 'no expectation is written down for this sample');
   if (record && expectation) for (const text of mappingFaults(record, expectation)) fault('wrong', text);
-  if (letter) {
-    const missed = contacts.filter((contact) => !letter.to.includes(contact));
-    if (missed.length > 0) fault('wrong', `the mail did not go to ${missed.join(', ')}`);
-  }
+  const missed = contacts.filter((contact) => lettersTo(contact) === 0);
+  if (letters.length > 0 && missed.length > 0) fault('missing', `no mail went to ${missed.join(', ')}`);
+  if (letters.some(({ to }) => to.length > 1)) fault('wrong', 'a mail went to several contacts');
   return {
     sample,
     leadId: leadId ?? null,
@@ -79,7 +79,12 @@ export function judgeLead(
     crmId: record?.leadid ?? null,
     acceptedMs: Math.round(acceptedMs),
     writtenMs: since(record?.createdon),
-    mailedMs: since(letter?.receivedAt),
+    mailedMs: since(
+      letters
+        .map(({ receivedAt }) => receivedAt)
+        .sort()
+        .at(-1),
+    ),
     ...(faults.length > 0 ? { faults } : {}),
   };
 }

@@ -27,9 +27,10 @@ import { WarnContacts } from './warn-contacts.ts';
     {
       provide: MAIL_SERVER,
       inject: [SETTINGS],
-      useFactory: ({ SMTP_URL, SMTP_PASSWORD_FILE, MAIL_FROM, NODE_ENV, SMTP_PLAINTEXT_ALLOWED }: Settings) =>
-        openMailServer(withPassword(SMTP_URL, SMTP_PASSWORD_FILE), MAIL_FROM, {
-          plaintextAllowed: SMTP_PLAINTEXT_ALLOWED ?? NODE_ENV !== 'production',
+      useFactory: (set: Settings) =>
+        openMailServer(withPassword(set.SMTP_URL, set.SMTP_PASSWORD_FILE), set.MAIL_FROM, {
+          plaintextAllowed: set.SMTP_PLAINTEXT_ALLOWED ?? set.NODE_ENV !== 'production',
+          connections: set.SMTP_CONNECTIONS,
         }),
     },
     SendMails,

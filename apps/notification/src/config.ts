@@ -12,6 +12,10 @@ export const settings = {
   SMTP_PASSWORD_FILE: fileContent.optional(),
   /** Whether mails go to a server that offers no TLS; unset, in local runs alone. */
   SMTP_PLAINTEXT_ALLOWED: z.stringbool().optional(),
+  /** The most mails that this process brings to the server at a time, each on a connection of its own. */
+  SMTP_CONNECTIONS: z.coerce.number().int().min(1).max(50).default(5),
+  /** The most mails that this process brings to it within a minute; no limit where unset. */
+  SMTP_MAILS_PER_MINUTE: z.coerce.number().int().positive().optional(),
   /** Who the mails are from: an address, or a name with the address in angle brackets. */
   MAIL_FROM: z.string().transform((text, context) => {
     const mailbox = readMailbox(text);

@@ -9,12 +9,13 @@ import { keepConnections } from './follow-connections.ts';
 import { aboutLead, addMails } from './mails/mail-store.ts';
 import { SendMails } from './send-mails.ts';
 import type { MailServer } from './smtp/mail-server.ts';
+import { TAKEN } from './smtp/read-attempt.ts';
 import type { NotificationTables } from './tables.ts';
 import { ownDomain } from './testing/contacts.ts';
 import { connectionWith, writtenLead } from './testing/written-leads.ts';
 
 const ANN = 'ann@contoso.com';
-const settings = { CONTACT_MAILS_HELD_DAYS: 14, CONTACT_REQUESTS_PER_HOUR: 20 };
+const settings = { CONTACT_MAILS_HELD_DAYS: 14, CONTACT_REQUESTS_PER_HOUR: 20, SMTP_CONNECTIONS: 6 };
 
 let server: TestDatabase;
 let database: Kysely<NotificationTables>;
@@ -39,10 +40,10 @@ function startSending(): { taken: string[]; answer: () => void; sending: SendMai
   let answer: () => void = () => undefined;
   const told = new Promise<void>((resolve) => (answer = resolve));
   const slow: MailServer = {
-    send: async (mail, { recipients }) => {
+    send: async (mail) => {
       taken.push(mail.id);
       await told;
-      return { delivered: recipients, refused: [], failure: null };
+      return TAKEN;
     },
     close: () => undefined,
   };

@@ -1,5 +1,5 @@
 /**
- * Takes mails from their rows to the mail server, again and again until each recipient has it or has refused it.
+ * Takes mails from their rows to the mail server, again and again until its recipient has it or has refused it for good.
  *
  * At least once: a process that dies after the server took the mail and before the row says so leaves a claim
  * that runs out, and the mail goes out again under the same Message-ID, by which mail programs know a repeat.
@@ -13,32 +13,33 @@ import {
 import { ContactQuestion, LeadWritten } from '@leads/contracts';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
 import { LOG, type Logger, SETTINGS, signContactLink } from '@leads/service';
-import { type BackOff, backOffMs, Doorbell, Rounds } from '@leads/pacing';
+import { Doorbell, Rounds } from '@leads/pacing';
 import { Kysely } from 'kysely';
 import { heldMsOf, type Settings } from './config.ts';
 import { askContacts } from './contacts/ask-contacts.ts';
 import { composeContactRequest } from './compose/compose-contact-request.ts';
 import { composeIncidentMail } from './compose/compose-incident-mail.ts';
 import { composeLeadMail } from './compose/compose-lead-mail.ts';
-import { type DeliveryReport, readFailure } from './smtp/delivery-report.ts';
+import { decideNext } from './smtp/decide-next.ts';
+import { explanations } from './smtp/explain-refusals.ts';
+import type { Attempt } from './smtp/read-attempt.ts';
+import { ServerPace } from './smtp/server-pace.ts';
 import type { ComposedMail } from './compose/lay-out-mail.ts';
 import { endHeldMails } from './mails/held-mails.ts';
 import { addressNews } from './mails/incident-news.ts';
 import {
-  addressMails,
-  claimMails,
   type ClaimedMail,
+  claimMails,
+  type DomainShares,
   holdMails,
-  IncidentMailEvent,
   settleMail,
-} from './mails/mail-store.ts';
+} from './mails/drain-mails.ts';
+import { addressMails, IncidentMailEvent } from './mails/mail-store.ts';
 import { customersRefused } from './mails/refused-customers.ts';
 import { serverFails, serverWorks } from './mails/mail-trouble.ts';
-import { MAIL_SERVER, type MailServer, MOST_AT_A_TIME } from './smtp/mail-server.ts';
+import { MAIL_SERVER, type MailServer } from './smtp/mail-server.ts';
 import type { NotificationTables } from './tables.ts';
 
-/** Between two tries of one mail: worth little tomorrow, it is tried often, for as long as it takes. */
-const TRY_AGAIN: BackOff = { firstMs: 1_000, mostMs: 5 * 60_000 };
 /** A process that dies keeps its mails for so long; while it lives it goes on holding those that it is sending. */
 const HOLD_MS = 120_000;
 const RENEW_MS = HOLD_MS / 4;
@@ -55,6 +56,7 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
   private loop: Promise<void> | undefined;
   private readonly underWay = new Map<ClaimedMail, Promise<void>>();
   private readonly holding: Rounds;
+  private readonly pace: ServerPace;
 
   constructor(
     private readonly database: Kysely<NotificationTables>,
@@ -64,6 +66,10 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DatabaseClock) private readonly clock: Pick<DatabaseClock, 'date'>,
     @Inject(LOG) private readonly log: Logger,
   ) {
+    this.pace = new ServerPace({
+      connections: settings.SMTP_CONNECTIONS,
+      perMinute: settings.SMTP_MAILS_PER_MINUTE,
+    });
     this.holding = new Rounds(() => holdMails(database, [...this.underWay.keys()], HOLD_MS), {
       everyMs: RENEW_MS,
       firstMs: RENEW_MS,
@@ -112,9 +118,21 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
     await addressNews(this.database, heldMs);
     await endHeldMails(this.database);
     await askContacts(this.database, this.settings.CONTACT_REQUESTS_PER_HOUR);
-    const mails = await claimMails(this.database, MOST_AT_A_TIME - this.underWay.size, HOLD_MS);
+    const now = performance.now();
+    const room = this.pace.room(this.underWay.size, now);
+    const mails = await claimMails(this.database, room, HOLD_MS, this.domainShares());
+    this.pace.began(mails.length, now);
     for (const mail of mails) this.underWay.set(mail, this.send(mail));
     return mails.length;
+  }
+
+  /** All connections but one: who is slow to take mails delays nobody else's. */
+  private domainShares(): DomainShares {
+    const byDomain = Map.groupBy(this.underWay.keys(), ({ recipientDomain }) => recipientDomain);
+    return {
+      mostOfDomain: Math.max(1, this.settings.SMTP_CONNECTIONS - 1),
+      underWay: new Map([...byDomain].map(([domain, mails]) => [domain, mails.length])),
+    };
   }
 
   private async send(mail: ClaimedMail): Promise<void> {
@@ -133,49 +151,49 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async sendAndSettle(mail: ClaimedMail): Promise<void> {
     const began = performance.now();
-    const report = await this.attempt(mail);
-    const state = await settleMail(
-      this.database,
-      mail,
-      report,
-      backOffMs(mail.attempts, Math.random(), TRY_AGAIN),
-    );
+    const attempt = await this.attempt(mail);
+    const next = decideNext(attempt.verdict, mail, Math.random());
+    const state = await settleMail(this.database, mail, next, attempt.said);
     if (state !== 'due') this.relay.wake();
-    await this.noteServer(report);
+    await this.noteServer(attempt);
     const line = {
       ...aboutOf(mail),
       connectionId: mail.connectionId,
       state,
-      delivered: report.delivered.length,
-      refused: report.refused.length,
+      verdict: attempt.verdict.kind,
       attempts: mail.attempts,
       ms: Math.round(performance.now() - began),
     };
-    if (report.failure === null) this.log.info(line, 'mail sent');
+    if (attempt.said === null) this.log.info(line, 'mail sent');
     // What a mail server says of an address that nobody has vouched for stays in the row.
     else if (mail.kind === 'contact-request') this.log.warn(line, 'a contact could not be asked to confirm');
-    else this.log.warn({ ...line, failure: report.failure }, 'mail not sent to everybody');
+    else this.log.warn({ ...line, failure: attempt.said }, 'mail not sent');
   }
 
-  private async noteServer({ delivered, failure, trouble }: DeliveryReport): Promise<void> {
-    if (trouble && failure !== null && delivered.length === 0) {
+  private async noteServer({ verdict, said }: Attempt): Promise<void> {
+    const { kind } = verdict;
+    if (kind === 'server' || kind === 'ours' || kind === 'slow-down') {
+      this.pace.fails(kind, performance.now());
+      if (kind === 'slow-down') return;
       this.mayBeFailing = true;
-      if (await serverFails(this.database, trouble, failure, this.clock.date())) this.relay.wake();
-    } else if (delivered.length > 0 && this.mayBeFailing) {
+      const trouble = kind === 'ours' ? verdict : explanations.away;
+      if (await serverFails(this.database, trouble, said ?? '', this.clock.date())) this.relay.wake();
+      return;
+    }
+    this.pace.works();
+    if (kind === 'accepted' && this.mayBeFailing) {
       await serverWorks(this.database, this.clock.date());
       this.mayBeFailing = false;
       this.relay.wake();
     }
   }
 
-  private async attempt(mail: ClaimedMail): Promise<DeliveryReport> {
+  private async attempt(mail: ClaimedMail): Promise<Attempt> {
     try {
-      return await this.mailServer.send(await this.compose(mail), {
-        to: mail.contacts,
-        recipients: mail.remaining,
-      });
+      return await this.mailServer.send(await this.compose(mail), mail.recipient);
     } catch (error) {
-      return readFailure(mail.remaining, error as Error);
+      this.log.error({ error, ...aboutOf(mail) }, 'a mail could not be composed; it is tried again');
+      return { verdict: { kind: 'message-refused' }, said: 'It could not be composed.' };
     }
   }
 

@@ -1,7 +1,7 @@
 /** The tables of notification, as its migrations make them. */
 import type { ContactAnswered, ContactState, IncidentTransition } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 interface ConnectionsTable {
   connection_id: string;
@@ -43,29 +43,32 @@ interface ContactsTable {
   unlisted_at: Date | null;
   version: Generated<number>;
   told_version: Generated<number>;
+  /** Since when the mail server says that there is no such mailbox, and its words. */
+  bounced_at: Date | null;
+  bounce_reason: string | null;
+  /** It has said so twice: nothing goes there until a contact list with it is saved. */
+  struck_off: Generated<boolean>;
 }
 
 export interface MailsTable {
   /** `alert`: a mail of before there were incidents. */
   kind: 'lead-written' | 'alert' | 'incident' | 'contact-request';
-  /** The id of the lead or of the alert, or a letter's; of a mail to one contact that waits or asks, its own. */
+  /** The id of the lead or of the alert, or a letter's; of a mail that asks a contact, its own. */
   about_id: string;
   connection_id: string;
   /** A `LeadWritten`, an `IncidentMailEvent` or a `ContactQuestion` as JSON. */
   event: string;
-  /** `held`: until its one contact confirms, or `due_at`. */
+  /** `held`: until its contact confirms, or `due_at`. */
   state: 'unaddressed' | 'due' | 'held' | 'sent' | 'no-contacts' | 'refused';
-  /** Everybody whom the mail is to; each ends up in `delivered` or in `refused`. */
-  contacts: Generated<string[]>;
-  delivered: Generated<string[]>;
-  /** Contacts whom this mail does not go to: until they confirm, and because they want none. */
-  waiting: Generated<string[]>;
-  declined: Generated<string[]>;
-  /** Of a mail that waits or waited for one contact, or asks them. */
+  /** The one address that it is to; empty of an occasion that is to nobody (yet). */
+  recipient: Generated<string>;
+  recipient_domain: ColumnType<string, never, never>;
+  /** Of a mail that waits or waited for its contact, or asks them. */
   contact_id: string | null;
-  refused: Generated<string[]>;
-  /** What the mail server said, by refused address; written as JSON. */
-  refusals: JSONColumnType<Record<string, string>, string | undefined>;
+  /** Why it was refused, in words for people. */
+  reason: string | null;
+  /** Since when the server refuses this recipient, for whatever reason of theirs. */
+  refused_since: Date | null;
   attempts: Generated<number>;
   due_at: Generated<Date>;
   last_failure: string | null;
@@ -99,6 +102,8 @@ interface MailServerTable {
   one: Generated<true>;
   failing_since: Date;
   told: Generated<boolean>;
+  cause: string | null;
+  remedy: string | null;
 }
 
 export interface NotificationTables extends ServiceTables {

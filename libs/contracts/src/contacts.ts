@@ -29,6 +29,16 @@ export const ContactChanged = z.object({
   since: Moment,
   /** When it was last asked to confirm. */
   askedAt: Moment.optional(),
+  /** The mail server says that there is no such mailbox. */
+  bounced: z
+    .object({
+      since: Moment,
+      /** Its words. */
+      reason: Line,
+      /** It has said so again later: no mail goes there until a contact list with the address is saved. */
+      isStruckOff: z.boolean(),
+    })
+    .optional(),
 });
 export type ContactChanged = z.infer<typeof ContactChanged>;
 

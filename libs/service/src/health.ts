@@ -15,8 +15,19 @@ export interface ReadinessCheck {
   needed: boolean;
   /** What is amiss, for an answer that strangers may see: no host, no user, no words of a driver. */
   otherwise: string;
-  /** Resolves when it is there; what it throws is logged. */
+  /** Resolves when it is there; what it throws is logged, and an {@link AmissError} says what is amiss more closely. */
   check: () => Promise<void>;
+}
+
+/** A check does not pass, and knows why. */
+export class AmissError extends Error {
+  /** @param why what is amiss, for an answer that strangers may see */
+  constructor(
+    message: string,
+    readonly why: string,
+  ) {
+    super(message);
+  }
 }
 
 export const READINESS_CHECKS = Symbol('readiness checks');
@@ -51,11 +62,12 @@ export class HealthController {
    */
   @Get('health/ready')
   async ready(): Promise<{ status: 'ready'; degraded?: Amiss[] }> {
-    const failed = await Promise.all(this.checks.map((check) => this.isAmiss(check)));
+    const whys = await Promise.all(this.checks.map((check) => this.isAmiss(check)));
     const amiss = (needed: boolean): Amiss[] =>
-      this.checks
-        .filter((check, index) => failed[index] && check.needed === needed)
-        .map(({ name, otherwise: why }) => ({ name, why }));
+      this.checks.flatMap((check, index) => {
+        const why = whys[index];
+        return why !== undefined && check.needed === needed ? [{ name: check.name, why }] : [];
+      });
     const [waitingFor, degraded] = [amiss(true), amiss(false)];
     const further = degraded.length > 0 ? { degraded } : {};
     if (waitingFor.length > 0) {
@@ -70,16 +82,19 @@ export class HealthController {
     return register.metrics();
   }
 
-  /** Tells the log once when it begins, with the error, and once when it is over. */
-  private async isAmiss({ name, check }: ReadinessCheck): Promise<boolean> {
+  /**
+   * Tells the log once when it begins, with the error, and once when it is over.
+   * @returns what is amiss; `undefined` where nothing is
+   */
+  private async isAmiss({ name, otherwise, check }: ReadinessCheck): Promise<string | undefined> {
     try {
       await within(CHECK_TIMEOUT_MS, check);
       if (this.told.delete(name)) this.log.info({ check: name }, 'a check of readiness passes again');
-      return false;
+      return undefined;
     } catch (error) {
       if (!this.told.has(name)) this.log.warn({ check: name, error }, 'a check of readiness does not pass');
       this.told.add(name);
-      return true;
+      return error instanceof AmissError ? error.why : otherwise;
     }
   }
 }

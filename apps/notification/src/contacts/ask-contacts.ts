@@ -46,11 +46,11 @@ export async function askContacts(database: Database, perHour: number): Promise<
         update contacts set asked_at = now(), ask_at = null from chosen
         where contacts.contact_id = chosen.contact_id
       )
-      insert into mails (kind, about_id, connection_id, event, state, contacts, contact_id)
+      insert into mails (kind, about_id, connection_id, event, state, recipient, contact_id)
       select 'contact-request', gen_random_uuid(), connection_id,
              json_build_object('contactId', contact_id, 'address', email,
                                'publisher', json_build_object('id', publisher_id, 'name', publisher_name))::text,
-             'due', array[email], contact_id
+             'due', email, contact_id
       from chosen
     `.execute(transaction);
     await sql`

@@ -12,7 +12,7 @@ import {
 import { addToOutbox } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
 import type { NotificationTables } from '../tables.ts';
-import { TOLD, tellMailed, type ToldMail } from '../mails/tell-mailed.ts';
+import { DECLINED, TOLD, tellMailed, type ToldMail } from '../mails/tell-mailed.ts';
 import { adoptContacts } from './adopt-contacts.ts';
 
 type Transaction = Kysely<NotificationTables>;
@@ -82,6 +82,7 @@ export async function keepListed(
                     else coalesce(known.ask_at, excluded.ask_at) end
     returning contact_id
   `.execute(transaction);
+  await tryAgain(transaction, [...saved]);
   await forgetUnlisted(transaction, whose, connectionIds);
   await settleContacts(
     transaction,
@@ -99,6 +100,17 @@ async function domainsOf(
     .where('publisher_id', 'in', publisherIds)
     .execute();
   return new Map(rows.map((row) => [row.publisher_id, row.domains]));
+}
+
+/** Somebody has looked at these lists: what bounced is tried again. */
+async function tryAgain(transaction: Transaction, connectionIds: readonly string[]): Promise<void> {
+  await sql`
+    update contacts set bounced_at = null, bounce_reason = null, struck_off = false
+    from connections cross join unnest(contact_emails) as email
+    where connections.connection_id = any(${connectionIds}::uuid[])
+      and connections.contacts_of = contacts.contacts_of and contacts.address = lower(email)
+      and contacts.bounced_at is not null
+  `.execute(transaction);
 }
 
 /** Whom no list has any more is not asked, and what waited for them ends. */
@@ -121,7 +133,7 @@ async function forgetUnlisted(
     where mails.state = 'held' and mails.kind = 'lead-written'
       and mails.connection_id = any(${connectionIds}::uuid[])
       and connections.connection_id = mails.connection_id
-      and not exists (select from unnest(contact_emails) as email where lower(email) = lower(mails.contacts[1]))
+      and not exists (select from unnest(contact_emails) as email where lower(email) = lower(mails.recipient))
   `.execute(transaction);
 }
 
@@ -203,27 +215,14 @@ async function settleContacts(transaction: Transaction, contactIds: readonly str
   await tellContacts(transaction);
 }
 
-/** What is due already to contacts who want no mails goes to the others alone. */
+/** What is due already to contacts who want no mails goes out no more. */
 async function stopDeclined(transaction: Transaction, contactIds: readonly string[]): Promise<void> {
   const { rows } = await sql<ToldMail>`
-    with stopped as (
-      select kind, about_id, array_agg(email) as emails
-      from contacts join connections using (contacts_of) join mails using (connection_id)
-      cross join unnest(mails.contacts) as email
-      where contacts.contact_id = any(${contactIds}::uuid[]) and contacts.state = 'declined'
-        and mails.state = 'due' and mails.kind <> 'contact-request'
-        and lower(email) = contacts.address and email <> all (delivered)
-      group by kind, about_id
-    ), left_over as (
-      select kind, about_id, emails,
-             array(select email from unnest(mails.contacts) as email where email <> all (emails)) as contacts
-      from stopped join mails using (kind, about_id)
-    )
-    update mails set contacts = left_over.contacts, declined = mails.declined || emails,
-      state = case when not left_over.contacts <@ (delivered || refused) then 'due'
-                   when left_over.contacts = '{}' then 'no-contacts' when delivered = '{}' then 'refused' else 'sent' end,
-      settled_at = case when left_over.contacts <@ (delivered || refused) then now() end
-    from left_over where mails.kind = left_over.kind and mails.about_id = left_over.about_id
+    update mails set state = 'refused', settled_at = now(), reason = ${DECLINED}
+    from contacts join connections using (contacts_of)
+    where contacts.contact_id = any(${contactIds}::uuid[]) and contacts.state = 'declined'
+      and mails.connection_id = connections.connection_id and mails.state = 'due'
+      and mails.kind <> 'contact-request' and lower(mails.recipient) = contacts.address
     returning ${TOLD}
   `.execute(transaction);
   await tellMailed(transaction, rows);
@@ -237,6 +236,9 @@ interface ContactRow {
   state: ContactChanged['state'];
   since: Date;
   askedAt: Date | null;
+  bouncedAt: Date | null;
+  bounceReason: string | null;
+  isStruckOff: boolean;
 }
 
 /** Tells of each contact that is other than when it was told of last, once its publisher is known. */
@@ -247,12 +249,18 @@ export async function tellContacts(transaction: Transaction): Promise<void> {
       select from connections
       where connections.contacts_of = contacts.contacts_of and connections.publisher_id is not null)
     returning contact_id as "contactId", version, contacts_of as "publisherId", address, state, since,
-      asked_at as "askedAt"
+      asked_at as "askedAt", bounced_at as "bouncedAt", bounce_reason as "bounceReason",
+      struck_off as "isStruckOff"
   `.execute(transaction);
-  const told = rows.map(({ since, askedAt, ...contact }): ContactChanged => ({
-    ...contact,
-    since: since.toISOString(),
-    ...(askedAt !== null && { askedAt: askedAt.toISOString() }),
-  }));
+  const told = rows.map(
+    ({ since, askedAt, bouncedAt, bounceReason, isStruckOff, ...contact }): ContactChanged => ({
+      ...contact,
+      since: since.toISOString(),
+      ...(askedAt !== null && { askedAt: askedAt.toISOString() }),
+      ...(bouncedAt !== null && {
+        bounced: { since: bouncedAt.toISOString(), reason: bounceReason ?? '', isStruckOff },
+      }),
+    }),
+  );
   await addToOutbox(transaction, topics.contacts, told);
 }

@@ -8,7 +8,8 @@ import { migrate, openDatabase } from '@leads/database';
 import { testDatabase, type TestDatabase } from '@leads/testing';
 import { type Kysely, sql } from 'kysely';
 import { keepConnections } from '../follow-connections.ts';
-import { aboutLead, addMails, claimMails } from '../mails/mail-store.ts';
+import { claimMails } from '../mails/drain-mails.ts';
+import { aboutLead, addMails } from '../mails/mail-store.ts';
 import type { NotificationTables } from '../tables.ts';
 import { connectionWith, writtenLead } from '../testing/written-leads.ts';
 import { askContacts } from './ask-contacts.ts';
@@ -49,7 +50,7 @@ afterAll(async () => {
 async function recipientsOf(connectionId: string): Promise<string[]> {
   await addMails(database, [aboutLead(writtenLead(connectionId))], 86_400_000);
   const claimed = await claimMails(database, 50, 60_000);
-  return claimed.filter(({ kind }) => kind === 'lead-written').flatMap(({ remaining }) => remaining);
+  return claimed.filter(({ kind }) => kind === 'lead-written').map(({ recipient }) => recipient);
 }
 
 test('whom a connection’s mails have reached goes on getting them, before its publisher is told of and after', async () => {
@@ -73,7 +74,7 @@ test('whom a connection’s mails have reached goes on getting them, before its 
     { contacts_of: 'contoso', address: REACHED.toLowerCase(), state: 'confirmed' },
   ]);
   // What waited for them at the other connection goes out with it.
-  expect((await claimMails(database, 50, 60_000)).map(({ remaining }) => remaining)).toEqual([[REACHED]]);
+  expect((await claimMails(database, 50, 60_000)).map(({ recipient }) => recipient)).toEqual([REACHED]);
   expect(await recipientsOf(SECOND)).toEqual([REACHED]);
 });
 
@@ -88,10 +89,10 @@ test('whom none has reached is asked because a mail waits for them, and not beca
     await askContacts(database, 20);
     const rows = await database
       .selectFrom('mails')
-      .select('contacts')
+      .select('recipient')
       .where('kind', '=', 'contact-request')
       .execute();
-    return rows.flatMap(({ contacts }) => contacts);
+    return rows.map(({ recipient }) => recipient);
   };
   expect(await asked()).toEqual([]);
   await recipientsOf(FIRST);

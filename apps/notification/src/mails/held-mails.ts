@@ -16,20 +16,20 @@ export async function endHeldMails(database: Kysely<NotificationTables>): Promis
     database,
     sql<ToldMail>`
       with over as (
-        select kind, about_id, case
+        select kind, about_id, recipient, case
           when contacts.state = 'declined' then ${DECLINED}
           when mails.kind = 'lead-written' and not exists (
             select from connections, unnest(contact_emails) as email
-            where connections.connection_id = mails.connection_id and lower(email) = lower(mails.contacts[1])
+            where connections.connection_id = mails.connection_id and lower(email) = lower(mails.recipient)
           ) then ${UNLISTED}
           else ${UNCONFIRMED} end as reason
         from mails left join contacts using (contact_id)
         where mails.state = 'held' and mails.due_at <= now()
         order by mails.due_at limit ${BATCH} for update of mails skip locked
       )
-      update mails set state = 'refused', settled_at = now(), refused = contacts,
-                       refusals = jsonb_build_object(contacts[1], reason)
-      from over where mails.kind = over.kind and mails.about_id = over.about_id
+      update mails set state = 'refused', settled_at = now(), reason = over.reason
+      from over
+      where mails.kind = over.kind and mails.about_id = over.about_id and mails.recipient = over.recipient
       returning ${TOLD}
     `,
   );

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { alertOf, NO_CONNECTION, topics, type TroubleTold } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
 import { MINUTE_MS } from '@leads/pacing';
-import type { ReadinessCheck } from '@leads/service';
+import { AmissError, type ReadinessCheck } from '@leads/service';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import { Gauge } from 'prom-client';
 import type { Explained } from '../smtp/explain-refusals.ts';
@@ -20,6 +20,12 @@ const failing = new Gauge({
   help: '1 while this process is taken no mails by the mail server.',
 });
 
+const trouble = new Gauge({
+  name: 'notification_mail_trouble',
+  help: '1 by the cause for which this process is taken no mails.',
+  labelNames: ['cause'],
+});
+
 /**
  * The mail server took nothing, and not for a recipient's or a mail's sake.
  * @param said its words
@@ -27,14 +33,18 @@ const failing = new Gauge({
  */
 export function serverFails(
   database: Database,
-  { what, remedy }: Explained,
+  { cause, what, remedy }: Explained,
   said: string,
   now: Date,
 ): Promise<boolean> {
   failing.set(1);
+  trouble.reset();
+  trouble.set({ cause }, 1);
   return database.transaction().execute(async (transaction) => {
     await sql`
-      insert into mail_server (failing_since) values (${now}) on conflict do nothing
+      insert into mail_server (failing_since, cause, remedy) values (${now}, ${cause}, ${remedy})
+      on conflict (one) do update set cause = excluded.cause, remedy = excluded.remedy
+        where mail_server.cause is distinct from excluded.cause
     `.execute(transaction);
     const { rows } = await sql`
       update mail_server set told = true
@@ -53,6 +63,7 @@ export function serverFails(
 /** The mail server took a mail. */
 export async function serverWorks(database: Database, now: Date): Promise<void> {
   failing.set(0);
+  trouble.reset();
   await database.transaction().execute(async (transaction) => {
     const { rows } = await sql<{ told: boolean }>`delete from mail_server returning told`.execute(
       transaction,
@@ -70,11 +81,16 @@ export function mailServerCheck(database: QueryExecutorProvider): ReadinessCheck
     needed: false,
     otherwise: 'takes no mails: they wait',
     check: async () => {
-      const { rows } = await sql<{ since: Date }>`select failing_since as since from mail_server`.execute(
-        database,
-      );
+      const { rows } = await sql<{ since: Date; cause: string | null; remedy: string | null }>`
+        select failing_since as since, cause, remedy from mail_server
+      `.execute(database);
       const [server] = rows;
-      if (server) throw new Error(`takes no mails since ${server.since.toISOString()}`);
+      if (!server) return;
+      const { since, cause, remedy } = server;
+      throw new AmissError(
+        `takes no mails since ${since.toISOString()}`,
+        ['takes no mails: they wait', cause ?? [], remedy ?? []].flat().join('. '),
+      );
     },
   };
 }

@@ -1,23 +1,15 @@
 /** The mail server, through nodemailer: a pool of connections, every wait limited, no files or addresses read. */
+import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
-import { type DeliveryReport, readDelivery } from './delivery-report.ts';
+import { type Attempt, readFailure, TAKEN } from './read-attempt.ts';
 import type { ComposedMail } from '../compose/lay-out-mail.ts';
 import type { Mailbox } from './mailbox.ts';
 
-/** The most mails that are being sent at a time. */
-export const MOST_AT_A_TIME = 5;
-
 export const MAIL_SERVER = Symbol('mail server');
 
-/** Whom a mail names, and who of them gets this copy. */
-export interface Addressees {
-  to: string[];
-  recipients: string[];
-}
-
 export interface MailServer {
-  /** @throws nodemailer's error where nobody got the mail */
-  send: (mail: ComposedMail, addressees: Addressees) => Promise<DeliveryReport>;
+  /** How it went; whatever happens, it does not throw. */
+  send: (mail: ComposedMail, recipient: string) => Promise<Attempt>;
   /** Fails what is under way. */
   close: () => void;
 }
@@ -38,19 +30,20 @@ export function withPassword(url: string, password: string | undefined): string 
 
 /**
  * Opens a pool to the server; connections are made when there is something to send.
- * @param plaintextAllowed whether a server that offers no TLS gets mails all the same: they hold what customers said of
- * themselves
+ * @param options.plaintextAllowed whether a server that offers no TLS gets mails all the same: they hold what customers
+ * said of themselves
+ * @param options.connections the most that are open at a time
  */
 export function openMailServer(
   url: string,
   from: Mailbox,
-  { plaintextAllowed }: { plaintextAllowed: boolean },
+  { plaintextAllowed, connections }: { plaintextAllowed: boolean; connections: number },
 ): MailServer {
   const transport = createTransport({
     url,
     pool: true,
     requireTLS: !plaintextAllowed,
-    maxConnections: MOST_AT_A_TIME,
+    maxConnections: connections,
     // A connection that breaks in the middle is our own business: the row is tried again.
     maxRequeues: 0,
     connectionTimeout: 10_000,
@@ -61,9 +54,13 @@ export function openMailServer(
     disableUrlAccess: true,
   });
   return {
-    send: async (mail, addressees) => {
-      const sent = await transport.sendMail(mailOptions(mail, from, addressees));
-      return readDelivery(addressees.recipients, sent.rejectedErrors ?? []);
+    send: async (mail, recipient) => {
+      try {
+        await transport.sendMail(mailOptions(mail, from, recipient));
+        return TAKEN;
+      } catch (error) {
+        return readFailure(error as Error);
+      }
     },
     close: () => {
       transport.transporter.close?.({ force: true });
@@ -71,17 +68,14 @@ export function openMailServer(
   };
 }
 
-/**
- * A mail as nodemailer takes it. Contacts are colleagues, so each sees who else was told; the envelope names
- * only those who have not got the mail yet.
- */
-export function mailOptions(mail: ComposedMail, from: Mailbox, { to, recipients }: Addressees): MailOptions {
+/** A mail as nodemailer takes it: to one recipient, who learns of no other. */
+export function mailOptions(mail: ComposedMail, from: Mailbox, recipient: string): MailOptions {
   return {
     from,
-    to: to.map((address) => ({ name: '', address })),
-    envelope: { from: from.address, to: recipients },
-    // The same each time the mail is sent, so that a repeat can be told.
-    messageId: `<${mail.id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    to: { name: '', address: recipient },
+    envelope: { from: from.address, to: recipient },
+    // The same each time the mail is sent, so that a repeat can be told, and each recipient's own.
+    messageId: `<${mail.id}.${inShort(recipient)}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
     headers: { [mail.idHeader]: mail.about ?? mail.id, 'Auto-Submitted': 'auto-generated' },
     subject: mail.subject,
     text: mail.text,
@@ -89,11 +83,15 @@ export function mailOptions(mail: ComposedMail, from: Mailbox, { to, recipients 
   };
 }
 
+function inShort(recipient: string): string {
+  return createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, 12);
+}
+
 /** What of nodemailer's options a mail of ours uses. */
 export interface MailOptions {
   from: Mailbox;
-  to: Mailbox[];
-  envelope: { from: string; to: string[] };
+  to: Mailbox;
+  envelope: { from: string; to: string };
   messageId: string;
   headers: Record<string, string>;
   subject: string;
