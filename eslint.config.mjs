@@ -20,6 +20,7 @@ export const boundaries = [
       'scope:service',
       'scope:pacing',
       'scope:delivery',
+      'scope:messages',
       'scope:testing',
     ],
   },
@@ -37,6 +38,7 @@ export const boundaries = [
   { sourceTag: 'scope:portal-web', onlyDependOnLibsWithTags: ['scope:contracts'] },
   { sourceTag: 'scope:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'scope:pacing', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'scope:messages', onlyDependOnLibsWithTags: ['scope:contracts'] },
   {
     sourceTag: 'scope:kafka',
     onlyDependOnLibsWithTags: ['scope:contracts', 'scope:pacing', 'scope:testing'],

@@ -1,4 +1,5 @@
 /** The settings of notification; `.env.example` describes each. */
+import { brandSettings } from '@leads/messages';
 import { DAY_MS } from '@leads/pacing';
 import { fileContent, serviceSettings, type SettingsOf } from '@leads/service';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import { readMailbox } from './smtp/mailbox.ts';
 
 export const settings = {
   ...serviceSettings,
+  ...brandSettings,
   /** The mail server: `smtp://` or `smtps://`, with user and password where it asks for them. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   /** The file with the password of the user in SMTP_URL, which has none itself then. */

@@ -12,19 +12,16 @@ import {
 } from '@nestjs/common';
 import { ContactQuestion, LeadWritten } from '@leads/contracts';
 import { DatabaseClock, OutboxRelay } from '@leads/database';
-import { LOG, type Logger, SETTINGS, signContactLink } from '@leads/service';
+import { LOG, type Logger, SETTINGS } from '@leads/service';
 import { Doorbell, Rounds } from '@leads/pacing';
 import { Kysely } from 'kysely';
 import { heldMsOf, type Settings } from './config.ts';
 import { askContacts } from './contacts/ask-contacts.ts';
-import { composeContactRequest } from './compose/compose-contact-request.ts';
-import { composeIncidentMail } from './compose/compose-incident-mail.ts';
-import { composeLeadMail } from './compose/compose-lead-mail.ts';
 import { decideNext } from './smtp/decide-next.ts';
 import { explanations } from './smtp/explain-refusals.ts';
 import type { Attempt } from './smtp/read-attempt.ts';
 import { ServerPace } from './smtp/server-pace.ts';
-import type { ComposedMail } from './compose/lay-out-mail.ts';
+import { composeMail } from './mails/compose-mail.ts';
 import { endHeldMails } from './mails/held-mails.ts';
 import { addressNews } from './mails/incident-news.ts';
 import {
@@ -34,8 +31,7 @@ import {
   holdMails,
   settleMail,
 } from './mails/drain-mails.ts';
-import { addressMails, IncidentMailEvent } from './mails/mail-store.ts';
-import { customersRefused } from './mails/refused-customers.ts';
+import { addressMails } from './mails/mail-store.ts';
 import { serverFails, serverWorks } from './mails/mail-trouble.ts';
 import { MAIL_SERVER, type MailServer } from './smtp/mail-server.ts';
 import type { NotificationTables } from './tables.ts';
@@ -190,34 +186,14 @@ export class SendMails implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private async attempt(mail: ClaimedMail): Promise<Attempt> {
     try {
-      return await this.mailServer.send(await this.compose(mail), mail.recipient);
+      return await this.mailServer.send(
+        await composeMail(this.database, mail, this.settings, this.clock.date().getTime()),
+        mail.recipient,
+      );
     } catch (error) {
       this.log.error({ error, ...aboutOf(mail) }, 'a mail could not be composed; it is tried again');
       return { verdict: { kind: 'message-refused' }, said: 'It could not be composed.' };
     }
-  }
-
-  private async compose(mail: ClaimedMail): Promise<ComposedMail> {
-    const { kind, aboutId, event, offerTitle, organization: connectionUrl } = mail;
-    const said: unknown = JSON.parse(event);
-    const { PORTAL_PUBLIC_URL: consoleUrl } = this.settings;
-    if (kind === 'contact-request') {
-      const question = ContactQuestion.parse(said);
-      const { SERVICE_SIGNING_KEY_FILE: key } = this.settings;
-      const token = await signContactLink(question, { key, now: this.clock.date().getTime() });
-      return composeContactRequest({ id: aboutId, question, token, consoleUrl });
-    }
-    if (kind === 'incident') {
-      const letter = IncidentMailEvent.parse(said);
-      const connectionIds = letter.offers.map(({ connectionId }) => connectionId);
-      const refused = await customersRefused(this.database, connectionIds, letter.incident.cause);
-      return composeIncidentMail({ id: aboutId, ...letter, refused, consoleUrl });
-    }
-    return composeLeadMail({
-      outcome: LeadWritten.parse(said),
-      ...{ offerTitle, connectionUrl },
-      linkBase: this.settings.DYNAMICS_LINK_BASE,
-    });
   }
 }
 

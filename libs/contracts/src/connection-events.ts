@@ -71,6 +71,33 @@ export const MOST_REPEAT_HOURS = 168;
 export const OtherPartnerLeads = z.enum(['not-written', 'written', 'written-with-flags']);
 export type OtherPartnerLeads = z.infer<typeof OtherPartnerLeads>;
 
+/** The languages that messages to contacts are written in. */
+export const MessageLanguage = z.enum(['en', 'de', 'fr', 'es', 'ja']);
+export type MessageLanguage = z.infer<typeof MessageLanguage>;
+
+/** How much of what a customer said of themselves a message shows: nothing, company, name and country, or everything. */
+export const CustomerShown = z.enum(['none', 'company-and-name', 'all']);
+export type CustomerShown = z.infer<typeof CustomerShown>;
+
+/** How the contacts of a connection are told; what is left out is as by default. */
+export const Notifications = z.object({
+  customer: CustomerShown.default('company-and-name'),
+  language: MessageLanguage.default('en'),
+  /** Of the times in messages: a name of the time zone database, e.g. `Europe/Berlin`. */
+  timeZone: z.string().refine(isTimeZone).default('UTC'),
+});
+export type Notifications = z.infer<typeof Notifications>;
+
+/** Whether times can be told in it. */
+export function isTimeZone(name: string): boolean {
+  try {
+    // An offset such as +01:00 is taken too, and knows no summer time: names alone are time zones here.
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Public facts of one connection at one version. A consumer ignores a version not above the one it has. */
 export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
@@ -102,6 +129,8 @@ export const ConnectionChanged = z.object({
   repeatHours: z.int32().min(0).max(MOST_REPEAT_HOURS).optional(),
   /** `written` where it is absent. */
   otherPartnerLeads: OtherPartnerLeads.optional(),
+  /** As by default where it is absent. */
+  notifications: Notifications.optional(),
 });
 export type ConnectionChanged = z.infer<typeof ConnectionChanged>;
 

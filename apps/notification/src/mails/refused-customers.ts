@@ -1,7 +1,7 @@
 /** Whose leads are dead of which cause, so that a mail about refused leads can name the customers. */
 import { isEndedByPerson, type LeadOutcome } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
-import { mailLine } from '../compose/mail-text.ts';
+import { mailLine } from '@leads/messages';
 import type { NotificationTables } from '../tables.ts';
 
 type Database = Kysely<NotificationTables>;

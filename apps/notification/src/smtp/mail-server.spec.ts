@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
-import type { ComposedMail } from '../compose/lay-out-mail.ts';
+import type { ComposedMail } from '@leads/messages';
 import { mailOptions, openMailServer, withPassword } from './mail-server.ts';
 
 const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
@@ -11,6 +11,7 @@ const mail: ComposedMail = {
   subject: 'New lead',
   text: 'Hello',
   html: '<p>Hello</p>',
+  attachments: [],
 };
 const from = { name: 'Leads', address: 'leads@contoso.example' };
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { type Attempt, readFailure, TAKEN } from './read-attempt.ts';
-import type { ComposedMail } from '../compose/lay-out-mail.ts';
+import type { ComposedMail } from '@leads/messages';
 import type { Mailbox } from './mailbox.ts';
 
 export const MAIL_SERVER = Symbol('mail server');
@@ -80,6 +80,7 @@ export function mailOptions(mail: ComposedMail, from: Mailbox, recipient: string
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
+    attachments: mail.attachments.map((picture) => ({ ...picture, contentDisposition: 'inline' as const })),
   };
 }
 
@@ -97,4 +98,5 @@ export interface MailOptions {
   subject: string;
   text: string;
   html: string;
+  attachments: (ComposedMail['attachments'][number] & { contentDisposition: 'inline' })[];
 }

@@ -1,39 +1,50 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Incident, Trouble } from '@leads/contracts';
-import fc from 'fast-check';
-import { incidentOf } from '../testing/written-leads.ts';
-import { composeIncidentMail, type IncidentMail } from './compose-incident-mail.ts';
+import { composeIncident, type IncidentMessage } from './incident.ts';
+import { deployment, ORGANIZATION, telling } from './testing/deployment.ts';
 
-const ORGANIZATION = 'https://contoso.crm4.dynamics.com';
 const ID = '0b0e4a55-0000-4000-8000-000000000001';
 const INCIDENT = '0b0e4a55-0000-4000-8000-000000000009';
-const offer = (title: string, number = 2) => ({
-  connectionId: `0b0e4a55-0000-4000-8000-00000000000${number}`,
-  title,
-  organization: ORGANIZATION as string | null,
-});
+const offer = (title: string) => ({ title, organization: ORGANIZATION as string | null });
 const CONTOSO = offer('Contoso Analytics');
 
-const compose = (incident: Partial<Incident> = {}, mail: Partial<IncidentMail> = {}) =>
-  composeIncidentMail({
-    id: ID,
-    told: 'opened',
-    incident: incidentOf([CONTOSO.connectionId], { incidentId: INCIDENT, ...incident }),
-    offers: [CONTOSO],
-    refused: { named: [], total: 0 },
-    consoleUrl: 'https://console.example',
-    ...mail,
-  });
+const BROKEN: Incident = {
+  incidentId: INCIDENT,
+  version: 1,
+  transition: 'opened',
+  by: 'itself',
+  at: '2026-11-22T20:15:31.000Z',
+  kind: 'connection-broken',
+  cause: 'AADSTS7000215',
+  place: { scope: 'connection', id: '0b0e4a55-0000-4000-8000-000000000002' },
+  state: 'open',
+  since: '2026-11-22T20:15:30.000Z',
+  connectionIds: ['0b0e4a55-0000-4000-8000-000000000002'],
+  publisherIds: ['contoso'],
+  what: 'The client secret is wrong.',
+  remedy: 'Make a new client secret. Enter it in the Connection details.',
+  waiting: 3,
+  dead: 0,
+};
+
+const compose = (incident: Partial<Incident> = {}, mail: Partial<IncidentMessage> = {}, where = deployment) =>
+  composeIncident(
+    {
+      ...{ id: ID, told: 'opened', incident: { ...BROKEN, ...incident }, offers: [CONTOSO] },
+      ...{ refused: { named: [], total: 0 }, notifications: telling(), ...mail },
+    },
+    where,
+  );
 
 describe('the mail about an incident', () => {
   test('says what happened since when, whether anything is lost, what waits, what to do, and where', () => {
-    expect(compose({ dead: 1 }).text).toBe(`Leads for Contoso Analytics wait: the connection does not work
+    expect(compose({ dead: 2 }).text).toBe(`Leads for Contoso Analytics wait: the connection does not work
 
 What happened:       The client secret is wrong.
 Since:               22 November 2026 at 20:15 UTC
 Is anything lost:    No. Leads are taken in and wait.
 Leads that wait:     3
-Leads that are dead: 1; each can be delivered again
+Leads that are dead: 2; each can be delivered again
 Offer:               Contoso Analytics
 Organization:        https://contoso.crm4.dynamics.com
 
@@ -54,12 +65,12 @@ You get this mail because your address is a contact e-mail of this offer’s lea
       remedy: 'Certificates & secrets: a new one.',
     });
     expect(html).toContain('AADSTS7000215 &#60;invalid&#62;');
-    expect(html).toContain('<li>Certificates &#38; secrets: a new one.</li>');
+    expect(html).toContain('>Certificates &#38; secrets: a new one.</li>');
     expect(html).toContain(ORGANIZATION);
   });
 
   test('names all offers of who gets it', () => {
-    const offers = [CONTOSO, offer('Contoso Forecast', 3), offer('Contoso Maps', 4)];
+    const offers = [CONTOSO, offer('Contoso Forecast'), offer('Contoso Maps')];
     const { subject, text } = compose({}, { offers });
     expect(subject).toBe('Leads for Contoso Analytics and 2 more offers wait: the connection does not work');
     expect(text).toMatch(/^Offers: +Contoso Analytics, Contoso Forecast, Contoso Maps$/m);
@@ -101,10 +112,10 @@ You get this mail because your address is a contact e-mail of this offer’s lea
     ['connection-broken', 'Anything.', 'Leads for Contoso Analytics wait: the connection does not work'],
     ['destination-away', 'Anything.', 'Leads for Contoso Analytics wait: Dynamics 365 does not answer'],
     ['leads-refused', 'Anything.', 'Leads for Contoso Analytics are refused by Dynamics 365'],
-    ['connection-warning', 'No role.', 'The connection of Contoso Analytics needs a look: No role.'],
-    ['secret-expiring', EXPIRES, 'The client secret for Contoso Analytics expires on 2027-01-17'],
+    ['connection-warning', 'No role.', 'The connection of Contoso Analytics needs a look'],
+    ['secret-expiring', EXPIRES, 'The client secret for Contoso Analytics expires on 17 January 2027'],
     ['secret-expiring', 'Something else.', 'The secret for Contoso Analytics is to be replaced'],
-    ['secret-expired', EXPIRED, 'The certificate for Contoso Analytics expired on 2026-11-21'],
+    ['secret-expired', EXPIRED, 'The certificate for Contoso Analytics expired on 21 November 2026'],
     [
       'secret-expired',
       'Leads wait. The client secret has expired.',
@@ -126,66 +137,22 @@ You get this mail because your address is a contact e-mail of this offer’s lea
   test('leaves out what is not known: organisation, console, numbers', () => {
     const { text } = compose(
       { waiting: 0 },
-      { offers: [{ ...CONTOSO, organization: null }], consoleUrl: undefined },
+      { offers: [{ ...CONTOSO, organization: null }] },
+      { ...deployment, consoleUrl: undefined },
     );
     expect(text).not.toMatch(/Organization|console|Leads that/);
+  });
+
+  test('names no customer where the connection wants none shown', () => {
+    const refused = { named: [{ name: 'Ana Trujillo', company: 'Adatum' }], total: 1 };
+    const { text } = compose({}, { refused, notifications: telling({ customer: 'none' }) });
+    expect(text).not.toMatch(/Ana Trujillo|Adatum|^Customer/m);
+    expect(text).toMatch(/^Leads that are dead: +1; it can be delivered again$/m);
   });
 
   test('carries the incident in a header, under an id of its own', () => {
     const mail = compose();
     expect(mail).toMatchObject({ id: ID, idHeader: 'X-Incident-Id' });
     expect(mail.about).not.toBe(ID);
-  });
-});
-
-describe('whatever an incident quotes', () => {
-  const nasty = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom(
-      '\r\nBcc: everybody@example.com',
-      '<script>alert(1)</script>',
-      '"><img src=x onerror=alert(1)>',
-      '\u2028\u2029\u0085\u0000\u202e',
-      '\ud800',
-      'x'.repeat(60_000),
-    ),
-  );
-  const mails = fc
-    .record({
-      kind: fc.constantFrom(...Trouble.options),
-      told: fc.constantFrom('opened' as const, 'reminded' as const, 'resolved' as const),
-      what: nasty,
-      remedy: nasty,
-      title: nasty,
-    })
-    .map(({ told, title, ...incident }) =>
-      compose(incident, {
-        told,
-        offers: [offer(title)],
-        refused: { named: [{ name: title, company: title }], total: 1 },
-      }),
-    );
-
-  test('the subject stays one line of bounded length without control characters', () => {
-    fc.assert(
-      fc.property(mails, ({ subject }) => {
-        expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
-        expect([...subject].length).toBeLessThanOrEqual(250);
-        expect(subject.isWellFormed()).toBe(true);
-      }),
-    );
-  });
-
-  test('the HTML has no tag but its own, and the text no line but its own', () => {
-    const own = ['html', 'head', 'meta', 'title', 'body', 'h1', 'table', 'tr', 'td', 'p', 'a', 'ol', 'li'];
-    fc.assert(
-      fc.property(mails, ({ html, text }) => {
-        const tags = html.match(/<[^>]*>/g) ?? [];
-        expect(tags.join('')).not.toMatch(/onerror|script|img/);
-        for (const tag of tags) expect(['', ...own]).toContain(/^<\/?([a-z1]*)/.exec(tag)?.[1]);
-        expect(text.split('\n').filter((line) => /^\w[\w ]*: {2,}/.test(line)).length).toBeLessThanOrEqual(9);
-        expect(text.split('\n').join('')).not.toMatch(/\p{Cc}/u);
-      }),
-    );
   });
 });
