@@ -22,6 +22,7 @@ export const ConnectionFacts = z.object({
   mapping: Mapping.optional(),
   repeatHours: ConnectionChanged.shape.repeatHours,
   otherPartnerLeads: ConnectionChanged.shape.otherPartnerLeads,
+  notifications: ConnectionChanged.shape.notifications,
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   secret: z.object({
     kind: z.enum(['client-secret', 'certificate', 'password']).default('client-secret'),
@@ -66,7 +67,11 @@ export function toEvent({ connectionId, version, facts, changedAt }: Connection)
     secretVersion: facts.secret.version,
     ...present({ identityHash: identityHash(facts) }),
     ...(facts.mapping ? { mapping: facts.mapping } : {}),
-    ...present({ repeatHours: facts.repeatHours, otherPartnerLeads: facts.otherPartnerLeads }),
+    ...present({
+      repeatHours: facts.repeatHours,
+      otherPartnerLeads: facts.otherPartnerLeads,
+      notifications: facts.notifications,
+    }),
   };
 }
 

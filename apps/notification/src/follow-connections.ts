@@ -39,6 +39,7 @@ export async function keepConnections(
     contact_emails: change.contactEmails,
     publisher_id: change.publisher.id,
     publisher_name: change.publisher.name,
+    notifications: change.notifications ?? null,
   }));
   const deleted = changes.filter(({ state }) => state === 'deleted').map(({ connectionId }) => connectionId);
   const unsaved = new Set([...known, ...deleted]);

@@ -1,5 +1,5 @@
 /** The tables of notification, as its migrations make them. */
-import type { ContactAnswered, ContactState, IncidentTransition } from '@leads/contracts';
+import type { ContactAnswered, ContactState, IncidentTransition, Notifications } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
 import type { ColumnType, Generated } from 'kysely';
 
@@ -13,6 +13,8 @@ interface ConnectionsTable {
   /** `null` of one that was known before its publisher was told. */
   publisher_id: string | null;
   publisher_name: string | null;
+  /** `null` where the connection does not say. */
+  notifications: Notifications | null;
   /** Whose contacts they are: the publisher's id, or else the connection's. */
   contacts_of: ColumnType<string, never, never>;
 }

@@ -19,8 +19,8 @@ export function readRestoration(
 ): Entered<ConnectionFields> {
   const { publisher, offer, leadDestination, url, contactEmails, authentication } = earlier;
   const { applicationId, directoryId, userName } = earlier;
-  const { mapping = null, repeatHours = null, otherPartnerLeads = null } = earlier;
-  const chosen = { mapping, repeatHours, otherPartnerLeads };
+  const { mapping = null, repeatHours = null, otherPartnerLeads = null, notifications = null } = earlier;
+  const chosen = { mapping, repeatHours, otherPartnerLeads, notifications };
   const identity = authentication === 'office-365' ? { userName } : { applicationId, directoryId };
   const details = { publisher, offer, leadDestination, url, authentication, ...chosen, ...identity };
   const secret = typeof body === 'object' && body !== null ? body : {};

@@ -84,14 +84,16 @@ describe('a change', () => {
   });
 
   test('leaves what was chosen for leads as it is unless something else, or nothing, was entered', () => {
-    const chosen = { repeatHours: 0, otherPartnerLeads: 'not-written' } as const;
+    const notifications = { customer: 'all', language: 'de', timeZone: 'Europe/Berlin' } as const;
+    const chosen = { repeatHours: 0, otherPartnerLeads: 'not-written', notifications } as const;
     const changed = (entered: ConnectionFields): unknown =>
       changeDetails(entered, 'connection changed')({ ...facts, ...chosen }, at);
     expect(changed(fields)).toMatchObject({ facts: chosen });
     expect(changed({ ...fields, repeatHours: 48 })).toMatchObject({ facts: { ...chosen, repeatHours: 48 } });
-    const cleared = changed({ ...fields, repeatHours: null, otherPartnerLeads: null });
+    const cleared = changed({ ...fields, repeatHours: null, otherPartnerLeads: null, notifications: null });
     expect(cleared).not.toHaveProperty('facts.repeatHours');
     expect(cleared).not.toHaveProperty('facts.otherPartnerLeads');
+    expect(cleared).not.toHaveProperty('facts.notifications');
   });
 
   test('can correct the expiry alone', () => {

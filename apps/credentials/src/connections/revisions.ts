@@ -88,7 +88,8 @@ export function replaceSecret(secret: NewSecret): Revise {
 /** Other details. Without a secret the one at hand stays, unless it belongs to what was changed. */
 export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise {
   return (facts, at) => {
-    const { identity, secret, secretExpiresOn, mapping, repeatHours, otherPartnerLeads, ...details } = fields;
+    const { identity, secret, secretExpiresOn, ...rest } = fields;
+    const { mapping, repeatHours, otherPartnerLeads, notifications, ...details } = rest;
     if (!secret && !isSignedInAs(facts, identity)) {
       const fault =
         identity.authentication === 'office-365'
@@ -107,7 +108,7 @@ export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise
       kind: 'revised',
       act,
       facts: {
-        ...{ ...details, ...chosenFacts({ mapping, repeatHours, otherPartnerLeads }, facts) },
+        ...{ ...details, ...chosenFacts({ mapping, repeatHours, otherPartnerLeads, notifications }, facts) },
         ...{ ...identity, state, addressKey, secret: next },
       },
       ...(secret ? { newSecret: secret } : {}),
@@ -115,7 +116,7 @@ export function changeDetails(fields: ConnectionFields, act: AuditedAct): Revise
   };
 }
 
-type ChosenFacts = Pick<ConnectionFacts, 'mapping' | 'repeatHours' | 'otherPartnerLeads'>;
+type ChosenFacts = Pick<ConnectionFacts, 'mapping' | 'repeatHours' | 'otherPartnerLeads' | 'notifications'>;
 
 /** What becomes of what may be chosen: another choice, what holds by default (null), or the one at hand. */
 export function chosenFacts(
@@ -130,6 +131,7 @@ export function chosenFacts(
     mapping: chosen('mapping'),
     repeatHours: chosen('repeatHours'),
     otherPartnerLeads: chosen('otherPartnerLeads'),
+    notifications: chosen('notifications'),
   });
 }
 

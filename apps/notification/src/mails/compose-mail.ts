@@ -30,7 +30,7 @@ export async function composeMail(
   const { kind, aboutId: id, event, offerTitle, organization: connectionUrl } = mail;
   const said: unknown = JSON.parse(event);
   const deployment = deploymentOf(settings);
-  const notifications = USUAL_NOTIFICATIONS;
+  const notifications = mail.notifications ?? USUAL_NOTIFICATIONS;
   if (kind === 'contact-request') {
     const question = ContactQuestion.parse(said);
     const token = await signContactLink(question, { key: settings.SERVICE_SIGNING_KEY_FILE, now });

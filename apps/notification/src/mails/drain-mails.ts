@@ -1,4 +1,5 @@
 /** Mails that are due as rows: who is sending which at the moment, and what became of it. */
+import type { Notifications } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import { tellContacts } from '../contacts/keep-contacts.ts';
 import type { NotificationTables } from '../tables.ts';
@@ -16,6 +17,8 @@ export interface ClaimedMail extends Occasion {
   offerTitle: string;
   /** The organisation's origin; `null` where it is not known. */
   organization: string | null;
+  /** How contacts of the connection are told; `null` where it does not say. */
+  notifications: Notifications | null;
   /** Which claim this is, counted from 1: only the newest may settle the mail. */
   attempts: number;
   /** For how long the server has refused this recipient, in milliseconds; `null` where it has not. */
@@ -89,7 +92,7 @@ export async function claimMails(
       (extract(epoch from now() - refused_since) * 1000)::float8 as "refusedMs",
       exists (select from mails as other
               where other.settled_at > mails.refused_since and other.state = 'sent') as "othersTaken",
-      offer_title as "offerTitle", organization
+      offer_title as "offerTitle", organization, notifications
   `.execute(database);
   return rows;
 }

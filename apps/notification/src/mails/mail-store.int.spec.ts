@@ -75,6 +75,16 @@ async function told(): Promise<LeadMailed[]> {
 const claimRunsOut = () => sql`update mails set due_at = now() where state = 'due'`.execute(database);
 
 describe('a mail', () => {
+  test('is told as its connection wants it, from its newest version on', async () => {
+    const notifications = { customer: 'all', language: 'de', timeZone: 'Europe/Berlin' } as const;
+    await follow(connectionWith(connectionId, [ANN]));
+    await addLeads(writtenLead(connectionId));
+    expect(await claimMails(database, 10, HOLD_MS)).toMatchObject([{ notifications: null }]);
+    await claimRunsOut();
+    await follow({ ...connectionWith(connectionId, [ANN], 2), notifications });
+    expect(await claimMails(database, 10, HOLD_MS)).toMatchObject([{ notifications }]);
+  });
+
   test('is one a lead and contact, however often its outcome comes', async () => {
     await follow(connectionWith(connectionId, [ANN, BOB]));
     const lead = writtenLead(connectionId);

@@ -2,8 +2,10 @@
 import { dayWords } from '../pieces/time-words.ts';
 import {
   authenticationWords,
+  customerShownWords,
   type Connection,
   emailsOf,
+  languageWords,
   otherPartnerWords,
   secretWords,
 } from './connection.ts';
@@ -32,6 +34,16 @@ const facts: readonly { name: string; of: (connection: Connection) => string | u
   {
     name: 'Leads for another partner',
     of: ({ otherPartnerLeads = 'written' }) => otherPartnerWords[otherPartnerLeads],
+  },
+  {
+    name: 'Messages to contacts',
+    of: ({ notifications }) =>
+      notifications &&
+      [
+        customerShownWords[notifications.customer],
+        languageWords[notifications.language],
+        notifications.timeZone,
+      ].join(', '),
   },
   { name: 'Mapping', of: ({ mapping }) => (mapping ? JSON.stringify(mapping) : 'Standard') },
   { name: 'Secret', of: ({ secret }) => `${secretWords[secret.kind]} set at ${secret.setAt}` },

@@ -1,5 +1,11 @@
 /** A connection as `/api/connections` answers it; secrets and the lead address are never in it. */
-import type { MappingWarning, OtherPartnerLeads } from '@leads/contracts';
+import type {
+  CustomerShown,
+  MappingWarning,
+  MessageLanguage,
+  Notifications,
+  OtherPartnerLeads,
+} from '@leads/contracts';
 import type { Offer } from '@leads/contracts/portal-api';
 
 export type Authentication = Offer['authentication'];
@@ -25,6 +31,8 @@ export interface Connection {
   repeatHours?: number;
   /** What is done with leads of customers who asked another partner; absent: `written`. */
   otherPartnerLeads?: OtherPartnerLeads;
+  /** How its contacts are told; absent: as usual. */
+  notifications?: Notifications;
   state: Offer['state'] | 'deleted';
   secret: {
     kind: 'client-secret' | 'certificate' | 'password';
@@ -63,6 +71,21 @@ export const otherPartnerWords: Record<OtherPartnerLeads, string> = {
   written: 'Written like others',
   'written-with-flags': 'Written, and marked not to be contacted',
   'not-written': 'Kept here, not written',
+};
+
+export const customerShownWords: Record<CustomerShown, string> = {
+  none: 'Nothing of the customer',
+  'company-and-name': 'Name, company and country',
+  all: 'Everything they said',
+};
+
+/** Each in its own language, for those who read it. */
+export const languageWords: Record<MessageLanguage, string> = {
+  en: 'English',
+  de: 'Deutsch',
+  fr: 'Français',
+  es: 'Español',
+  ja: '日本語',
 };
 
 /** The addresses one by one. */

@@ -112,6 +112,12 @@ describe('the details of a connection', () => {
     [{ repeatHours: '24' }, '/repeatHours Enter a whole number of hours from 0'],
     [{ repeatHours: NaN }, '/repeatHours Enter a whole number of hours from 0'],
     [{ otherPartnerLeads: 'deleted' }, '/otherPartnerLeads Choose what is done with leads'],
+    [{ notifications: { customer: 'some' } }, '/notifications/customer Choose how much of a customer'],
+    [{ notifications: { language: 'nl' } }, '/notifications/language Choose the language'],
+    [{ notifications: { timeZone: 'Berlin' } }, '/notifications/timeZone Enter a time zone by its name'],
+    [{ notifications: { timeZone: '+01:00' } }, '/notifications/timeZone Enter a time zone by its name'],
+    [{ notifications: { colour: 'red' } }, '/notifications/colour There is no such field'],
+    [{ notifications: 'all' }, '/notifications Notifications have these parts'],
     [{ 'a/b~c': 1 }, '/a~1b~0c There is no such field'],
   ])('%j is at fault', (changes, fault) => {
     expect(faults(changes)).toEqual([expect.stringContaining(fault)]);
@@ -123,6 +129,16 @@ describe('the details of a connection', () => {
       expect(read).toMatchObject({ ok: true, fields: chosen });
       if (read.ok) expect('repeatHours' in read.fields).toBe('repeatHours' in chosen);
     }
+  });
+
+  test('may say how contacts are told; what is left out is as usual', () => {
+    const read = readNewConnection({ ...contoso, notifications: { language: 'ja' } }, rules);
+    const notifications = { customer: 'company-and-name', language: 'ja', timeZone: 'UTC' };
+    expect(read).toMatchObject({ ok: true, fields: { notifications } });
+    expect(readNewConnection({ ...contoso, notifications: null }, rules)).toMatchObject({
+      ok: true,
+      fields: { notifications: null },
+    });
   });
 
   test('with a mapping of too many entries, or of too much text, are refused in words', () => {

@@ -2,8 +2,12 @@
 import { z } from 'zod';
 import {
   type Authentication,
+  CustomerShown,
+  isTimeZone,
   type Mapping,
+  MessageLanguage,
   MOST_REPEAT_HOURS,
+  type Notifications,
   OtherPartnerLeads,
 } from '../connection-events.ts';
 import { cleanLine } from '../plain-text.ts';
@@ -43,6 +47,7 @@ export interface ConnectionFields {
   /** Absent where a change leaves it as it is, null for what holds by default; so with the next. */
   repeatHours?: number | null;
   otherPartnerLeads?: OtherPartnerLeads | null;
+  notifications?: Notifications | null;
   identity: Identity;
   /** Absent where a change leaves the secret as it is. */
   secret?: NewSecret;
@@ -73,6 +78,29 @@ const repeatHours = z.int({ error: wrongHours }).min(0, wrongHours).max(MOST_REP
 const otherPartnerLeads = z.enum(OtherPartnerLeads.options, {
   error: `Choose what is done with leads for another partner: ${OtherPartnerLeads.options.join(', ')}.`,
 });
+
+const wrongZone = 'Enter a time zone by its name, such as Europe/Berlin or UTC.';
+const notifications = z.strictObject(
+  {
+    customer: z
+      .enum(CustomerShown.options, {
+        error: `Choose how much of a customer messages show: ${CustomerShown.options.join(', ')}.`,
+      })
+      .default('company-and-name'),
+    language: z
+      .enum(MessageLanguage.options, {
+        error: `Choose the language of messages: ${MessageLanguage.options.join(', ')}.`,
+      })
+      .default('en'),
+    timeZone: z
+      .string({ error: wrongZone })
+      .trim()
+      .max(100, wrongZone)
+      .refine(isTimeZone, wrongZone)
+      .default('UTC'),
+  },
+  { error: 'Notifications have these parts: customer, language, timeZone.' },
+);
 
 function commonFields(rules: FieldRules) {
   return {
@@ -108,6 +136,7 @@ function commonFields(rules: FieldRules) {
     mapping: mappingField,
     repeatHours: repeatHours.nullable().optional(),
     otherPartnerLeads: otherPartnerLeads.nullable().optional(),
+    notifications: notifications.nullable().optional(),
     authentication: z.enum(['azure-active-directory', 'office-365'], {
       error: 'Choose the authentication: azure-active-directory (recommended) or office-365.',
     }),
@@ -184,6 +213,7 @@ interface Accepted extends AcceptedSecret {
   mapping?: Mapping | null | undefined;
   repeatHours?: number | null | undefined;
   otherPartnerLeads?: OtherPartnerLeads | null | undefined;
+  notifications?: Notifications | null | undefined;
   authentication: Authentication;
   applicationId?: string;
   directoryId?: string;
@@ -197,12 +227,13 @@ function fieldsOf(accepted: Accepted): ConnectionFields {
     authentication === 'office-365'
       ? { authentication, userName }
       : { authentication, applicationId, directoryId };
-  const { mapping, repeatHours: hours, otherPartnerLeads: theirs } = accepted;
+  const { mapping, repeatHours: hours, otherPartnerLeads: theirs, notifications: told } = accepted;
   return {
     ...{ publisher, offer, leadDestination, url, contactEmails, identity },
     ...(mapping === undefined ? {} : { mapping }),
     ...(hours === undefined ? {} : { repeatHours: hours }),
     ...(theirs === undefined ? {} : { otherPartnerLeads: theirs }),
+    ...(told === undefined ? {} : { notifications: told }),
     ...secretOf(accepted),
   };
 }

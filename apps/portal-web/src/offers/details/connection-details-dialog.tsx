@@ -31,6 +31,7 @@ import {
 } from './details-form.ts';
 import { ContactField, DestinationFields, OfferFields } from './details-fields.tsx';
 import { LeadRuleFields } from './lead-rule-fields.tsx';
+import { MessageFields } from './message-fields.tsx';
 import { replaceForSiblings, SameApplication, titlesOf } from './same-application.tsx';
 import { SignInFields } from './sign-in-fields.tsx';
 import { useDetailsForm } from './use-details-form.ts';
@@ -169,6 +170,7 @@ export function ConnectionDetailsDialog({
       <SameApplication siblings={siblings} isForAll={isForAll} onChoose={setForAll} />
       <ContactField fields={fields} known={contactsOf(queryClient, saved?.value.connectionId)} />
       <LeadRuleFields fields={fields} />
+      <MessageFields fields={fields} />
       {isAsking && (
         <ConfirmDialog
           isOpen

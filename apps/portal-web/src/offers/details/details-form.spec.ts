@@ -52,6 +52,17 @@ describe('the fields of a connection', () => {
     });
   });
 
+  test('say how contacts are told, and which part of that is at fault', () => {
+    const notifications = { customer: 'all', language: 'ja', timeZone: 'Asia/Tokyo' } as const;
+    expect(bodyOf(formOf({ ...saved, notifications }), saved)).toMatchObject({ notifications });
+    expect(bodyOf(formOf(saved), saved)).toMatchObject({
+      notifications: { customer: 'company-and-name', language: 'en', timeZone: 'UTC' },
+    });
+    expect(faultsOfForm({ ...complete, messageTimeZone: 'Berlin' }, saved, today)).toEqual({
+      messageTimeZone: 'Enter a time zone by its name, such as Europe/Berlin or UTC.',
+    });
+  });
+
   test('say what is done with leads: what is left empty holds as the operators set it', () => {
     expect(bodyOf(formOf(saved), saved)).toMatchObject({ repeatHours: null, otherPartnerLeads: 'written' });
     const chosen: Connection = { ...saved, repeatHours: 0, otherPartnerLeads: 'not-written' };

@@ -1,5 +1,5 @@
 /** The Connection details as they are entered: from a connection, to a request, and their faults by field; pure. */
-import { type OtherPartnerLeads, own } from '@leads/contracts';
+import { type CustomerShown, type MessageLanguage, type OtherPartnerLeads, own } from '@leads/contracts';
 import {
   daysLeft,
   type FieldRules,
@@ -33,6 +33,10 @@ export interface DetailsForm {
   /** A number, or empty: as the operators set it. */
   repeatHours: string;
   otherPartnerLeads: OtherPartnerLeads;
+  /** How contacts are told. */
+  customerShown: CustomerShown;
+  messageLanguage: MessageLanguage;
+  messageTimeZone: string;
 }
 
 export type DetailsField = keyof DetailsForm;
@@ -56,12 +60,15 @@ export const emptyForm: DetailsForm = {
   contactEmails: '',
   repeatHours: '',
   otherPartnerLeads: 'written',
+  customerShown: 'company-and-name',
+  messageLanguage: 'en',
+  messageTimeZone: 'UTC',
 };
 
 /** The fields for a connection that exists. Its secret is never known here: left empty, it stays as it is. */
 export function formOf(connection: Connection): DetailsForm {
   const { publisher, offer, url, authentication, secret, contactEmails } = connection;
-  const { applicationId = '', directoryId = '', userName = '' } = connection;
+  const { applicationId = '', directoryId = '', userName = '', notifications } = connection;
   return {
     ...emptyForm,
     publisherId: publisher.id,
@@ -78,6 +85,11 @@ export function formOf(connection: Connection): DetailsForm {
     contactEmails: contactEmails.replaceAll(';', '; '),
     repeatHours: connection.repeatHours?.toString() ?? '',
     otherPartnerLeads: connection.otherPartnerLeads ?? 'written',
+    ...(notifications && {
+      customerShown: notifications.customer,
+      messageLanguage: notifications.language,
+      messageTimeZone: notifications.timeZone,
+    }),
   };
 }
 
@@ -93,6 +105,11 @@ export function bodyOf(form: DetailsForm, saved?: Connection): Record<string, un
     // What is no number stays what it is, for its fault to be told.
     repeatHours: form.repeatHours.trim() === '' ? null : Number(form.repeatHours),
     otherPartnerLeads: form.otherPartnerLeads,
+    notifications: {
+      customer: form.customerShown,
+      language: form.messageLanguage,
+      timeZone: form.messageTimeZone,
+    },
   };
   if (form.authentication === 'office-365') {
     return { ...details, userName: form.userName, ...given('password', form.password) };
@@ -186,6 +203,9 @@ export const FIELD_ORDER: readonly DetailsField[] = [
   'contactEmails',
   'repeatHours',
   'otherPartnerLeads',
+  'customerShown',
+  'messageLanguage',
+  'messageTimeZone',
 ];
 
 /** Today's date in UTC, as the rules want it. */
@@ -200,6 +220,10 @@ const pointers: Record<string, DetailsField> = {
   '/offer': 'offerId',
   '/offer/id': 'offerId',
   '/offer/title': 'offerTitle',
+  '/notifications': 'customerShown',
+  '/notifications/customer': 'customerShown',
+  '/notifications/language': 'messageLanguage',
+  '/notifications/timeZone': 'messageTimeZone',
 };
 
 function fieldAt(pointer: string): DetailsField | undefined {
