@@ -102,7 +102,7 @@ export const portalRooms = {
   contacts: ['access'],
   incidents: ['access', 'credentials-api', 'ledger'],
   'kept-posts': ['access', 'gateway-api'],
-  leads: ['access', 'ledger'],
+  leads: ['access', 'gateway-api', 'ledger'],
   offers: ['access', 'ledger'],
   statistics: ['access'],
   validations: ['access', 'ledger'],

@@ -25,6 +25,7 @@ beforeAll(async () => {
     'the guided set-up': `${offer}/set-up`,
     leads: '/leads',
     'a lead': `/leads/${leadId}`,
+    'posts put aside': '/kept-posts',
     incidents: '/incidents',
     health: '/health',
     audit: '/audit',
@@ -36,6 +37,10 @@ beforeAll(async () => {
   await signIn(page, stack.services.portal.url, people.operator);
   await page.goto(`${stack.services.portal.url}/leads`);
   await page.getByRole('list', { name: 'Leads' }).getByText('Written').waitFor();
+  await fetch(stack.connection.leadAddress, { method: 'POST', body: '{"email": "broken@adatum.example"' });
+  await page.goto(`${stack.services.portal.url}/kept-posts`);
+  const keptPost = page.getByRole('list', { name: 'Posts put aside' }).getByRole('link').first();
+  pages['a post put aside'] = (await keptPost.getAttribute('href')) ?? '';
 }, 120_000);
 afterAll(async () => {
   await browser.close();

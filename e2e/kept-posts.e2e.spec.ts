@@ -81,3 +81,26 @@ test('what is no lead is discarded with its reason', async () => {
   await comeToRest(page);
   expect(await axeFaults(page)).toEqual([]);
 }, 120_000);
+
+test('a repeat that was a second wish is written as a lead of its own, once', async () => {
+  const body = JSON.stringify({
+    userDetails: { firstName: 'Twice', lastName: 'Wished', email: 't@w.example' },
+  });
+  const post = async (): Promise<Record<string, unknown>> => {
+    const answer = await fetch(stack.connection.leadAddress, { method: 'POST', body });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const { leadId } = await post();
+  expect(await post()).toMatchObject({ leadId, duplicate: true });
+  await page.goto(`${stack.services.portal.url}/leads/${String(leadId)}`);
+  await page.getByRole('button', { name: 'This was a second wish' }).click();
+  expect(await axeFaults(page, '[role=alertdialog]')).toEqual([]);
+  await page.getByRole('button', { name: 'Make a lead' }).click();
+  await page.getByRole('link', { name: 'See the lead that was made of it' }).click();
+  await page.getByText('It came as a repeat of another lead').waitFor();
+  await page.getByText('Written into Dynamics 365').waitFor();
+  const wished = (await stack.emulators.control.leads(contosoHost)).filter(
+    (record) => record['lastname'] === 'Wished',
+  );
+  expect(wished).toHaveLength(2);
+}, 120_000);

@@ -219,6 +219,35 @@ const played: readonly Scene[] = [
     },
   },
   {
+    name: 'kept-posts',
+    who: 'owner',
+    show: async (page, stage) => {
+      const body =
+        '{"userDetails": {"firstName": "Ana", "email": "ana@adatum.example"} "offerTitle": "Printed"';
+      await fetch(stage.connection.leadAddress, { method: 'POST', body });
+      await open(page, stage, '/kept-posts');
+      await page.getByRole('list', { name: 'Posts put aside' }).getByRole('link').first().waitFor();
+    },
+  },
+  {
+    name: 'kept-post',
+    who: 'owner',
+    show: async (page) => {
+      await page.getByRole('list', { name: 'Posts put aside' }).getByRole('link').first().click();
+      await page.getByRole('button', { name: 'See what it becomes' }).click();
+      await page.getByRole('heading', { name: 'It becomes this lead' }).waitFor();
+    },
+  },
+  {
+    name: 'lead-repeated',
+    who: 'owner',
+    show: async (page, stage) => {
+      const leadId = await post(stage.connection.leadAddress, leadNumber(1));
+      await open(page, stage, `/leads/${leadId}`);
+      await page.getByRole('button', { name: 'This was a second wish' }).first().waitFor();
+    },
+  },
+  {
     name: 'offer-validated',
     who: 'owner',
     show: async (page, stage) => {

@@ -16,6 +16,7 @@ import { KeptPostsController } from './kept/kept-posts.controller.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { BETWEEN_SERVICES } from './lead-body.ts';
 import { acceptAll, connectionsAt, hasMoreEvents } from './lead-store.ts';
+import { MadeLeadsController } from './made/made-leads.controller.ts';
 import { PostRates } from './post-rates.ts';
 import { gatewayAges } from './retention.ts';
 import type { GatewayTables } from './tables.ts';
@@ -30,7 +31,14 @@ import type { GatewayTables } from './tables.ts';
       ages: gatewayAges,
     }),
   ],
-  controllers: [AcceptLead, ApiDocumentController, FollowConnections, FollowRetention, KeptPostsController],
+  controllers: [
+    AcceptLead,
+    ApiDocumentController,
+    FollowConnections,
+    FollowRetention,
+    KeptPostsController,
+    MadeLeadsController,
+  ],
   providers: [
     {
       provide: CALLERS,

@@ -84,7 +84,8 @@ const NOT_UNDERSTOOD: Record<NotUnderstood, { status: number; title: string; wha
 export function notUnderstood(why: NotUnderstood, isKept: boolean): ProblemError {
   const { status, title, what, remedy } = NOT_UNDERSTOOD[why];
   const fate = isKept
-    ? 'It is kept as it came, for a person to look at, and goes no further by itself.'
+    ? 'It is kept as it came, and goes no further by itself: whoever the offer belongs to finds it in the console, ' +
+      'under "Posts put aside", and can correct it and make a lead of it there.'
     : 'Very many of these have come to this address within the hour, so it is only counted and not kept.';
   return new ProblemError({ status, title, detail: `${what} ${fate} ${remedy}` });
 }
@@ -92,7 +93,7 @@ export function notUnderstood(why: NotUnderstood, isKept: boolean): ProblemError
 /** Beside leads that were taken in. */
 const REST =
   'Something else in this body is not understood as a lead. Do not send again what has a leadId here. ';
-export const REST_IS_KEPT = `${REST}The whole body is kept as it came, for a person to look at.`;
+export const REST_IS_KEPT = `${REST}The whole body is kept as it came: it is in the console, under "Posts put aside".`;
 export const REST_IS_NOT_KEPT = `${REST}It could not be kept: send that part anew, as the marketplace names its fields.`;
 
 export const databaseUnavailable = (): ProblemError =>

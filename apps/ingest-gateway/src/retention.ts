@@ -13,6 +13,9 @@ export function gatewayAges(
   return [
     folding(DEDUPE_WINDOW_SECONDS * SECOND_MS),
     quarantined(retention),
+    // While the lead that it was made of is kept somewhere, which ends so long after that one was settled, one is made of
+    // it; after that the id of both would still be the same.
+    aged('made_leads', { since: 'made_at', forMs: retention.mostLeadsMs }),
     // How much was not kept.
     aged('quarantine_overflow', { since: 'hour', forMs: retention.putAsideMs }),
   ];

@@ -1,5 +1,5 @@
 /** The gateway's tables, as its migrations make them. */
-import type { KeptPostState, NotUnderstood } from '@leads/contracts';
+import type { KeptPostState, LeadMaking, NotUnderstood } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
 import type { Generated } from 'kysely';
 
@@ -54,6 +54,15 @@ interface QuarantineOverflowTable {
   bytes: number;
 }
 
+/** What people had made of leads: of the same lead, kind and time one lead, whoever asks and however often. */
+interface MadeLeadsTable {
+  of_lead: string;
+  kind: LeadMaking['from'];
+  at: Date;
+  lead_id: string;
+  made_at: Date;
+}
+
 /** For how many days the publisher of a connection keeps what customers said. */
 interface RetentionsTable {
   connection_id: string;
@@ -66,6 +75,7 @@ export interface GatewayTables extends ServiceTables {
   connections: ConnectionsTable;
   retentions: RetentionsTable;
   accepted: AcceptedTable;
+  made_leads: MadeLeadsTable;
   quarantine: QuarantineTable;
   quarantine_overflow: QuarantineOverflowTable;
 }

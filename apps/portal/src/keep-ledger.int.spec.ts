@@ -169,8 +169,8 @@ describe('the ledger', () => {
     const leadId = randomUUID();
     const made = { from: 'kept-post', id: leadId, by: 'ana@contoso.example' } as const;
     await keepLedger.connectionsChanged([received(facts)]);
-    for (let time = 0; time < 2; time++)
-      await keepLedger.leadsAccepted([received(acceptance(facts.connectionId, { leadId, made }))]);
+    const accepted = received(acceptance(facts.connectionId, { leadId, made }));
+    for (let time = 0; time < 2; time++) await keepLedger.leadsAccepted([accepted]);
     const detail = await readLead(database, 'everybody', leadId, links);
     expect(detail?.timeline.filter(({ kind }) => kind === 'made')).toEqual([
       { kind: 'made', at: detail?.acceptedAt, ...made },

@@ -4,6 +4,7 @@ export * from './country-name.ts';
 export * from './incidents.ts';
 export * from './kept-posts.ts';
 export * from './lead-events.ts';
+export * from './made-leads.ts';
 export * from './mail-domains.ts';
 export * from './mapping-preview.ts';
 export * from './marketplace-lead.ts';

@@ -11,6 +11,8 @@ export const LeadMade = z.object({
   /** The id of the post or of the lead. */
   id: z.uuid(),
   by: Line,
+  /** Of a repeat: when it came. */
+  repeatAt: Moment.optional(),
 });
 export type LeadMade = z.infer<typeof LeadMade>;
 

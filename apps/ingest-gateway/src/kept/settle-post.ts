@@ -1,5 +1,5 @@
 /** What a person decides of posts that were kept: each is settled once, whoever asks, and however often. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   alertOf,
   type AllSettled,
@@ -11,6 +11,7 @@ import {
 } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { derivedId } from '../derived-id.ts';
 import { identityOf } from '../fingerprint.ts';
 import { acceptAll } from '../lead-store.ts';
 import { originalOf } from '../original.ts';
@@ -206,7 +207,5 @@ async function windowOf(
 
 /** The same for the same place of the same post, always; of the first lead the post's own. */
 export function leadIdOf(postId: string, place: number): string {
-  if (place === 0) return postId;
-  const hex = createHash('sha256').update(`${postId} ${place}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return place === 0 ? postId : derivedId(`${postId} ${place}`);
 }

@@ -1,5 +1,5 @@
 /** What the list shows: search, offer, state, time, tests. */
-import { Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Checkbox, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { Dismiss16Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -45,9 +45,11 @@ const kindOptions = [
 export interface FilterBarProps {
   filter: LeadFilter;
   onChange: (filter: LeadFilter) => void;
+  /** Whether those that ended with their connection can be asked for alone. */
+  mayRescue?: boolean;
 }
 
-export function FilterBar({ filter, onChange }: FilterBarProps): ReactElement {
+export function FilterBar({ filter, onChange, mayRescue = false }: FilterBarProps): ReactElement {
   const styles = useStyles();
   const { data: offers = [] } = useQuery(offersQuery);
   const change = (part: { [Name in keyof LeadFilter]: LeadFilter[Name] | undefined }): void =>
@@ -120,6 +122,14 @@ export function FilterBar({ filter, onChange }: FilterBarProps): ReactElement {
         >
           Of one incident
         </Button>
+      )}
+      {mayRescue && (
+        <Checkbox
+          label="To be rescued"
+          title="Ended with a connection that was deleted"
+          checked={filter.rescuable === 'true'}
+          onChange={(_, { checked }) => change({ rescuable: checked === true ? 'true' : undefined })}
+        />
       )}
       {!isEmpty(filter) && (
         <Button

@@ -17,6 +17,7 @@ const parts: { [Part in keyof Required<LeadFilter>]: fc.Arbitrary<Required<LeadF
   from: time,
   to: time,
   incidentId: fc.uuid(),
+  rescuable: fc.constant('true'),
   tests: fc.constantFrom('true', 'all'),
 };
 const filters = fc.record(parts, { requiredKeys: [] });

@@ -1,4 +1,5 @@
 /** The filter of the list of leads, as it stands in the page's address and as people choose it; pure. */
+import { CONNECTION_DELETED } from '@leads/contracts';
 import type { LeadFilter, LeadState, LeadSummary } from '@leads/contracts/portal-api';
 
 export type { LeadFilter };
@@ -16,6 +17,7 @@ const READ: { [Name in Part]: (text: string) => LeadFilter[Name] } = {
   from: readTime,
   to: readTime,
   incidentId: (text) => (UUID.test(text) ? text : undefined),
+  rescuable: (text) => (text === 'true' ? text : undefined),
   tests: (text) => (text === 'true' || text === 'all' ? text : undefined),
 };
 
@@ -43,9 +45,11 @@ export function isEmpty(filter: LeadFilter): boolean {
 
 /** Whether a lead suits each part as it is asked for; one that is forgotten here does not compile. */
 const SUITS: { [Name in Part]: (lead: LeadSummary, asked: LeadFilter[Name]) => boolean } = {
-  // Only the portal knows for a search and an incident: it may.
+  // Only the portal knows for a search, an incident and a rescue: it may.
   search: () => true,
   incidentId: () => true,
+  rescuable: (lead, asked) =>
+    asked === undefined || (lead.state === 'dead' && lead.reason?.cause === CONNECTION_DELETED),
   connectionId: (lead, asked) => asked === undefined || lead.connectionId === asked,
   state: (lead, asked) => asked === undefined || lead.state === asked,
   from: (lead, asked) => asked === undefined || lead.acceptedAt >= asked,

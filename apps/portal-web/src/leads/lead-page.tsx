@@ -11,7 +11,7 @@ import { ArrowRepeatAll20Regular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'react-router';
-import { countryName } from '@leads/contracts';
+import { CONNECTION_DELETED, countryName } from '@leads/contracts';
 import type { LeadDetail } from '@leads/contracts/portal-api';
 import { toProblem } from '../api/api-problem.ts';
 import { Fact, Facts } from '../pieces/facts.tsx';
@@ -30,8 +30,10 @@ import { actionWords } from './action-words.ts';
 import { leadQuery } from './lead-queries.ts';
 import { nameOf } from './lead-row.tsx';
 import { OriginalBody } from './original-body.tsx';
+import { Rescue } from './rescue.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 import { ReplayProgress } from './replay-progress.tsx';
+import { UnknownFields } from './unknown-fields.tsx';
 import { WholeTimeline } from './whole-timeline.tsx';
 
 const useStyles = makeStyles({
@@ -83,7 +85,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
         </div>
       }
       actions={
-        lead.state === 'dead' && mayChange(role) ? (
+        lead.state === 'dead' && lead.reason?.cause !== CONNECTION_DELETED && mayChange(role) ? (
           <Button appearance="primary" icon={<ArrowRepeatAll20Regular />} onClick={() => setReplaying(true)}>
             Replay
           </Button>
@@ -93,6 +95,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
       <ReplayProgress />
       {problem !== null && problem !== undefined && <ProblemBar problem={problem} onRetry={onRetry} />}
       <Held lead={lead} />
+      <Rescue lead={lead} />
       <div className={styles.columns}>
         <Section title="What happened">
           <WholeTimeline lead={lead} />
@@ -114,6 +117,7 @@ function Lead({ lead, problem, onRetry }: LeadProps): ReactElement {
             {description !== '' && <Fact name="Description">{description}</Fact>}
             <Fact name="Lead ID">{lead.leadId}</Fact>
           </Facts>
+          <UnknownFields fields={lead.unknownFields} />
         </Section>
       </div>
       <OriginalBody original={lead.original} bytes={lead.originalBytes} />

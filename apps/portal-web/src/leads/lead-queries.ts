@@ -1,6 +1,15 @@
 /** What the pages of leads read and ask for. */
 import type { InfiniteData, QueryKey, UseInfiniteQueryOptions, UseQueryOptions } from '@tanstack/react-query';
-import type { LeadDetail, LeadPage, Replay, ReplayOrder, TimelinePage } from '@leads/contracts/portal-api';
+import type { MadeLead } from '@leads/contracts';
+import type {
+  LeadDetail,
+  LeadPage,
+  LeadRescue,
+  Replay,
+  ReplayOrder,
+  SecondWish,
+  TimelinePage,
+} from '@leads/contracts/portal-api';
 import { read, send } from '../api/api.ts';
 import type { ApiProblem } from '../api/api-problem.ts';
 import { keys } from '../api/keys.ts';
@@ -76,6 +85,16 @@ export function replayQuery(replayId: string): UseQueryOptions<Replay> {
 
 export async function orderReplay(order: ReplayOrder): Promise<Replay> {
   return (await send<Replay>('POST', '/api/replays', order)).value;
+}
+
+/** Has a lead made of a repeat that was folded into this one. */
+export async function makeOfRepeat(leadId: string, order: SecondWish): Promise<MadeLead> {
+  return (await send<MadeLead>('POST', `/api/leads/${leadId}/second-wish`, order)).value;
+}
+
+/** Has a lead made of one that ended with its connection, for another. */
+export async function rescueLead(leadId: string, order: LeadRescue): Promise<MadeLead> {
+  return (await send<MadeLead>('POST', `/api/leads/${leadId}/rescue`, order)).value;
 }
 
 /** Where the file with what a filter shows is made. */

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { Page } from '../frames/page.tsx';
 import { LinkButton } from '../pieces/link-button.tsx';
+import { useSession } from '../session/use-session.ts';
 import { ExportButton } from './export-button.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { writeFilter } from './lead-filter.ts';
@@ -11,6 +12,7 @@ import { useLeadFilter } from './use-lead-filter.ts';
 
 export function LeadsPage(): ReactElement {
   const [filter, setFilter] = useLeadFilter();
+  const { role } = useSession();
   return (
     <Page
       title="Leads"
@@ -23,7 +25,7 @@ export function LeadsPage(): ReactElement {
       }
     >
       <ReplayProgress />
-      <FilterBar filter={filter} onChange={setFilter} />
+      <FilterBar filter={filter} onChange={setFilter} mayRescue={role === 'operator'} />
       <LeadList key={writeFilter(filter).toString()} filter={filter} onClear={() => setFilter({})} />
     </Page>
   );

@@ -1,5 +1,5 @@
 /** What happened to a lead, oldest first. */
-import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
   CheckmarkCircle20Filled,
   CircleHint20Regular,
@@ -64,11 +64,17 @@ export function Timeline({
   entries,
   acceptedAt,
   isPending,
+  madeOf,
+  onSecondWish,
 }: {
   entries: readonly TimelineEntry[];
   acceptedAt: string;
   /** Whether the lead is still to be written. */
   isPending: boolean;
+  /** The leads that were made of repeats just now, by when these came. */
+  madeOf?: ReadonlyMap<string, string>;
+  /** Asked for a repeat that was a wish of its own; absent where nobody may say so. */
+  onSecondWish?: ((repeatAt: string) => void) | undefined;
 }): ReactElement {
   const styles = useStyles();
   const upcoming = nextAttempt(entries, isPending, new Date(useNow()));
@@ -100,6 +106,13 @@ export function Timeline({
                     <TextLink to={`/leads/${entry.id}`}>See the other lead</TextLink>
                   )}
                 </div>
+              )}
+              {entry.kind === 'repeated' && (
+                <Repeat
+                  leadId={entry.madeLeadId ?? madeOf?.get(entry.at)}
+                  at={entry.at}
+                  onSecondWish={onSecondWish}
+                />
               )}
               {entry.kind === 'held' && (
                 <div className={styles.quiet}>
@@ -143,5 +156,25 @@ export function Timeline({
         );
       })}
     </ol>
+  );
+}
+
+/** What may be made of a repeat, or was. */
+function Repeat({
+  leadId,
+  at,
+  onSecondWish,
+}: {
+  leadId: string | undefined;
+  at: string;
+  onSecondWish: ((repeatAt: string) => void) | undefined;
+}): ReactElement | undefined {
+  if (leadId !== undefined)
+    return <TextLink to={`/leads/${leadId}`}>See the lead that was made of it</TextLink>;
+  if (!onSecondWish) return undefined;
+  return (
+    <Button size="small" onClick={() => onSecondWish(at)}>
+      This was a second wish
+    </Button>
   );
 }

@@ -1,12 +1,15 @@
 /** A lead's timeline by pages: what happened last is there, what came before is read on request. */
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import type { LeadDetail } from '@leads/contracts/portal-api';
 import { ProblemBar } from '../pieces/problem-bar.tsx';
 import { ShowMore } from '../pieces/show-more.tsx';
 import { countWords } from '../pieces/time-words.ts';
+import { mayChange } from '../session/roles.ts';
+import { useSession } from '../session/use-session.ts';
 import { timelineQuery } from './lead-queries.ts';
+import { SecondWishDialog } from './second-wish-dialog.tsx';
 import { Timeline } from './timeline.tsx';
 
 const useStyles = makeStyles({
@@ -15,6 +18,9 @@ const useStyles = makeStyles({
 
 export function WholeTimeline({ lead }: { lead: LeadDetail }): ReactElement {
   const styles = useStyles();
+  const { role } = useSession();
+  const [repeatAt, setRepeatAt] = useState<string>();
+  const [madeOf, setMadeOf] = useState<ReadonlyMap<string, string>>(new Map());
   const list = useInfiniteQuery(timelineQuery(lead));
   const earlier = list.data?.pages.slice(1).reverse() ?? [];
   return (
@@ -29,7 +35,19 @@ export function WholeTimeline({ lead }: { lead: LeadDetail }): ReactElement {
         entries={[...earlier.flatMap(({ timeline }) => timeline), ...lead.timeline]}
         acceptedAt={lead.acceptedAt}
         isPending={lead.state === 'pending'}
+        madeOf={madeOf}
+        onSecondWish={mayChange(role) ? setRepeatAt : undefined}
       />
+      {repeatAt !== undefined && (
+        <SecondWishDialog
+          leadId={lead.leadId}
+          repeatAt={repeatAt}
+          onClose={(made) => {
+            if (made) setMadeOf(new Map([...madeOf, [repeatAt, made.leadId]]));
+            setRepeatAt(undefined);
+          }}
+        />
+      )}
     </div>
   );
 }

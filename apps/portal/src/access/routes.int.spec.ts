@@ -84,6 +84,15 @@ const TABLE: Record<string, Row> = {
     statuses: contosos,
     path: '/api/leads/{lead}/timeline?before=2030-01-01T00:00:00Z',
   },
+  // It came once, and did not end with its connection.
+  'POST /api/leads/:leadId/second-wish': {
+    ...{ statuses: owners(404), path: '/api/leads/{lead}/second-wish' },
+    sent: { body: { repeatAt: '2030-01-01T00:00:00Z' } },
+  },
+  'POST /api/leads/:leadId/rescue': {
+    ...{ statuses: operatorsAlone(409), path: '/api/leads/{lead}/rescue' },
+    sent: { body: { connectionId: randomUUID() } },
+  },
   'POST /api/replays': { statuses: owners(422), sent: { body: {} } },
   'GET /api/replays/:replayId': {
     statuses: [401, 403, 403, 404, 404, 404, 404],

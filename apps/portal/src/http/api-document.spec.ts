@@ -38,9 +38,20 @@ describe('the OpenAPI document', () => {
   test.each([
     [
       '/api/leads',
-      ['connectionId', 'cursor', 'from', 'incidentId', 'limit', 'search', 'state', 'tests', 'to'],
+      [
+        'connectionId',
+        'cursor',
+        'from',
+        'incidentId',
+        'limit',
+        'rescuable',
+        'search',
+        'state',
+        'tests',
+        'to',
+      ],
     ],
-    ['/api/leads.csv', ['connectionId', 'from', 'incidentId', 'search', 'state', 'tests', 'to']],
+    ['/api/leads.csv', ['connectionId', 'from', 'incidentId', 'rescuable', 'search', 'state', 'tests', 'to']],
     ['/api/audit', ['cursor', 'limit']],
     ['/api/statistics', ['connectionId', 'span']],
     ['/api/events', ['lastEventId']],

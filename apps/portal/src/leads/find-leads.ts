@@ -1,8 +1,10 @@
 /** Finds leads among very many, newest first, a page at a time. */
+import { CONNECTION_DELETED } from '@leads/contracts';
 import type { LeadFilter } from '@leads/contracts/portal-api';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
 import { hitBy } from '../ledger/hit-leads.ts';
+import { madeOf } from '../ledger/made-of.ts';
 import { searchPatterns, TRIGRAM } from '../ledger/search-text.ts';
 import type { PortalTables } from '../tables.ts';
 import { SUMMARY_COLUMNS, type SummaryRow } from '../ledger/lead-summary.ts';
@@ -86,6 +88,15 @@ const CONDITIONS: { [Part in keyof Required<LeadFilter>]: (value: LeadFilter[Par
   from: (from) => (from === undefined ? [] : [sql`accepted_at >= ${from}`]),
   to: (to) => (to === undefined ? [] : [sql`accepted_at < ${to}`]),
   incidentId: (id) => (id === undefined ? [] : [hitBy(id)]),
+  rescuable: (rescuable) =>
+    rescuable === undefined
+      ? []
+      : [
+          sql`leads.state = 'dead'`,
+          sql`leads.state <> 'written'`,
+          sql`leads.reason ->> 'cause' = ${CONNECTION_DELETED}`,
+          sql`${madeOf('deleted-connection', sql.ref('leads.lead_id'))} is null`,
+        ],
   tests: (tests) => (tests === 'all' ? [] : [tests === 'true' ? sql`is_test` : sql`not is_test`]),
 };
 

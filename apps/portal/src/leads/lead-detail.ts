@@ -1,10 +1,11 @@
 /** A lead's own page. */
-import type { Incident, MarketplaceLead, Reason } from '@leads/contracts';
+import { type Incident, type MarketplaceLead, type Reason, unknownFieldsIn } from '@leads/contracts';
 import { type LeadDetail, TimelineEntry, type TimelinePage } from '@leads/contracts/portal-api';
 import { type Kysely, type Selectable, sql, type SqlBool } from 'kysely';
 import { type Scope, within } from '../access/scope.ts';
 import type { PortalTables, TimelineTable } from '../tables.ts';
 import { DEAD_OF, HOLDS } from '../ledger/hit-leads.ts';
+import { madeOf } from '../ledger/made-of.ts';
 import { SUMMARY_COLUMNS, summaryOf, type SummaryRow } from '../ledger/lead-summary.ts';
 import type { RecordLinks } from '../ledger/record-links.ts';
 
@@ -26,9 +27,13 @@ interface DetailRow extends SummaryRow, Beginning {
   original_bytes: string | null;
   /** Of a dead lead. */
   died_of: string | null;
+  /** The lead that an operator had made of it. */
+  rescued_as: string | null;
 }
 
 type EntryRow = Pick<Selectable<TimelineTable>, 'at' | 'kind' | 'data'> & {
+  /** Of `repeated`: the lead that a person had made of it. */
+  made_lead_id: string | null;
   /** Of `replayed`: who asked for it, where the portal knows. */
   requested_by: string | null;
 };
@@ -43,7 +48,8 @@ export async function readLead(
   const { rows } = await sql<DetailRow>`
     select ${SUMMARY_COLUMNS}, leads.received_at, leads.is_accepted, lead, original,
            encode(original_bytes, 'base64') as original_bytes,
-           (select incident_id from incidents where ${DEAD_OF} order by since desc limit 1) as died_of
+           (select incident_id from incidents where ${DEAD_OF} order by since desc limit 1) as died_of,
+           ${madeOf('deleted-connection', sql.ref('leads.lead_id'))} as rescued_as
     from leads join lead_contents using (lead_id) left join connections using (connection_id)
     where lead_id = ${leadId} and accepted_at is not null and ${within(scope, 'leads.publisher_id')}
   `.execute(database);
@@ -59,7 +65,19 @@ export async function readLead(
     ...(row.original_bytes !== null && { originalBytes: row.original_bytes.replaceAll('\n', '') }),
     ...(await pageOf(database, leadId, row, links)),
     ...(incidentId !== undefined && { incidentId }),
+    ...(row.rescued_as !== null && { rescuedAs: row.rescued_as }),
+    ...(row.is_accepted && unknownIn(row.original)),
   };
+}
+
+/** Which fields of a posted body are none that the marketplace has published; of a form none are looked for. */
+function unknownIn(original: string | null): Pick<LeadDetail, 'unknownFields'> {
+  try {
+    const unknownFields = unknownFieldsIn(JSON.parse(original ?? ''));
+    return unknownFields.length === 0 ? {} : { unknownFields };
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -97,6 +115,8 @@ async function pageOf(
       ) as page order by at limit 1
     )
     select timeline.at, kind, data, requested_by,
+           case when kind = 'repeated' then ${madeOf('repeat', sql.ref('timeline.lead_id'), sql.ref('timeline.at'))} end
+             as made_lead_id,
            exists (select from timeline as other where other.lead_id = ${leadId} and other.at < oldest.at) as has_earlier
     from oldest, timeline left join lateral (
       select requested_by from replays join replay_leads using (replay_id)
@@ -151,7 +171,7 @@ function beginningOf({
 
 /** What the ledger keeps of an entry as people are shown it; one that this version cannot read is left out. */
 function entryOf(
-  { at, kind, data, requested_by: by }: EntryRow,
+  { at, kind, data, requested_by: by, made_lead_id: madeLeadId }: EntryRow,
   connectionUrl: string | null,
   links: RecordLinks,
 ): TimelineEntry[] {
@@ -164,6 +184,7 @@ function entryOf(
     ...(organization !== undefined &&
       crmId !== undefined && { crmUrl: links.to(connectionUrl, organization, crmId) }),
     ...(by !== null && { by }),
+    ...(madeLeadId !== null && { madeLeadId }),
   });
   return entry.success ? [entry.data] : [];
 }

@@ -61,7 +61,13 @@ export async function addMade(
   const entries = leads.flatMap(({ leadId, connectionId, isTest, acceptedAt: at, made }) =>
     made ? [{ leadId, connectionId, isTest, at, kind: 'made', data: made } as const] : [],
   );
-  return { leads: entries.length === 0 ? [] : await addToTimeline(transaction, entries) };
+  if (entries.length === 0) return {};
+  const added = await addToTimeline(transaction, entries);
+  // The page of the lead that it was made of says so.
+  const others = entries.flatMap(({ leadId, data: { from, id } }) =>
+    from === 'kept-post' || !added.includes(leadId) ? [] : [id],
+  );
+  return { leads: [...added, ...others] };
 }
 
 /** The marketplace posted leads again. */

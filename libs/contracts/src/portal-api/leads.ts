@@ -53,6 +53,8 @@ export const LeadFilter = z.strictObject({
   incidentId: z.uuid().optional(),
   /** `true`: test leads only; left out: customers' leads only; `all`: both. */
   tests: z.enum(['true', 'all']).optional(),
+  /** `true`: those alone that ended with their connection, and that nobody has rescued yet. */
+  rescuable: z.literal('true').optional(),
 });
 export type LeadFilter = z.infer<typeof LeadFilter>;
 
@@ -73,7 +75,12 @@ export const TimelineEntry = z.discriminatedUnion('kind', [
   /** A person had it made: of a post that was put aside, a repeat, or a lead whose connection had been deleted. */
   z.object({ kind: z.literal('made'), at: At, ...LeadMade.shape }),
   /** The marketplace posted the same content again; it was folded into this lead. */
-  z.object({ kind: z.literal('repeated'), at: At }),
+  z.object({
+    kind: z.literal('repeated'),
+    at: At,
+    /** The lead that a person had made of it. */
+    madeLeadId: z.uuid().optional(),
+  }),
   z.object({
     kind: z.literal('deferred'),
     at: At,
@@ -127,8 +134,23 @@ export const LeadDetail = LeadSummary.extend({
   earlier: At.optional(),
   /** The incident because of which it waits or is dead. */
   incidentId: z.uuid().optional(),
+  /** The lead that an operator had made of it, since its connection was deleted. */
+  rescuedAs: z.uuid().optional(),
+  /** Fields of the posted body that the marketplace has not published: names and kinds of values. */
+  unknownFields: z.array(z.object({ name: z.string(), kind: z.string() })).optional(),
 }).meta({ id: 'LeadDetail' });
 export type LeadDetail = z.infer<typeof LeadDetail>;
+
+/** `POST /api/leads/{leadId}/second-wish`: a repeat that was folded into the lead was a wish of its own. */
+export const SecondWish = z.strictObject({
+  /** When that repeat came, as the timeline says. */
+  repeatAt: Moment,
+});
+export type SecondWish = z.infer<typeof SecondWish>;
+
+/** `POST /api/leads/{leadId}/rescue`: what ended with its connection goes to another one of the same publisher. */
+export const LeadRescue = z.strictObject({ connectionId: z.guid().toLowerCase() });
+export type LeadRescue = z.infer<typeof LeadRescue>;
 
 /** `GET /api/leads/{leadId}/timeline`: entries before a time, oldest first. */
 export const TimelinePage = LeadDetail.pick({ timeline: true, earlier: true }).meta({ id: 'TimelinePage' });
