@@ -11,7 +11,10 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
+  [stack, browser] = await Promise.all([
+    startTestStack({ serviceSettings: { REFUSED_ALONE_SECONDS: '5' } }),
+    openBrowser(),
+  ]);
   page = await (await personAt(browser)).newPage();
   page.setDefaultTimeout(30_000);
   await signIn(page, stack.services.portal.url, people.operator);

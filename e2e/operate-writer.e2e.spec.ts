@@ -15,7 +15,7 @@ let stack: TestStack;
 let publisher: Publisher;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await startTestStack({ serviceSettings: { REFUSED_ALONE_SECONDS: '5' } });
   publisher = new Publisher(stack.kafkaAs('portal'));
 }, 120_000);
 afterAll(async () => {

@@ -18,7 +18,11 @@ export interface Stage {
 /** Boots it, and ends it after the work. */
 export function onStage(work: (stage: Stage) => Promise<void>): Promise<void> {
   return inThrowAwayPlace(async (place) => {
-    const stack = await startStack({ ...place, careless: true });
+    const stack = await startStack({
+      ...place,
+      careless: true,
+      serviceSettings: { REFUSED_ALONE_SECONDS: '5' },
+    });
     try {
       await stack.registerPublisher(contosoPublisher);
       const connection = await publishConnection(stack.credentialsApi, contoso);

@@ -31,7 +31,7 @@ export async function deliverLeads(lane: Lane, parts: DeliveryParts): Promise<vo
   const walk: Walk = {
     ...parts,
     lane,
-    evidence: new Evidence(lane.refusedSome),
+    evidence: new Evidence(lane.refusedSome, parts.refusedAloneMs),
     unsettled: new Set(),
     hasWaiting: true,
   };

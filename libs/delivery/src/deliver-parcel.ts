@@ -22,6 +22,8 @@ export interface DeliveryParts {
   date: () => Date;
   /** A number in [0, 1). */
   random: () => number;
+  /** How long a lead that rules refuse is tried while no other passes, in milliseconds. */
+  refusedAloneMs?: number | undefined;
 }
 
 /** The parts, and what the walk of one lane knows while it lasts. */

@@ -134,9 +134,10 @@ export class HoldLanes implements OnApplicationBootstrap, BeforeApplicationShutd
     try {
       const { database, clock, destination, relay, log, limits, reports } = this;
       const awayAfterMs = this.settings.DESTINATION_AWAY_SECONDS * SECOND_MS;
+      const refusedAloneMs = this.settings.REFUSED_ALONE_SECONDS * SECOND_MS;
       const open = openLane(
         facts,
-        { database, clock, destination, relay, log, limits, awayAfterMs },
+        { database, clock, destination, relay, log, limits, awayAfterMs, refusedAloneMs },
         (lane) => reports.changed(lane),
       );
       const drained = open.drained.catch((error: unknown) => {

@@ -59,6 +59,22 @@ describe('a destination that works for nobody', () => {
     expect(await alerts()).toEqual([told(2), told(3), OVER]);
   });
 
+  test.each([
+    ['Nothing is lost and nothing need be done: the lead is tried again by itself.', ''],
+    [
+      'Nothing is lost: the record is looked up. If this goes on: compare them.',
+      ' If this goes on: compare them.',
+    ],
+    ['Look into the log of the writer.', ' Look into the log of the writer.'],
+  ])('is told with what the reason advises, and once that nothing is lost (%s)', async (remedy, advice) => {
+    await schema.takeIn(lead());
+    for (const ms of [0, AWAY_AFTER_MS])
+      await lane.absence.goesOn(schema.database, lane, { ...REASON, remedy }, 'Dynamics', after(ms));
+    expect((await alerts()).map((told) => told.remedy)).toEqual([
+      `Nothing is lost: every lead is kept, and written as soon as Dynamics works again.${advice}`,
+    ]);
+  });
+
   test('for less than that is told to nobody', async () => {
     await schema.takeIn(lead());
     await goesOn(0);

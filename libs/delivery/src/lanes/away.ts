@@ -12,6 +12,9 @@ interface Held {
   brokenCause: string | null;
 }
 
+/** What a remedy begins with where it stands by itself. */
+const SAID = /^Nothing is lost(?: and nothing need be done)?: [^.]*\.\s*/;
+
 /**
  * How long a destination may be away before anybody is told, in milliseconds, where the settings do not say otherwise:
  * most are back by then, and nobody can do anything.
@@ -87,7 +90,8 @@ async function tellAway(
         transition: 'triggered',
         since: since.toISOString(),
         what: `Leads wait because ${destination} does not work at present. ${reason.what}`,
-        remedy: `Nothing is lost: every lead is kept, and written as soon as ${destination} works again. ${reason.remedy}`,
+        remedy:
+          `Nothing is lost: every lead is kept, and written as soon as ${destination} works again. ${reason.remedy.replace(SAID, '')}`.trimEnd(),
         waiting: row.waiting,
       },
     ]);

@@ -22,6 +22,8 @@ export interface LaneParts {
   limits?: KnownLimits;
   /** How long the destination may be away before anybody is told, in milliseconds. */
   awayAfterMs?: number;
+  /** How long a lead that rules refuse is tried while no other passes, in milliseconds. */
+  refusedAloneMs?: number | undefined;
 }
 
 export interface OpenLane {
@@ -42,6 +44,7 @@ export function openLane(
     relay,
     log,
     awayAfterMs,
+    refusedAloneMs,
     limits = new KnownLimits(database, destination, log),
   }: LaneParts,
   onBreakerChanged?: (lane: Lane) => void,
@@ -57,7 +60,7 @@ export function openLane(
     relay.wake();
   };
   const store = laneStore(database, lane, tellSettled, awayAfterMs);
-  const parts = { destination, session, store, log };
+  const parts = { destination, session, store, log, refusedAloneMs };
   const drained = deliverLeads(lane, { ...parts, date: clock.date, random: Math.random }).finally(
     async () => {
       await session.close();

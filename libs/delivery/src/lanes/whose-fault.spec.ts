@@ -107,6 +107,13 @@ describe('whose fault a refusal is', () => {
     },
   );
 
+  it('of a rule to a lead that comes alone, it is the lead’s after the time that operators have set', () => {
+    const rule: Refusal = { suspect: 'rule', signature: 'x' };
+    const { fault, tookMs } = refuseUntilDecided(new Evidence([], 3_600_000), rule, () => undefined);
+    expect(fault).toEqual({ of: 'lead', amongOthers: false });
+    expect(tookMs).toBe(3_600_000);
+  });
+
   it.each(SUSPECTS)('of all leads alike, it is the connection’s (%s)', (suspect) => {
     const evidence = new Evidence();
     const faults: Fault[] = [];

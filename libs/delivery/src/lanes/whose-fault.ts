@@ -1,5 +1,5 @@
 /** Whose fault a refusal is: the lead's, the connection's or nobody's, by what the same lane was answered before and since. */
-import { type BackOff, backOffMs, DAY_MS, HOUR_MS } from '@leads/pacing';
+import { type BackOff, backOffMs, DAY_MS, HOUR_MS, MINUTE_MS } from '@leads/pacing';
 
 /** Whom an answer's own words point at. A suspicion only: what else the lane is answered decides. */
 export type Suspect =
@@ -53,13 +53,13 @@ export interface Answered {
  * - nobody: deadlocks and lost transactions pass within seconds, maintenance within hours. Nothing speaks of the lead:
  *   it waits for as long as no other passes.
  * - lead: the same value is refused the same way, whenever; the second try is for what was read wrongly the first time.
- * - rule: plug-ins fail in passing more often than they mean it.
+ * - rule: plug-ins fail in passing more often than they mean it, all of them for a minute or two where one is put in.
  * - connection, unknown: long enough for another lead to show whether it passes; without one they wait as well.
  */
 export const TRIES: Readonly<Record<Suspect, { tries: number; pause: BackOff; aloneMs: number }>> = {
   nobody: { tries: 6, pause: { firstMs: 2_000, mostMs: 120_000, leastMs: 1_000 }, aloneMs: Infinity },
   lead: { tries: 2, pause: { firstMs: 2_000, mostMs: 2_000, leastMs: 1_000 }, aloneMs: 1_000 },
-  rule: { tries: 4, pause: { firstMs: 4_000, mostMs: 60_000, leastMs: 2_000 }, aloneMs: 30_000 },
+  rule: { tries: 4, pause: { firstMs: 4_000, mostMs: 60_000, leastMs: 2_000 }, aloneMs: 5 * MINUTE_MS },
   connection: { tries: 4, pause: { firstMs: 4_000, mostMs: 60_000, leastMs: 2_000 }, aloneMs: Infinity },
   unknown: { tries: 4, pause: { firstMs: 4_000, mostMs: 60_000, leastMs: 2_000 }, aloneMs: Infinity },
 };
@@ -145,8 +145,14 @@ export class Evidence {
   private readonly ofSome: Map<string, number>;
   private hasLearned = false;
 
-  /** @param ofSome what is known from before */
-  constructor(ofSome: readonly OfSome[] = []) {
+  /**
+   * @param ofSome what is known from before
+   * @param ruleAloneMs another time for what rules refuse, in milliseconds
+   */
+  constructor(
+    ofSome: readonly OfSome[] = [],
+    private readonly ruleAloneMs = TRIES.rule.aloneMs,
+  ) {
     this.ofSome = new Map(ofSome.map(({ signature, at }) => [signature, at]));
   }
 
@@ -180,7 +186,8 @@ export class Evidence {
 
   private faultOf(tried: Tried, { suspect, signature }: Refusal, now: number, random: number): Fault {
     const strikes = tried.strikes + 1;
-    const { tries, pause, aloneMs } = TRIES[suspect];
+    const { tries, pause } = TRIES[suspect];
+    const aloneMs = suspect === 'rule' ? this.ruleAloneMs : TRIES[suspect].aloneMs;
     const isUsedUp = strikes >= (tried.signature === signature ? tries : 2 * tries);
     if (isUsedUp && this.wasOvertaken(tried.leadId, suspect)) return this.end(tried.leadId, signature, now);
     if (this.isGeneral(suspect, signature, now)) return { of: 'connection' };

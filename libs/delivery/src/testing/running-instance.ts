@@ -29,7 +29,8 @@ export function runInstance(schema: DeliverySchema, destination: Destination, na
     { wake: () => undefined } as OutboxRelay<DeliveryTables>,
     destination,
     laneChannel(SCHEMA),
-    { DATABASE_URL: url, DESTINATION_AWAY_SECONDS: 300 } as ServiceSettings & DeliverySettings,
+    { DATABASE_URL: url, DESTINATION_AWAY_SECONDS: 300, REFUSED_ALONE_SECONDS: 300 } as ServiceSettings &
+      DeliverySettings,
     limits,
     OWN_CLOCK,
     publisher as unknown as Publisher,
