@@ -94,8 +94,8 @@ export const LeadDeferred = Outcome.extend({
   reason: Reason,
   nextAttemptAt: Moment,
   /**
-   * How many deferrals this tells of, where that is more than itself: the same cause is told once an hour, and
-   * `attempts` may have risen by the time the next is told.
+   * How many deferrals this tells of, where that is more than itself: the same cause is told at growing pauses, at most
+   * an hour apart, and `attempts` may have risen by the time the next is told.
    */
   deferrals: z.int32().positive().optional(),
 });

@@ -4,13 +4,11 @@ import { type Alert, alertOf, Trouble, type ValidationStep } from '@leads/contra
 import type { AuditedAct } from '../audit.ts';
 import type { Connection } from '../connection-facts.ts';
 
-/** A test lead went the whole way, so none of these stands in its way; the lane tells anew what does. Warnings it ends by itself. */
-const BY_VALIDATE: readonly Trouble[] = [
-  'connection-broken',
-  'destination-away',
-  'leads-refused',
-  'secret-expired',
-];
+/**
+ * A test lead went the whole way, so none of these stands in its way; the lane tells anew what does. Warnings it ends by
+ * itself, and what leads are dead of once they are replayed.
+ */
+const BY_VALIDATE: readonly Trouble[] = ['connection-broken', 'destination-away', 'secret-expired'];
 
 const BY_SECRET: readonly Trouble[] = ['secret-expiring', 'secret-expired'];
 

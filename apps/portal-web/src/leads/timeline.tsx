@@ -131,7 +131,7 @@ export function Timeline({
                       Next attempt planned <Time at={upcoming.next.at} />
                     </>
                   ) : (
-                    'It is tried again by itself. The same answer is told here once an hour, another at once.'
+                    'It is tried again by itself. The same answer is told here ever more seldom, at least once an hour; another at once.'
                   )}
                 </div>
               )}

@@ -3,6 +3,7 @@ import { Alert, LeadOutcome, topics } from '@leads/contracts';
 import { type Kysely, sql } from 'kysely';
 import { type Delivery, type End, keepRefusedSome, nextDeliveries } from './deliveries.ts';
 import { settleDeliveries } from './settle-deliveries.ts';
+import { STUCK_AFTER_MS } from './tell-stuck.ts';
 import type { Lane } from './lane.ts';
 import type { DeliveryTables } from '../tables.ts';
 import {
@@ -111,7 +112,7 @@ describe('settling', () => {
     ]);
   });
 
-  test('a lead whose connection is broken for a day, tried every two minutes, is told of hourly, with how often', async () => {
+  test('a lead whose connection is broken for a day, tried every two minutes, is told of at growing pauses, then hourly, with how often', async () => {
     await schema.takeIn(lead());
     let tries = 0;
     for (let ms = 0; ms < 24 * 3_600_000; ms += 120_000) {
@@ -124,11 +125,11 @@ describe('settling', () => {
       tries += 1;
     }
     const told = await outcomes();
-    expect(told).toHaveLength(24);
-    expect(told[0]).not.toHaveProperty('deferrals');
-    expect(told.slice(1).map((event) => (event.outcome === 'deferred' ? event.deferrals : 0))).toEqual(
-      Array(23).fill(30),
+    const often = told.map((event) => (event.outcome === 'deferred' ? event.deferrals : 0));
+    expect(often).toEqual(
+      [undefined, 1, 1, 2, 4, 8, 16, ...Array(22).fill(30)].map((n) => (n === 1 ? undefined : n)),
     );
+    expect(told.slice(0, 7).map(({ attempts }) => attempts)).toEqual([1, 2, 3, 5, 9, 17, 33]);
     expect(await database.selectFrom('deliveries').select('attempts').execute()).toEqual([
       { attempts: tries },
     ]);
@@ -143,7 +144,7 @@ describe('settling', () => {
     ]);
   });
 
-  test('leads that die of one cause are one trouble that counts them, until one that was refused for it passes', async () => {
+  test('leads that die of one cause are one trouble that counts them, until one that was refused for it passes and none is dead any more', async () => {
     const end: End = { kind: 'dead', reason: REASON, amongOthers: true };
     const told = async (): Promise<Alert[]> =>
       (await outbox(topics.alerts.name)).map((value) => Alert.parse(value));
@@ -157,22 +158,60 @@ describe('settling', () => {
         dead,
       });
     const first = await schema.settled(lane, end);
-    await schema.settled(lane, end);
+    const second = await schema.settled(lane, end);
     await schema.settled(lane, end, lead({ isTest: true }));
     await schema.settled(lane, WRITTEN);
     expect(await told()).toEqual([died(1), died(2)]);
-    await sql`update deliveries set state = 'pending', due_at = now() where lead_id = ${first}`.execute(
-      database,
-    );
-    const [replayed] = (await nextDeliveries(database, lane, new Set(), 1)).due;
-    if (!replayed) throw new Error('nothing is due');
-    await settle(lane, replayed, WRITTEN);
-    await schema.settled(lane, WRITTEN);
+    const replayed = async (leadId: string): Promise<void> => {
+      await sql`update deliveries set state = 'pending', due_at = now() where lead_id = ${leadId}`.execute(
+        database,
+      );
+      const [delivery] = (await nextDeliveries(database, lane, new Set(), 1)).due;
+      if (!delivery) throw new Error('nothing is due');
+      await settle(lane, delivery, WRITTEN);
+      await schema.settled(lane, WRITTEN);
+    };
+    await replayed(first);
+    expect(await told()).toEqual([died(1), died(2), died(1)]);
+    await replayed(second);
     expect(await told()).toEqual([
-      died(1),
-      died(2),
+      ...[died(1), died(2), died(1)],
       expect.objectContaining({ ...ofIt, transition: 'cleared' }),
     ]);
+  });
+
+  test('what every lead there was died of goes on while they are dead, though others pass', async () => {
+    const end: End = { kind: 'dead', reason: REASON, amongOthers: false };
+    await schema.settled(lane, end);
+    for (let more = 0; more < 3; more += 1) await schema.settled(lane, WRITTEN);
+    expect((await outbox(topics.alerts.name)).map((value) => Alert.parse(value))).toMatchObject([
+      { trouble: 'leads-refused', transition: 'triggered', dead: 1 },
+    ]);
+  });
+
+  test('a lead that waits for an hour while its connection works is a trouble of its own, told once, until it is settled', async () => {
+    const alerts = async (): Promise<Alert[]> =>
+      (await outbox(topics.alerts.name)).map((value) => Alert.parse(value));
+    await schema.takeIn(lead());
+    const go = async (ms: number, end: End): Promise<void> => {
+      const [delivery] = (await nextDeliveries(database, lane, new Set(), 1)).due;
+      if (!delivery) throw new Error('it is not due');
+      await settleDeliveries(database, lane, [{ delivery, end, at: new Date(NOW.getTime() + ms) }]);
+    };
+    const again: End = { kind: 'deferred', afterMs: 0, counts: true, reason: REASON };
+    await go(0, again);
+    await go(STUCK_AFTER_MS - 1, again);
+    await sql`update lanes set away_since = now()`.execute(database);
+    await go(STUCK_AFTER_MS, again);
+    expect(await alerts()).toEqual([]);
+    await sql`update lanes set away_since = null`.execute(database);
+    await go(STUCK_AFTER_MS + 1, again);
+    await go(2 * STUCK_AFTER_MS, again);
+    const ofIt = { connectionId: CONNECTION, trouble: 'connection-warning', cause: REASON.cause };
+    const told = { ...ofIt, transition: 'triggered', waiting: 1, since: NOW.toISOString() };
+    expect(await alerts()).toMatchObject([told]);
+    await go(3 * STUCK_AFTER_MS, WRITTEN);
+    expect(await alerts()).toMatchObject([told, { ...ofIt, transition: 'cleared' }]);
   });
 
   test('being asked to slow down is no attempt', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { foldRefused, type RefusedCause, type Settled } from './refused-leads.ts';
+import { foldRefused, keepUnreplayed, type RefusedCause, type Settled } from './refused-leads.ts';
 
 const reason = (cause: string) => ({ cause, what: `It went so: ${cause}.`, remedy: 'Do this.' });
 const dead = (cause: string, amongOthers = false): Settled => ({
@@ -84,5 +84,26 @@ describe('a cause that leads die of', () => {
         expect(stands.sort()).toEqual([...standing].sort());
       }),
     );
+  });
+});
+
+describe('a cause whose leads are still dead', () => {
+  const before: RefusedCause[] = [{ cause: 'rule', stands: true, amongOthers: true, dead: 2 }];
+  const after = (ends: Settled[], ...dead: { cause: string; dead: number }[]) =>
+    keepUnreplayed(before, foldRefused(before, ends), dead);
+
+  test('goes on when one of its kind passes, and is told with those that are left', () => {
+    const left = after([passed('rule')], { cause: 'rule', dead: 1 });
+    expect(left).toEqual({
+      known: [{ cause: 'rule', stands: true, amongOthers: true, dead: 1 }],
+      changed: ['rule'],
+      over: [],
+    });
+    const told = { ...left, known: before, changed: [] };
+    expect(after([passed('rule')], { cause: 'rule', dead: 2 })).toEqual(told);
+  });
+
+  test('is over with the last of them', () => {
+    expect(after([passed('rule')])).toEqual({ known: [], changed: [], over: ['rule'] });
   });
 });

@@ -8,6 +8,8 @@ export interface RefusedCause {
   stands: boolean;
   /** Others pass beside those that are refused for it: what passes says nothing of it, unless it was refused for it before. */
   amongOthers: boolean;
+  /** How many leads were dead of it when that was told last; absent in what was kept before this was. */
+  dead?: number;
 }
 
 /** The end of one lead, as far as it says something of what leads die of. */
@@ -54,5 +56,34 @@ export function foldRefused(before: readonly RefusedCause[], settled: readonly S
     known: [...known.values()],
     died: [...died.values()].filter(({ cause }) => stands(cause)),
     over: [...new Set(told)].filter((cause) => !stands(cause)),
+  };
+}
+
+/**
+ * A cause whose leads are still dead goes on, whatever passes: they are to be replayed, and who is told that it is over
+ * looks for none.
+ * @param before what was known before the ends were folded in
+ * @param dead the causes that leads are dead of by now, with how many
+ * @returns the causes of which something is to be told: those that go on with another count, and those that are over
+ */
+export function keepUnreplayed(
+  before: readonly RefusedCause[],
+  { known, died, over }: FoldedCauses,
+  dead: readonly { cause: string; dead: number }[],
+): { known: RefusedCause[]; changed: string[]; over: string[] } {
+  const counts = new Map(dead.map((one) => [one.cause, one.dead]));
+  const after = new Map(known.map((one) => [one.cause, one]));
+  const changed = new Set(died.map(({ cause }) => cause));
+  for (const cause of [...changed, ...over]) {
+    const count = counts.get(cause);
+    if (count === undefined) continue;
+    const amongOthers = after.get(cause)?.amongOthers ?? true;
+    after.set(cause, { cause, stands: true, amongOthers, dead: count });
+    if (before.find((one) => one.cause === cause)?.dead !== count) changed.add(cause);
+  }
+  return {
+    known: [...after.values()],
+    changed: [...changed],
+    over: over.filter((cause) => !counts.has(cause)),
   };
 }

@@ -1,12 +1,13 @@
 /** What became of a lane's deliveries is written down, together with the events that tell of it. */
 import { isDeepStrictEqual } from 'node:util';
-import { type LeadOutcome, topics } from '@leads/contracts';
+import { type LeadOutcome, type Reason, topics } from '@leads/contracts';
 import { addToOutbox } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
 import type { Holding, Marks, Settlement } from './deliveries.ts';
-import { foldRefused, type RefusedCause, type Settled } from './refused-leads.ts';
+import { foldRefused, keepUnreplayed, type RefusedCause, type Settled } from './refused-leads.ts';
 import { tellDeferral } from './tell-deferral.ts';
+import { tellStuck } from './tell-stuck.ts';
 import { tellTrouble } from './tell-trouble.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function settleDeliveriesIn(
   settlements: Settlement[],
 ): Promise<string[]> {
   const rows = settlements.map((settlement) => rowOf(settlement));
-  const { rows: settled } = await sql<{ lead_id: string; refused: string | null }>`
+  const { rows: settled } = await sql<{ lead_id: string; refused: string | null; is_in_trouble: boolean }>`
       update deliveries
       set state = settlement.state, attempts = settlement.attempts, last_failure = settlement.failure,
           unclear = settlement.unclear, strikes = settlement.strikes, signature = settlement.signature,
@@ -47,12 +48,14 @@ export async function settleDeliveriesIn(
           as settlement (lead_id, state, attempts, failure, after_ms, at, unclear, strikes, signature, refused_for, told)
       where deliveries.lead_id = settlement.lead_id and deliveries.state = 'pending'
         and lanes.connection_id = deliveries.connection_id and lanes.fence = ${lane.fence}
-      returning deliveries.lead_id, lanes.refused
+      returning deliveries.lead_id, lanes.refused,
+                lanes.broken is not null or lanes.away_since is not null as is_in_trouble
     `.execute(transaction);
   const ids = new Set(settled.map((row) => row.lead_id));
   const outcomes = settlements.filter(({ delivery }) => ids.has(delivery.accepted.leadId));
   await addToOutbox(transaction, topics.leadsOutcomes, outcomes.flatMap(outcomeOf));
   await tellRefused(transaction, lane, settled[0]?.refused ?? null, outcomes);
+  await tellStuck(transaction, lane, outcomes, settled[0]?.is_in_trouble ?? false);
   return [...ids];
 }
 
@@ -68,32 +71,48 @@ async function tellRefused(
     return end.kind === 'dead' && 'amongOthers' in end && !delivery.accepted.isTest ? [end] : [];
   });
   const before = known === null ? [] : (JSON.parse(known) as RefusedCause[]);
-  const { known: after, died, over } = foldRefused(before, ends);
-  if (died.length === 0 && isDeepStrictEqual(after, before)) return;
+  const folded = foldRefused(before, ends);
+  if (folded.died.length === 0 && isDeepStrictEqual(folded.known, before)) return;
+  const causes = [...folded.died.map(({ cause }) => cause), ...folded.over];
+  const dead = await deadOf(transaction, connectionId, causes);
+  const { known: after, changed, over } = keepUnreplayed(before, folded, dead);
   await sql`
     update lanes set refused = ${after.length === 0 ? null : JSON.stringify(after)}
     where connection_id = ${connectionId}
   `.execute(transaction);
-  const { rows: counts } = await sql<{ cause: string; dead: number }>`
-    select refused_for as cause, count(*)::float8 as dead from deliveries
-    where connection_id = ${connectionId} and state = 'dead' and not is_test
-      and refused_for = any(${died.map(({ cause }) => cause)}::text[])
-    group by refused_for
-  `.execute(transaction);
   const trouble = 'leads-refused' as const;
   const at = new Date(Math.max(...settlements.map((settlement) => settlement.at.getTime())));
+  const reasons = [...folded.died, ...dead.map(({ reason }) => reason)];
   await tellTrouble(transaction, { connectionId }, at, [
-    ...died.map((reason) => {
-      const dead = counts.find(({ cause }) => cause === reason.cause)?.dead ?? 1;
-      return { ...reason, dead, trouble, transition: 'triggered' as const };
+    ...changed.flatMap((cause) => {
+      const reason = reasons.find((one) => one.cause === cause);
+      const count = dead.find((one) => one.cause === cause)?.dead ?? 1;
+      return reason ? [{ ...reason, dead: count, trouble, transition: 'triggered' as const }] : [];
     }),
     ...over.map((cause) => ({ cause, ...TAKEN_AGAIN, trouble, transition: 'cleared' as const })),
   ]);
 }
 
+/** How many customers' leads are dead of each cause, and for what reason the last of them is. */
+async function deadOf(
+  transaction: Kysely<DeliveryTables>,
+  connectionId: string,
+  causes: string[],
+): Promise<{ cause: string; dead: number; reason: Reason }[]> {
+  const { rows } = await sql<{ cause: string; dead: number; reason: string }>`
+    select refused_for as cause, count(*)::float8 as dead,
+           (array_agg(last_failure order by settled_at desc))[1] as reason
+    from deliveries
+    where connection_id = ${connectionId} and state = 'dead' and not is_test and last_failure is not null
+      and refused_for = any(${causes}::text[])
+    group by refused_for
+  `.execute(transaction);
+  return rows.map((row) => ({ ...row, reason: JSON.parse(row.reason) as Reason }));
+}
+
 const TAKEN_AGAIN = {
-  what: 'Leads that were refused so are taken again.',
-  remedy: 'Replay those that are dead, if that has not been done.',
+  what: 'Leads that were refused so are taken again, and none of them is dead any more.',
+  remedy: 'Nothing need be done.',
 };
 
 function attemptsAfter({ delivery, end }: Settlement): number {

@@ -21,14 +21,17 @@ function tell(deferrals: { cause: string; at: number }[]): {
 const every = (ms: number, forMs: number, cause: (n: number) => string) =>
   Array.from({ length: Math.ceil(forMs / ms) }, (_, n) => ({ cause: cause(n), at: n * ms }));
 
-test('the first is told, another cause at once, the same after an hour with how often it came', () => {
+test('the first is told, another cause at once, the same at pauses that double up to an hour, with how often it came', () => {
   const { told } = tell([
-    ...every(10 * MINUTE_MS, HOUR_MS, () => 'busy'),
+    ...every(MINUTE_MS, HOUR_MS, () => 'busy'),
     { cause: 'away', at: HOUR_MS - 1 },
     { cause: 'away', at: HOUR_MS },
     { cause: 'away', at: 2 * HOUR_MS - 1 },
   ]);
-  expect(told).toEqual(['busy × 1', 'away × 6', 'away × 2']);
+  expect(told).toEqual([
+    ...['busy × 1', 'busy × 1', 'busy × 2', 'busy × 4', 'busy × 8', 'busy × 16'],
+    ...['away × 29', 'away × 2'],
+  ]);
 });
 
 test('causes that take turns for ever are told hourly in the end', () => {
