@@ -71,8 +71,8 @@ test('a topic that the catalogue keys by connection needs to be listed nowhere e
   const report = { topic: 'lanes.v1', partition: 0, offset: '1', key: Buffer.from(CONNECTION) };
   await putAside(database, [{ ...report, ...UNREADABLE }], 'portal', NOW);
   const events = await database.selectFrom('outbox').select('value').execute();
-  expect(events.map(({ value }) => Alert.parse(JSON.parse(value)).what)).toContainEqual(
-    expect.stringContaining('lanes.v1'),
+  expect(events.map(({ value }) => Alert.parse(JSON.parse(value)))).toContainEqual(
+    expect.objectContaining({ connectionId: CONNECTION, what: expect.stringContaining('lanes.v1') }),
   );
 });
 
