@@ -15,6 +15,7 @@ export type AuditedAct =
   | 'connection deleted'
   | 'secret replaced'
   | 'address key rotated'
+  | 'earlier addresses ended'
   | 'token request refused'
   | 'validation started'
   | 'master key rotated'

@@ -36,6 +36,8 @@ export const ConnectionFacts = z.object({
     /** SHA-256 of the key, lower-case hex. */
     hash: z.string(),
     setAt: Instant,
+    /** Of keys before it: until when each still works, the newest first. */
+    earlier: z.array(z.object({ hash: z.string(), until: Instant })).optional(),
   }),
 });
 export type ConnectionFacts = z.infer<typeof ConnectionFacts>;
@@ -52,6 +54,7 @@ export interface Connection {
 
 /** What the other services are told. */
 export function toEvent({ connectionId, version, facts, changedAt }: Connection): ConnectionChanged {
+  const earlier = earlierAddresses(facts, changedAt);
   return {
     connectionId,
     version,
@@ -64,6 +67,9 @@ export function toEvent({ connectionId, version, facts, changedAt }: Connection)
     contactEmails: facts.contactEmails,
     state: facts.state,
     addressKeyHash: facts.addressKey.hash,
+    ...(earlier.length > 0 && {
+      earlierAddresses: earlier.map(({ hash: keyHash, until }) => ({ keyHash, until })),
+    }),
     secretVersion: facts.secret.version,
     ...present({ identityHash: identityHash(facts) }),
     ...(facts.mapping ? { mapping: facts.mapping } : {}),
@@ -73,6 +79,14 @@ export function toEvent({ connectionId, version, facts, changedAt }: Connection)
       notifications: facts.notifications,
     }),
   };
+}
+
+/** The replaced lead addresses that still work at that moment. */
+export function earlierAddresses(
+  { addressKey: { earlier = [] } }: ConnectionFacts,
+  at: Date,
+): { hash: string; until: string }[] {
+  return earlier.filter(({ until }) => Date.parse(until) > at.getTime());
 }
 
 /** What two connections have in common that sign in as the same application or user; neither counts case. */

@@ -617,7 +617,9 @@ describe('a connection', () => {
   });
 
   test('takes leads in as its newest version says, whatever comes late or again', async () => {
-    const [published, paused, deleted, rotated] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const [published, paused, deleted, rotated, overlapping] = Array.from({ length: 5 }, () =>
+      randomUUID(),
+    ) as [string, string, string, string, string];
     await publisher.publish(topics.connections, [
       changed(published, 1, { state: 'draft' }),
       changed(published, 2, { repeatHours: 0 }),
@@ -627,6 +629,11 @@ describe('a connection', () => {
       changed(deleted, 2, { state: 'deleted' }),
       changed(rotated, 1, {}),
       changed(rotated, 2, { addressKeyHash: addressKeyHash('the-new-key') }),
+      changed(overlapping, 1, {}),
+      changed(overlapping, 2, {
+        addressKeyHash: addressKeyHash('the-newer-key'),
+        earlierAddresses: [{ keyHash: addressKeyHash(overlapping), until: daysAgo(-1).toISOString() }],
+      }),
     ]);
     const late = [
       changed(published, 1, { state: 'draft' }),
@@ -636,6 +643,7 @@ describe('a connection', () => {
     const last = randomUUID();
     await publisher.publish(topics.connections, [...late, changed(last, 1, {})]);
     await eventually(async () => expect((await post(body(), { key: last })).status).toBe(202));
+    for (const key of [overlapping, 'the-newer-key']) expect((await post(body(), { key })).status).toBe(202);
     const keys = [published, paused, deleted, rotated, 'the-new-key'];
     const answers = await Promise.all(keys.map((key) => post(body(), { key })));
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 404, 202]);

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@leads/testing';
 import { sql } from 'kysely';
+import { addressKeyHash } from './fingerprint.ts';
 import { watchAcceptedLeads } from './testing/watch-accepted-leads.ts';
 import { leadBody, type RunningGateway, startGateway } from './testing/running-gateway.ts';
 
@@ -150,4 +152,17 @@ test('its document describes what may be posted, and every answer', async () => 
   );
   expect(Object.keys(post?.requestBody?.content ?? {})).toContain('application/json');
   expect(Object.keys(get?.responses ?? {})).toContain('200');
+});
+
+test('an address that was replaced works until its time is over, and then is answered like one that nobody has', async () => {
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  const [replaced, over] = ['replaced', 'over'].map((name) => `${name}-${randomUUID()}`) as [string, string];
+  await gateway.addConnection({
+    earlier_hashes: [replaced, over].map(addressKeyHash),
+    earlier_until: [inAnHour, new Date(Date.now() - 1)],
+  });
+  expect((await gateway.post(replaced, leadBody())).status).toBe(202);
+  const [ended, unknown] = [await gateway.post(over, leadBody()), await gateway.post('nobodys', leadBody())];
+  const words = ({ status, answer: { traceId: _, ...answer } }: typeof ended): unknown => [status, answer];
+  expect(words(ended)).toEqual(words(unknown));
 });

@@ -22,14 +22,17 @@ export class FollowConnections {
       address_key_hash: change.addressKeyHash,
       changed_at: change.changedAt,
       repeat_hours: change.repeatHours,
+      earlier_hashes: change.earlierAddresses?.map(({ keyHash }) => keyHash),
+      earlier_until: change.earlierAddresses?.map(({ until }) => until),
     }));
   }
 
   @OnTopic(topics.connections, { delivery: 'every-instance' })
   followAddresses(records: Received<typeof topics.connections>[]): Promise<void> {
     for (const { value } of records) {
-      const { changedAt, repeatHours = null } = value;
-      this.addresses.remember({ ...value, changedAt: new Date(changedAt), repeatHours });
+      const { changedAt, repeatHours = null, earlierAddresses = [] } = value;
+      const earlier = earlierAddresses.map(({ keyHash, until }) => ({ keyHash, until: new Date(until) }));
+      this.addresses.remember({ ...value, changedAt: new Date(changedAt), repeatHours, earlier });
     }
     return Promise.resolve();
   }

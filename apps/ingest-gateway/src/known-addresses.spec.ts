@@ -7,7 +7,7 @@ const GRACE_MS = 3_600_000;
 
 const published: KnownConnection = {
   ...{ connectionId: 'one', version: 2, state: 'published', addressKeyHash: 'old' },
-  ...{ changedAt: new Date('2026-11-20T12:00:00Z'), repeatHours: null },
+  ...{ changedAt: new Date('2026-11-20T12:00:00Z'), repeatHours: null, earlier: [] },
 };
 
 /** Addresses over a database with these connections, and what it was asked for. */
@@ -52,6 +52,19 @@ describe('an address', () => {
     expect(await addresses.find('old', NOW)).toBeUndefined();
     expect(await addresses.find('older', NOW)).toBeUndefined();
     expect(await addresses.find('new', NOW)).toMatchObject({ connectionId: 'one' });
+  });
+
+  test('that was replaced works until its time is over, and no longer than its connection says', async () => {
+    const until = new Date(NOW.getTime() + 1);
+    const rotated = { ...published, version: 3, addressKeyHash: 'new', earlier: [{ keyHash: 'old', until }] };
+    const { addresses } = over(published);
+    addresses.remember(rotated);
+    for (const hash of ['old', 'new'])
+      expect(await addresses.find(hash, NOW)).toMatchObject({ connectionId: 'one', version: 3 });
+    expect(await addresses.find('old', until)).toBeUndefined();
+    addresses.remember({ ...rotated, version: 4, earlier: [] });
+    expect(await over().addresses.find('old', NOW)).toBeUndefined();
+    expect(await addresses.find('new', until)).toMatchObject({ version: 4 });
   });
 
   test.each(['draft', 'published', 'paused'] as const)(

@@ -48,25 +48,38 @@ export class KnownAddresses {
    */
   async find(addressKeyHash: string, now: Date): Promise<KnownConnection | undefined> {
     const known = this.byHash.get(addressKeyHash);
-    if (known) return this.taking(known, now);
+    if (known) return this.taking(known, addressKeyHash, now);
     const miss: Miss = { addressKeyHash };
     await this.misses.add([miss]);
-    return this.taking(miss.found, now);
+    return this.taking(miss.found, addressKeyHash, now);
   }
 
-  private taking(connection: KnownConnection | undefined, now: Date): KnownConnection | undefined {
+  private taking(
+    connection: KnownConnection | undefined,
+    addressKeyHash: string,
+    now: Date,
+  ): KnownConnection | undefined {
+    if (connection && connection.addressKeyHash !== addressKeyHash) {
+      const earlier = connection.earlier.find(({ keyHash }) => keyHash === addressKeyHash);
+      if (!earlier || earlier.until <= now) return undefined;
+    }
     if (connection?.state !== 'deleted') return connection;
     const { changedAt } = connection;
     return changedAt !== null && now.getTime() - changedAt.getTime() < this.graceMs ? connection : undefined;
   }
 
   /** A version not above the one that is known is old news: the database may be behind the topic, or that be read again. */
-  remember({ connectionId, version, state, addressKeyHash, changedAt, repeatHours }: KnownConnection): void {
+  remember({ connectionId, version, state, addressKeyHash, ...others }: KnownConnection): void {
+    const { changedAt, repeatHours, earlier } = others;
     const known = this.byId.get(connectionId);
     if (known && known.version >= version) return;
-    if (known) this.byHash.delete(known.addressKeyHash);
-    const connection = { connectionId, version, state, addressKeyHash, changedAt, repeatHours };
+    if (known) for (const hash of hashesOf(known)) this.byHash.delete(hash);
+    const connection = { connectionId, version, state, addressKeyHash, changedAt, repeatHours, earlier };
     this.byId.set(connectionId, connection);
-    this.byHash.set(addressKeyHash, connection);
+    for (const hash of hashesOf(connection)) this.byHash.set(hash, connection);
   }
+}
+
+function hashesOf({ addressKeyHash, earlier }: KnownConnection): string[] {
+  return [addressKeyHash, ...earlier.map(({ keyHash }) => keyHash)];
 }

@@ -15,6 +15,8 @@ export interface KnownConnection extends Pick<
   changedAt: Date | null;
   /** `null` where its publisher has not chosen. */
   repeatHours: number | null;
+  /** Addresses that were replaced, and until when each still works. */
+  earlier: { keyHash: string; until: Date }[];
 }
 
 /** The connections at these addresses; of an address that nobody has, nothing. */
@@ -22,7 +24,7 @@ export async function connectionsAt(
   database: Database,
   addressKeyHashes: readonly string[],
 ): Promise<KnownConnection[]> {
-  return database
+  const rows = await database
     .selectFrom('connections')
     .select([
       ...([
@@ -32,9 +34,16 @@ export async function connectionsAt(
         'address_key_hash as addressKeyHash',
       ] as const),
       ...(['changed_at as changedAt', 'repeat_hours as repeatHours'] as const),
+      ...(['earlier_hashes', 'earlier_until'] as const),
     ])
-    .where('address_key_hash', 'in', addressKeyHashes)
+    .where(
+      sql<boolean>`address_key_hash = any(${addressKeyHashes}::text[]) or earlier_hashes && ${addressKeyHashes}::text[]`,
+    )
     .execute();
+  return rows.map(({ earlier_hashes: hashes, earlier_until: until, ...row }) => ({
+    ...row,
+    earlier: (hashes ?? []).map((keyHash, at) => ({ keyHash, until: until?.[at] ?? new Date(0) })),
+  }));
 }
 
 /** A lead that asks to be committed. */

@@ -13,6 +13,9 @@ interface ConnectionsTable {
   changed_at: Date | null;
   /** For how many hours the same content again is the same lead; `null`: as the setting says. */
   repeat_hours: number | null;
+  /** Of addresses that were replaced, and until when each still works, in the same order; `null`: none. */
+  earlier_hashes: string[] | null;
+  earlier_until: Date[] | null;
 }
 
 interface AcceptedTable {

@@ -98,6 +98,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The most days for which an earlier lead address may go on working, and the most such addresses of a connection. */
+export const MOST_OVERLAP_DAYS = 30;
+export const MOST_EARLIER_ADDRESSES = 5;
+
 /** Public facts of one connection at one version. A consumer ignores a version not above the one it has. */
 export const ConnectionChanged = z.object({
   connectionId: z.uuid(),
@@ -114,6 +118,11 @@ export const ConnectionChanged = z.object({
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   /** SHA-256 of the gateway address key, lower-case hex: enough to recognise a key, not to make one. */
   addressKeyHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of addresses that were replaced: until when each still works. */
+  earlierAddresses: z
+    .array(z.object({ keyHash: z.string().regex(/^[0-9a-f]{64}$/), until: Moment }))
+    .max(MOST_EARLIER_ADDRESSES)
+    .optional(),
   /** Raised by one whenever the secret is replaced, so that a token got with an older one is dropped. */
   secretVersion: z.int32().positive(),
   /**

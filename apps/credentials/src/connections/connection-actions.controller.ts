@@ -2,15 +2,23 @@
 import { randomBytes } from 'node:crypto';
 import { Controller, HttpCode, Inject, Post, Put, UseGuards } from '@nestjs/common';
 import { type FieldRules, readSecret } from '@leads/contracts/connection-details';
-import { Answers, CallerGuard, WithEtag } from '@leads/service';
+import { Answers, CallerGuard, CheckedBody, errorsOf, WithEtag } from '@leads/service';
 import { Actor } from '../access/actor.ts';
 import { makeAddressKey } from './address-key.ts';
 import { WithLeadAddress, withLeadAddress } from './connection-answer.ts';
-import { connectionOf, unknownConnection } from './connection-problems.ts';
-import { ConnectionId, Expected, fieldsOf, SecretBody } from './connection-requests.ts';
+import { connectionOf, notAccepted, unknownConnection } from './connection-problems.ts';
+import {
+  ConnectionId,
+  Expected,
+  fieldsOf,
+  OVERLAP_DAYS,
+  Rotation,
+  SecretBody,
+} from './connection-requests.ts';
 import { Connections } from './connections.ts';
 import { FIELD_RULES } from './field-rules.ts';
 import {
+  endEarlierAddresses,
   pause,
   publish,
   replaceSecret,
@@ -82,14 +90,31 @@ export class ConnectionActionsController {
   /** The new address has to be entered at the marketplace. */
   @Post('rotate-address-key')
   @HttpCode(200)
-  @Answers('Makes a new lead address; the old one stops at once.', WithLeadAddress)
+  @Answers(
+    'Makes a new lead address; the old one works for some days more, seven unless told.',
+    WithLeadAddress,
+  )
   @WithEtag()
   rotateAddressKey(
     @ConnectionId() id: string,
     @Expected() expected: number | undefined,
     @Actor() actor: string,
+    @CheckedBody(Rotation, (issues) => notAccepted(errorsOf(issues))) rotation: Rotation,
   ): Promise<WithLeadAddress> {
-    return this.revise(rotateAddressKey(makeAddressKey(randomBytes)), id, expected, actor);
+    const { overlapDays = OVERLAP_DAYS } = rotation ?? {};
+    return this.revise(rotateAddressKey(makeAddressKey(randomBytes), overlapDays), id, expected, actor);
+  }
+
+  @Post('end-earlier-addresses')
+  @HttpCode(200)
+  @Answers('Lead addresses that were replaced and still work stop at once.', WithLeadAddress)
+  @WithEtag()
+  endEarlierAddresses(
+    @ConnectionId() id: string,
+    @Expected() expected: number | undefined,
+    @Actor() actor: string,
+  ): Promise<WithLeadAddress> {
+    return this.revise(endEarlierAddresses, id, expected, actor);
   }
 
   @Put('secret')

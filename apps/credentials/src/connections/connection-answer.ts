@@ -18,6 +18,10 @@ export const ConnectionAnswer = ConnectionFacts.omit({
     contactEmails: z.string().describe('Addresses separated by semicolons, as they are entered.'),
     secret: ConnectionFacts.shape.secret.omit({ version: true }),
     leadAddressSetAt: z.iso.datetime(),
+    earlierAddresses: z
+      .array(z.object({ until: z.iso.datetime() }))
+      .optional()
+      .describe('Lead addresses that were replaced, and until when each still works.'),
     changedAt: z.iso.datetime(),
     changedBy: z.string(),
   })
@@ -59,6 +63,7 @@ export function answerOf({
 }: Connection): ConnectionAnswer {
   const { secret, addressKey, contactEmails, ...details } = facts;
   const { kind, setAt, expiresOn } = secret;
+  const earlier = (addressKey.earlier ?? []).map(({ until }) => ({ until }));
   return {
     connectionId,
     version,
@@ -66,6 +71,7 @@ export function answerOf({
     contactEmails: writeContactEmails(contactEmails),
     secret: { kind, setAt, ...(expiresOn === undefined ? {} : { expiresOn }) },
     leadAddressSetAt: addressKey.setAt,
+    ...(earlier.length > 0 && { earlierAddresses: earlier }),
     changedAt: changedAt.toISOString(),
     changedBy,
   };

@@ -96,6 +96,25 @@ describe('changing a connection', () => {
     expect((await running.call('GET', at(connectionId, '/versions/9'))).status).toBe(404);
   });
 
+  test('a replaced lead address works for as many days as are asked for, seven unless told, and can be ended before', async () => {
+    const { connectionId } = await running.create();
+    const rotate = (body?: object): Promise<Answer> =>
+      running.call('POST', at(connectionId, '/rotate-address-key'), body);
+    const daysOf = ({ body }: Answer): number[] =>
+      (body['earlierAddresses'] as { until: string }[]).map(({ until }) =>
+        Math.round((Date.parse(until) - Date.now()) / 86_400_000),
+      );
+    for (const overlapDays of [-1, 31, 1.5, '7']) expect((await rotate({ overlapDays })).status).toBe(422);
+    expect(daysOf(await rotate())).toEqual([7]);
+    const rotated = await rotate({ overlapDays: 2 });
+    expect(daysOf(rotated)).toEqual([2, 7]);
+    expect(rotated.text).not.toMatch(/[0-9a-f]{64}/);
+    const ended = await running.call('POST', at(connectionId, '/end-earlier-addresses'));
+    expect(ended).toMatchObject({ status: 200, body: { version: 4 } });
+    expect(ended.body).not.toHaveProperty('earlierAddresses');
+    expect(ended.body['leadAddress']).toBe(rotated.body['leadAddress']);
+  });
+
   test('bringing back another application needs its secret again, for it was erased', async () => {
     const { connectionId } = await running.create();
     await change(connectionId, 1, {

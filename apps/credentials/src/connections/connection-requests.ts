@@ -11,6 +11,7 @@ import {
   readConnectionChange,
   readNewConnection,
 } from '@leads/contracts/connection-details';
+import { MOST_OVERLAP_DAYS } from '@leads/contracts';
 import { CheckedParam, IdParam, IfMatch, wholeNumber } from '@leads/service';
 import { FIELD_RULES, fieldRules } from './field-rules.ts';
 import { notAccepted, unknownConnection, unknownVersion } from './connection-problems.ts';
@@ -50,6 +51,23 @@ const Restoration = z
   .xor(secret)
   .optional()
   .meta({ id: 'Restoration', description: 'Only where the secret at hand belongs elsewhere.' });
+
+/** For how many days a replaced lead address works unless it is told. */
+export const OVERLAP_DAYS = 7;
+
+/** How a lead address is replaced. */
+export const Rotation = z
+  .strictObject({
+    overlapDays: z
+      .int()
+      .min(0)
+      .max(MOST_OVERLAP_DAYS)
+      .optional()
+      .describe('For how many days the old address works beside the new one; 0: it stops at once.'),
+  })
+  .nullish()
+  .meta({ id: 'Rotation' });
+export type Rotation = z.infer<typeof Rotation>;
 
 @Injectable()
 class NewConnectionPipe implements PipeTransform<unknown, NewConnectionFields> {

@@ -8,6 +8,7 @@ import {
   publish,
   replaceSecret,
   resume,
+  endEarlierAddresses,
   rotateAddressKey,
   unpublish,
 } from './revisions.ts';
@@ -138,10 +139,45 @@ test('a replaced secret and a rotated address key are new versions', () => {
   ).toMatchObject({
     facts: { secret: { version: 4, expiresOn: '2027-05-05' } },
   });
-  expect(rotateAddressKey('key')(facts, at)).toMatchObject({
+  expect(rotateAddressKey('key', 0)(facts, at)).toMatchObject({
     facts: {
       addressKey: { version: 3, hash: '2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683' },
     },
     newAddressKey: 'key',
+  });
+});
+
+describe('a replaced lead address', () => {
+  const rotated = (from: ConnectionFacts, key: string, days: number, when = at): ConnectionFacts => {
+    const revision = rotateAddressKey(key, days)(from, when);
+    if (revision.kind !== 'revised') throw new Error('not rotated');
+    return revision.facts;
+  };
+  const later = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
+
+  test('works for as many days as are told, beside those that were replaced before', () => {
+    const { hash } = facts.addressKey;
+    const once = rotated(facts, 'two', 7);
+    expect(once.addressKey.earlier).toEqual([{ hash, until: later(7).toISOString() }]);
+    const twice = rotated(once, 'three', 1, later(2));
+    expect(twice.addressKey.earlier).toEqual([
+      { hash: once.addressKey.hash, until: later(3).toISOString() },
+      { hash, until: later(7).toISOString() },
+    ]);
+    expect(rotated(twice, 'four', 1, later(7)).addressKey.earlier).toEqual([
+      { hash: twice.addressKey.hash, until: later(8).toISOString() },
+    ]);
+  });
+
+  test('stops at once with 0 days, with those before it', () => {
+    expect(rotated(rotated(facts, 'two', 7), 'three', 0).addressKey).not.toHaveProperty('earlier');
+  });
+
+  test('can be ended before its time; where there is none nothing changes', () => {
+    const ended = endEarlierAddresses(rotated(facts, 'two', 7), at);
+    expect(ended).toMatchObject({ kind: 'revised', act: 'earlier addresses ended' });
+    expect(ended).not.toHaveProperty('facts.addressKey.earlier');
+    expect(endEarlierAddresses(facts, at)).toEqual({ kind: 'as-it-was' });
+    expect(endEarlierAddresses(rotated(facts, 'two', 7), later(7))).toEqual({ kind: 'as-it-was' });
   });
 });

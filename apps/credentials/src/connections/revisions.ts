@@ -1,9 +1,9 @@
 /** What each change makes of a connection, pure: the next facts, what is sealed with them, and its name in the audit. */
-import { own, present } from '@leads/contracts';
+import { MOST_EARLIER_ADDRESSES, own, present } from '@leads/contracts';
 import type { ConnectionFields, Fault, NewSecret } from '@leads/contracts/connection-details';
 import type { AuditedAct } from '../audit.ts';
 import { hashAddressKey } from './address-key.ts';
-import type { ConnectionFacts } from '../connection-facts.ts';
+import { type ConnectionFacts, earlierAddresses } from '../connection-facts.ts';
 
 /** The next version, or why there is none. */
 export type Revision =
@@ -62,18 +62,37 @@ export const remove: Revise = (facts) => ({
   facts: { ...facts, state: 'deleted' },
 });
 
-/** The lead address so far stops at once. */
-export function rotateAddressKey(key: string): Revise {
+/** The lead address so far works for so many days more; 0: it stops at once, as do those before it. */
+export function rotateAddressKey(key: string, overlapDays: number): Revise {
   return (facts, at) => {
-    const version = facts.addressKey.version + 1;
+    const { version, hash } = facts.addressKey;
+    const until = new Date(at.getTime() + overlapDays * DAY_MS).toISOString();
+    const earlier =
+      overlapDays === 0
+        ? []
+        : [{ hash, until }, ...earlierAddresses(facts, at)].slice(0, MOST_EARLIER_ADDRESSES);
+    const setAt = at.toISOString();
     return {
       kind: 'revised',
       act: 'address key rotated',
-      facts: { ...facts, addressKey: { version, hash: hashAddressKey(key), setAt: at.toISOString() } },
+      facts: {
+        ...facts,
+        addressKey: {
+          ...{ version: version + 1, hash: hashAddressKey(key), setAt },
+          ...(earlier.length > 0 && { earlier }),
+        },
+      },
       newAddressKey: key,
     };
   };
 }
+
+/** Lead addresses that were replaced and still work stop at once. */
+export const endEarlierAddresses: Revise = (facts, at) => {
+  if (earlierAddresses(facts, at).length === 0) return AS_IT_WAS;
+  const { earlier: _, ...addressKey } = facts.addressKey;
+  return { kind: 'revised', act: 'earlier addresses ended', facts: { ...facts, addressKey } };
+};
 
 /** Another secret for the same application or user. */
 export function replaceSecret(secret: NewSecret): Revise {

@@ -49,9 +49,9 @@ function wordsFor(question: Question, { connectionId, offer, counts }: Offer): W
         action: 'Change the address',
         isDangerous: true,
         happens:
-          'A new address is made, and the old one stops at once: what the marketplace sends there is refused until you have pasted the new address into Partner Center and published the offer there again.',
+          'A new address is made. The old one works for seven days more: until then paste the new address into Partner Center and publish the offer there again. After that, what still comes to the old one is refused.',
         done: 'The lead address is another one now',
-        next: 'Copy it and paste it into Partner Center.',
+        next: 'Copy it and paste it into Partner Center. The old one works for seven days more.',
       };
     case 'delete':
       return {

@@ -127,6 +127,7 @@ const TABLE: Record<string, Row> = {
     'POST /pause': { statuses: contososOwners(412), sent: stale },
     'POST /resume': { statuses: contososOwners(412), sent: stale },
     'POST /rotate-address-key': { statuses: contososOwners(412), sent: stale },
+    'POST /end-earlier-addresses': { statuses: contososOwners(412), sent: stale },
     'POST /mapping-preview': { statuses: contososOwners(422), sent: { body: {} } },
     'GET /versions': { statuses: contosos },
     'GET /versions/:version': { statuses: contosos },

@@ -83,7 +83,12 @@ const FORWARDED: Record<string, ForwardedRoute> = {
   },
   // The new address is read by the route for lead addresses.
   'POST :id/rotate-address-key': {
-    ...{ summary: 'Makes a new lead address; the old one stops at once.', act: 'made a new lead address' },
+    ...{ summary: 'Makes a new lead address; the old one works for some days more.', body: BODY.optional() },
+    act: 'made a new lead address',
+  },
+  'POST :id/end-earlier-addresses': {
+    summary: 'Lead addresses that were replaced stop at once.',
+    act: 'ended earlier lead addresses',
   },
   'POST :id/validate': { summary: 'Starts a Validate.', act: 'validated the connection', status: 202 },
   'POST :id/mapping-preview': {
