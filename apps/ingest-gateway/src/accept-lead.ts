@@ -8,7 +8,7 @@ import {
   type NotUnderstood,
   present,
 } from '@leads/contracts';
-import { causeOf, DatabaseClock, OutboxRelay } from '@leads/database';
+import { causeOf, DatabaseClock, isOfTheData, OutboxRelay } from '@leads/database';
 import { HOUR_MS, SECOND_MS } from '@leads/pacing';
 import { AnswersByMethod, LOG, type Logger, ProblemError, SETTINGS, traceIdOf } from '@leads/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -22,7 +22,7 @@ import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { Unread, type UnreadRequest } from './lead-body.ts';
 import { keepPost } from './kept/keep-post.ts';
-import type { KnownConnection, Posted as AskedLead } from './lead-store.ts';
+import type { Accepted, KnownConnection, Posted as AskedLead } from './lead-store.ts';
 import { originalOf } from './original.ts';
 import { PostRates } from './post-rates.ts';
 import { readPost } from './read-post.ts';
@@ -142,7 +142,7 @@ export class AcceptLead {
         const asked = leads.map((found, place) =>
           this.asked(posted, found, originalOf(body, text, found, leads.length), place),
         );
-        const accepted = (await this.answered(this.commits.accept(asked))).map(acceptanceOf);
+        const accepted = (await this.answered(this.committed(posted, asked))).map(acceptanceOf);
         this.relay.wake();
         const [first] = accepted as [Acceptance];
         Object.assign(line, { duplicate: false, ...first });
@@ -153,12 +153,27 @@ export class AcceptLead {
           ...(!isWhole && { notUnderstood: await this.keepRest(posted) }),
         };
       }
-      default: {
-        const { isKept } = await this.keep(posted, read.kind);
-        this.relay.wake();
-        throw notUnderstood(read.kind, isKept);
-      }
+      default:
+        throw await this.putAside(posted, read.kind);
     }
+  }
+
+  /** @throws a refusal that says it is kept where the database takes none of its leads, however often they come */
+  private async committed(posted: Posted, asked: AskedLead[]): Promise<Accepted[]> {
+    try {
+      return await this.commits.accept(asked);
+    } catch (error) {
+      if (!isOfTheData(error)) throw error;
+      this.log.error({ cause: causeOf(error) }, 'a lead cannot be stored: its post is put aside');
+      throw await this.putAside(posted, 'not-storable');
+    }
+  }
+
+  /** Keeps a body of which nothing became a lead; what its sender is answered. */
+  private async putAside(posted: Posted, why: NotUnderstood): Promise<ProblemError> {
+    const { isKept } = await this.keep(posted, why);
+    this.relay.wake();
+    return notUnderstood(why, isKept);
   }
 
   /** @throws a refusal where nobody has the address, which is another one where its source has guessed too often */
@@ -200,7 +215,12 @@ export class AcceptLead {
 
   /** Keeps a body of which some became leads, for the rest of it. Those are committed: their sender is told so whatever happens. */
   private async keepRest(posted: Posted): Promise<Acceptance['notUnderstood']> {
-    const { isKept } = await this.keep(posted, 'no-lead').catch(() => ({ isKept: false }));
+    const { isKept } = await this.keep(posted, 'no-lead').catch((error: unknown) => {
+      // What is the database's fault has been logged where it was asked.
+      if (!(error instanceof ProblemError))
+        this.log.error({ cause: causeOf(error) }, 'the rest of a post was not kept');
+      return { isKept: false };
+    });
     return { kept: isKept, detail: isKept ? REST_IS_KEPT : REST_IS_NOT_KEPT };
   }
 

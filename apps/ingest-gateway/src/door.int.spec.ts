@@ -114,7 +114,7 @@ test.each([
   expect([headers.get('trace-id'), answer['traceId']]).toEqual([TRACE, TRACE]);
 });
 
-test('of a list with a lead that cannot be committed none is: a repeat doubles nobody who has no name', async () => {
+test('of a list with a lead that cannot be stored none is taken in: it is kept whole, told so, and harms no other', async () => {
   const key = await gateway.addConnection();
   const nameless = { userDetails: { company: 'Adatum' }, leadSource: 'AzureMarketplace' };
   const list = JSON.stringify([nameless, JSON.parse(leadBody()), { ...nameless, offerTitle: 'refuse this' }]);
@@ -131,8 +131,15 @@ test('of a list with a lead that cannot be committed none is: a repeat doubles n
   };
   const before = await count();
   try {
-    expect((await gateway.post(key, list)).status).toBe(503);
-    expect(await count()).toBe(before);
+    const [{ status, answer }, other] = await Promise.all([
+      gateway.post(key, list),
+      gateway.post(key, leadBody()),
+    ]);
+    expect([status, answer['detail']]).toEqual([422, expect.stringMatching(/cannot be stored.*It is kept/)]);
+    expect(other.status).toBe(202);
+    expect(await count()).toBe(before + 1);
+    const kept = await gateway.database.selectFrom('quarantine').select(['body', 'why']).execute();
+    expect(kept).toContainEqual({ body: Buffer.from(list), why: 'not-storable' });
   } finally {
     await sql`drop function refuse cascade`.execute(gateway.database);
   }

@@ -78,6 +78,12 @@ const NOT_UNDERSTOOD: Record<NotUnderstood, { status: number; title: string; wha
       what: 'The body is nested deeper, or has more values or leads, than is looked through.',
       remedy: 'Send fewer leads at a time, each as the marketplace does.',
     },
+    'not-storable': {
+      status: 422,
+      title: 'Not storable',
+      what: 'A lead was recognised, but something in its texts cannot be stored, so no lead of this body was taken in.',
+      remedy: 'Take control characters and the like out of its texts and send it anew.',
+    },
   };
 
 /** @param isKept false where its address has had as much kept within the hour as it may */

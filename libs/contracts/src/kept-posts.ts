@@ -5,7 +5,7 @@ import { Moment } from './moment.ts';
 import { Line, Lines } from './said.ts';
 
 /** Why no lead could be read from a body. */
-export const NotUnderstood = z.enum(['no-lead', 'not-readable', 'too-intricate']);
+export const NotUnderstood = z.enum(['no-lead', 'not-readable', 'too-intricate', 'not-storable']);
 export type NotUnderstood = z.infer<typeof NotUnderstood>;
 
 /** What became of a post: it waits for a person, a lead was made of it, or a person said that it is none. */

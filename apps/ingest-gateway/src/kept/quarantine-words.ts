@@ -8,6 +8,8 @@ const WHY: Record<NotUnderstood, string> = {
     'What was posted to the lead address of this offer is neither JSON nor a form that can be read.',
   'too-intricate':
     'What was posted to the lead address of this offer is nested deeper, or has more values or leads, than is looked through.',
+  'not-storable':
+    'A lead was posted to the lead address of this offer, but something in its texts cannot be stored.',
 };
 
 const NOTHING = 'What was posted to the lead address of this offer has no fields at all.';

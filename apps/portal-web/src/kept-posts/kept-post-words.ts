@@ -12,6 +12,7 @@ const WHY: Record<NotUnderstood, string> = {
   'no-lead': 'It can be read, but names no customer and has no mark of the marketplace.',
   'not-readable': 'It is neither valid JSON nor a form.',
   'too-intricate': 'It is nested deeper, or has more values or leads, than is looked through.',
+  'not-storable': 'A lead was recognised in it, but something in its texts cannot be stored.',
 };
 
 /** Why no lead was recognised in it. */

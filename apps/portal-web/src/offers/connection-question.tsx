@@ -1,5 +1,6 @@
 /** Asks before a connection is paused, unpublished, given another address or deleted, naming what will happen. */
-import type { ReactElement, ReactNode, RefObject } from 'react';
+import { Field, Select } from '@fluentui/react-components';
+import { type ReactElement, type ReactNode, type RefObject, useState } from 'react';
 import type { Offer } from '@leads/contracts/portal-api';
 import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
@@ -7,7 +8,11 @@ import { ExportButton } from '../leads/export-button.tsx';
 import { countWords } from '../pieces/time-words.ts';
 import { useConnectionAction } from './use-connection-action.ts';
 
-export type Question = 'pause' | 'unpublish' | 'rotate-address-key' | 'delete';
+export type Question = 'pause' | 'unpublish' | 'rotate-address-key' | 'end-earlier-addresses' | 'delete';
+
+/** For how many days an old lead address may go on working. */
+const OVERLAPS = [0, 1, 7, 14, 30];
+const USUAL_OVERLAP = 7;
 
 interface Words {
   title: string;
@@ -18,7 +23,7 @@ interface Words {
   next?: string;
 }
 
-function wordsFor(question: Question, { connectionId, offer, counts }: Offer): Words {
+function wordsFor(question: Question, { connectionId, offer, counts }: Offer, overlapDays: number): Words {
   const waiting = counts.pending > 0 ? countWords(counts.pending, 'lead') : undefined;
   switch (question) {
     case 'pause':
@@ -49,9 +54,23 @@ function wordsFor(question: Question, { connectionId, offer, counts }: Offer): W
         action: 'Change the address',
         isDangerous: true,
         happens:
-          'A new address is made. The old one works for seven days more: until then paste the new address into Partner Center and publish the offer there again. After that, what still comes to the old one is refused.',
+          overlapDays === 0
+            ? 'A new address is made, and the old one stops at once, with those before it: what the marketplace sends there is refused until you have pasted the new address into Partner Center and published the offer there again. Choose this where the old one is in the wrong hands.'
+            : `A new address is made. The old one works for ${countWords(overlapDays, 'day')} more: until then paste the new address into Partner Center and publish the offer there again. After that, what still comes to the old one is refused.`,
         done: 'The lead address is another one now',
-        next: 'Copy it and paste it into Partner Center. The old one works for seven days more.',
+        next:
+          overlapDays === 0
+            ? 'Copy it and paste it into Partner Center. The old one works no more.'
+            : `Copy it and paste it into Partner Center. The old one works for ${countWords(overlapDays, 'day')} more.`,
+      };
+    case 'end-earlier-addresses':
+      return {
+        title: `End the earlier lead addresses of ${offer.title}?`,
+        action: 'End them now',
+        isDangerous: true,
+        happens:
+          'They stop at once, and that cannot be undone: what the marketplace still sends there is refused. The address that is shown here goes on working. Be sure that it is the one in Partner Center, and that the offer was published there since.',
+        done: 'Only the newest lead address works now',
       };
     case 'delete':
       return {
@@ -92,7 +111,8 @@ export function ConnectionQuestion(props: ConnectionQuestionProps): ReactElement
   const { question, offer, returnTo, onClose, onDone } = props;
   const act = useConnectionAction(offer.connectionId);
   const toast = useSuccessToast();
-  const { title, action, isDangerous, happens, done, next } = wordsFor(question, offer);
+  const [overlapDays, setOverlapDays] = useState(USUAL_OVERLAP);
+  const { title, action, isDangerous, happens, done, next } = wordsFor(question, offer, overlapDays);
   return (
     <ConfirmDialog
       isOpen
@@ -104,7 +124,7 @@ export function ConnectionQuestion(props: ConnectionQuestionProps): ReactElement
       {...(returnTo ? { returnTo } : {})}
       onCancel={onClose}
       onConfirm={() =>
-        act.mutate(question, {
+        act.mutate(question === 'rotate-address-key' ? { overlapDays } : question, {
           onSuccess: () => {
             toast(done, next);
             onDone(question);
@@ -113,6 +133,21 @@ export function ConnectionQuestion(props: ConnectionQuestionProps): ReactElement
       }
     >
       <div>{happens}</div>
+      {question === 'rotate-address-key' && (
+        <Field label="The old address works for">
+          <Select
+            value={String(overlapDays)}
+            onChange={(_, { value }) => setOverlapDays(Number(value))}
+            disabled={act.isPending}
+          >
+            {OVERLAPS.map((days) => (
+              <option key={days} value={days}>
+                {days === 0 ? 'no longer: it stops at once' : `${countWords(days, 'day')} more`}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
     </ConfirmDialog>
   );
 }

@@ -45,6 +45,8 @@ export interface Connection {
   /** Of what was just saved: what to look at in its mapping. */
   warnings?: MappingWarning[];
   leadAddressSetAt: string;
+  /** Lead addresses that were replaced, and until when each works or has worked. */
+  earlierAddresses?: { until: string }[];
   changedAt: string;
   changedBy: string;
 }

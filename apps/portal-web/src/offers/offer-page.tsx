@@ -17,6 +17,7 @@ import { useGo } from '../frames/use-go.ts';
 import { useValidation } from '../validate/use-validation.ts';
 import { ValidateSection } from '../validate/validate-section.tsx';
 import { CustomerLeadsSection } from './customer-leads-section.tsx';
+import { EarlierAddressesSection } from './earlier-addresses-section.tsx';
 import { LeadAddressSection } from './lead-address-section.tsx';
 import { LeadCounts } from './lead-counts.tsx';
 import { NextSteps } from './next-steps.tsx';
@@ -121,7 +122,16 @@ function Setup({ offer }: { offer: Offer }): ReactElement {
         <div className={styles.column}>
           <LeadCounts offer={offer} />
           {may && (
-            <LeadAddressSection connectionId={connectionId} setAt={connection.data?.value.leadAddressSetAt} />
+            <>
+              <LeadAddressSection
+                connectionId={connectionId}
+                setAt={connection.data?.value.leadAddressSetAt}
+              />
+              <EarlierAddressesSection
+                offer={offer}
+                earlier={connection.data?.value.earlierAddresses ?? []}
+              />
+            </>
           )}
           <VersionsSection current={connection.data} mayRestore={may} />
         </div>

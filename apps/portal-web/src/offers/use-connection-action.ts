@@ -7,7 +7,13 @@ import { invalidate } from '../api/invalidate.ts';
 import type { Connection } from './connection.ts';
 import { keepConnection } from './keep-connection.ts';
 
-export type ConnectionAct = 'publish' | 'unpublish' | 'pause' | 'resume' | 'rotate-address-key' | 'delete';
+export type ConnectionAct =
+  'publish' | 'unpublish' | 'pause' | 'resume' | 'end-earlier-addresses' | 'delete' | AddressChange;
+
+/** A new lead address, beside which the old one works for so many days; 0: it stops at once. */
+export interface AddressChange {
+  overlapDays: number;
+}
 
 /** Afterwards everything that shows the connection shows it as it is then. */
 export function useConnectionAction(
@@ -23,6 +29,8 @@ export function useConnectionAction(
         queryClient.removeQueries({ queryKey: keys.connection(connectionId) });
         queryClient.removeQueries({ queryKey: keys.offer(connectionId) });
         invalidate(queryClient, keys.offers);
+      } else if (typeof act === 'object') {
+        keepConnection(queryClient, await send<Connection>('POST', `${path}/rotate-address-key`, act));
       } else {
         keepConnection(queryClient, await send<Connection>('POST', `${path}/${act}`));
       }
