@@ -438,7 +438,7 @@ test.each<[string, Buffer<ArrayBuffer>, number, string, Record<string, string>]>
         expected,
         'application/problem+json; charset=utf-8',
       ]);
-      expect(answer['detail']).toMatch(/kept as it came, for a person/);
+      expect(answer['detail']).toMatch(/kept as it came.* in the console, under "Posts put aside"/);
     }
     const kept = await database.selectFrom('quarantine').selectAll().execute();
     expect(kept).toEqual([

@@ -17,6 +17,7 @@ import { type Acceptance, acceptanceOf, ADDRESS_OPERATIONS, AddressKey } from '.
 import { ADDRESS_PAGE, PAGE_HEADERS } from './address-page.ts';
 import { Commits } from './commits.ts';
 import type { Settings } from './config.ts';
+import { WatchFields } from './drift/watch-fields.ts';
 import { addressKeyHash, givenKeyIn, identityOf } from './fingerprint.ts';
 import { IntakeGate } from './intake-gate.ts';
 import { KnownAddresses } from './known-addresses.ts';
@@ -75,6 +76,7 @@ export class AcceptLead {
     private readonly commits: Commits,
     private readonly gate: IntakeGate,
     private readonly rates: PostRates,
+    private readonly fields: WatchFields,
   ) {}
 
   /** Any method comes here: POST brings leads, GET and HEAD look whether the address works, others are answered 405. */
@@ -138,12 +140,13 @@ export class AcceptLead {
       case 'too-large':
         throw tooLarge();
       case 'leads': {
-        const { leads, text, isWhole } = read;
+        const { leads, text, value, isWhole } = read;
         const asked = leads.map((found, place) =>
           this.asked(posted, found, originalOf(body, text, found, leads.length), place),
         );
         const accepted = (await this.answered(this.committed(posted, asked))).map(acceptanceOf);
         this.relay.wake();
+        this.fields.saw({ connectionId, value, at: receivedAt });
         const [first] = accepted as [Acceptance];
         Object.assign(line, { duplicate: false, ...first });
         if (accepted.length > 1) line.leads = accepted.length;

@@ -1,7 +1,7 @@
 /** The ingest gateway: takes posted leads in and commits each before it says so. */
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { causeOf, DatabaseClock, useRequestOnce } from '@leads/database';
+import { causeOf, DatabaseClock, OutboxRelay, useRequestOnce } from '@leads/database';
 import { HOUR_MS } from '@leads/pacing';
 import { callerKeys, CALLERS, type Callers, LOG, type Logger, ServiceModule, SETTINGS } from '@leads/service';
 import { Kysely } from 'kysely';
@@ -9,6 +9,9 @@ import { AcceptLead } from './accept-lead.ts';
 import { ApiDocumentController } from './api-document.controller.ts';
 import { Commits } from './commits.ts';
 import { type Settings, settings } from './config.ts';
+import { keepFields } from './drift/keep-fields.ts';
+import { UnknownFieldsController } from './drift/unknown-fields.controller.ts';
+import { WatchFields } from './drift/watch-fields.ts';
 import { FollowConnections } from './follow-connections.ts';
 import { FollowRetention } from './follow-retention.ts';
 import { IntakeGate } from './intake-gate.ts';
@@ -38,6 +41,7 @@ import type { GatewayTables } from './tables.ts';
     FollowRetention,
     KeptPostsController,
     MadeLeadsController,
+    UnknownFieldsController,
   ],
   providers: [
     {
@@ -85,6 +89,18 @@ import type { GatewayTables } from './tables.ts';
         { DELETED_GRACE_HOURS: hours }: Settings,
         gate: IntakeGate,
       ) => new KnownAddresses((hashes) => gate.ask(() => connectionsAt(database, hashes)), hours * HOUR_MS),
+    },
+    {
+      provide: WatchFields,
+      inject: [Kysely, OutboxRelay, LOG],
+      useFactory: (database: Kysely<GatewayTables>, relay: OutboxRelay<GatewayTables>, log: Logger) =>
+        new WatchFields(
+          async (connectionId, fields, at) => {
+            if ((await keepFields(database, connectionId, fields, at)) > 0) relay.wake();
+          },
+          (error) =>
+            log.warn({ cause: causeOf(error) }, 'fields that are not known could not be written down'),
+        ),
     },
     {
       provide: Commits,

@@ -20,19 +20,15 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
     }
     done();
   });
-  // Between services it is JSON; of others it stays unread, and the guard refuses them.
-  fastify.addContentTypeParser('application/json', (request, payload, done) => {
-    if (!isBetweenServices(request)) return done(null);
+  // Between services, which alone have a type here, it is JSON; of others it stays unread, and the guard refuses them.
+  fastify.addContentTypeParser('application/json', ({ headers }, payload, done) => {
+    if (headers.authorization === undefined) return done(null);
     jsonOf(payload).then((value) => done(null, value), done);
   });
 }
 
 /** Where other services ask: everything else is the senders'. */
 export const BETWEEN_SERVICES = /^\/api\//;
-
-function isBetweenServices({ routeOptions: { url = '' }, headers }: FastifyRequest): boolean {
-  return BETWEEN_SERVICES.test(url) && headers.authorization !== undefined;
-}
 
 /** The most bytes of a request between services. */
 const MOST_BETWEEN_SERVICES = 1024 * 1024;

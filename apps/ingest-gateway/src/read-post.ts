@@ -16,6 +16,8 @@ export type PostRead =
       leads: FoundLead[];
       /** The body as text. */
       text: string;
+      /** As it was parsed. */
+      value: unknown;
       /** Whether everything in it was understood. */
       isWhole: boolean;
     }
@@ -33,7 +35,7 @@ export function readPost(body: Buffer, claims: BodyClaims): PostRead {
   const value = valueOf(text);
   if (value === undefined) return { kind: 'not-readable' };
   const read = readLeads(value);
-  return read.kind === 'leads' ? { ...read, text } : read;
+  return read.kind === 'leads' ? { ...read, text, value } : read;
 }
 
 /** A body as text, decoded as well as it can be: what cannot be unpacked, as it came. */

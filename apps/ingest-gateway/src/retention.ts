@@ -16,6 +16,8 @@ export function gatewayAges(
     // While the lead that it was made of is kept somewhere, which ends so long after that one was settled, one is made of
     // it; after that the id of both would still be the same.
     aged('made_leads', { since: 'made_at', forMs: retention.mostLeadsMs }),
+    // What has not come for so long is new when it comes again.
+    aged('unknown_fields', { since: 'last_at', forMs: retention.putAsideMs }),
     // How much was not kept.
     aged('quarantine_overflow', { since: 'hour', forMs: retention.putAsideMs }),
   ];

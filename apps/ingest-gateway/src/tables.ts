@@ -66,6 +66,15 @@ interface MadeLeadsTable {
   made_at: Date;
 }
 
+/** Fields of posted bodies that are not known. */
+interface UnknownFieldsTable {
+  connection_id: string;
+  name: string;
+  kind: string;
+  first_at: Date;
+  last_at: Date;
+}
+
 /** For how many days the publisher of a connection keeps what customers said. */
 interface RetentionsTable {
   connection_id: string;
@@ -79,6 +88,7 @@ export interface GatewayTables extends ServiceTables {
   retentions: RetentionsTable;
   accepted: AcceptedTable;
   made_leads: MadeLeadsTable;
+  unknown_fields: UnknownFieldsTable;
   quarantine: QuarantineTable;
   quarantine_overflow: QuarantineOverflowTable;
 }

@@ -228,6 +228,7 @@ const KINDS: Record<Trouble, Alert['kind']> = {
   'records-undecodable': 'record-quarantined',
   'events-refused': 'record-quarantined',
   'posts-quarantined': 'record-quarantined',
+  'fields-unknown': 'connection-warning',
 };
 
 /** What makes an alert; the rest of it follows. */

@@ -24,6 +24,8 @@ export const Trouble = z.enum([
   'events-refused',
   /** The gateway has put posts aside. */
   'posts-quarantined',
+  /** Leads came with fields that are not known. */
+  'fields-unknown',
 ]);
 export type Trouble = z.infer<typeof Trouble>;
 

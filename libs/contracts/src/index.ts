@@ -1,6 +1,7 @@
 export * from './connection-events.ts';
 export * from './contacts.ts';
 export * from './country-name.ts';
+export * from './drift.ts';
 export * from './incidents.ts';
 export * from './kept-posts.ts';
 export * from './lead-events.ts';

@@ -6,7 +6,10 @@ import type { Signal } from './signal.ts';
 
 const HOUR_MS = 3_600_000;
 
-type PutAside = Extract<Trouble, 'records-undecodable' | 'events-refused' | 'posts-quarantined'>;
+type Ageing = Extract<
+  Trouble,
+  'records-undecodable' | 'events-refused' | 'posts-quarantined' | 'fields-unknown'
+>;
 
 /**
  * How long after the last was told of each nothing of it can be kept any more, in milliseconds: an hour more than it is
@@ -15,11 +18,13 @@ type PutAside = Extract<Trouble, 'records-undecodable' | 'events-refused' | 'pos
 export function goneAfter({
   putAsideMs,
   leadsPutAsideMs,
-}: Pick<Retention, 'putAsideMs' | 'leadsPutAsideMs'>): Readonly<Record<PutAside, number>> {
+}: Pick<Retention, 'putAsideMs' | 'leadsPutAsideMs'>): Readonly<Record<Ageing, number>> {
   return {
     'records-undecodable': leadsPutAsideMs + HOUR_MS,
     'events-refused': leadsPutAsideMs + HOUR_MS,
     'posts-quarantined': putAsideMs + HOUR_MS,
+    // Whoever is told of a field once knows of it.
+    'fields-unknown': 24 * HOUR_MS,
   };
 }
 
@@ -28,8 +33,11 @@ export function overWithAge(signals: readonly Signal[], at: Date): Alert[] {
   return signals.map(({ connectionId, trouble, sameAs, cause }) =>
     alertOf({
       ...{ alertId: randomUUID(), connectionId, at, cause, dedupKey: sameAs },
-      ...{ trouble: trouble as PutAside, transition: 'cleared' as const },
-      what: 'What was put aside has been removed with its age, and no more has come since.',
+      ...{ trouble: trouble as Ageing, transition: 'cleared' as const },
+      what:
+        trouble === 'fields-unknown'
+          ? 'No other field that is not known has come for a day.'
+          : 'What was put aside has been removed with its age, and no more has come since.',
       remedy: 'Nothing need be done.',
     }),
   );

@@ -22,6 +22,7 @@ export const keys = {
   keptPosts: ['kept-posts'],
   keptPostList: (state: KeptPostState | undefined) => ['kept-posts', 'list', state ?? 'all'] as const,
   keptPost: (postId: string) => ['kept-posts', 'one', postId] as const,
+  unknownFields: ['unknown-fields'],
   replays: ['replays'],
   replay: (replayId: string) => ['replays', replayId] as const,
   incidents: ['incidents'],

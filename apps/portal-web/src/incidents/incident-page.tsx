@@ -120,6 +120,11 @@ function Remedy({ incident }: { incident: IncidentDetail }): ReactElement {
           See the posts put aside
         </TextLink>
       )}
+      {incident.kind === 'fields-unknown' && (
+        <TextLink to="/kept-posts" look="in-text">
+          See the fields
+        </TextLink>
+      )}
       <div className={styles.quiet}>{endWords(incident.kind)}</div>
     </Section>
   );

@@ -20,6 +20,7 @@ const ENDED_BY_A_PERSON: readonly string[] = ['records-undecodable', 'events-ref
 export function endWords(kind: string): string {
   if (kind === 'posts-quarantined')
     return 'It ends by itself once every post that was put aside is replayed or discarded.';
+  if (kind === 'fields-unknown') return 'It ends by itself once no other such field has come for a day.';
   return ENDED_BY_A_PERSON.includes(kind)
     ? 'It does not end by itself: resolve it once it has been seen to.'
     : 'It ends by itself once its cause is gone.';

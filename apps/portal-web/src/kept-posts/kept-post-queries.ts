@@ -9,7 +9,7 @@ import {
   type UseQueryOptions,
 } from '@tanstack/react-query';
 import type { AllSettled, Correction, CorrectionRead, KeptPostState, Settled } from '@leads/contracts';
-import type { KeptPostPage, KeptPostView } from '@leads/contracts/portal-api';
+import type { KeptPostPage, KeptPostView, UnknownFields } from '@leads/contracts/portal-api';
 import { read, send } from '../api/api.ts';
 import type { ApiProblem } from '../api/api-problem.ts';
 import { invalidate } from '../api/invalidate.ts';
@@ -48,6 +48,12 @@ export function keptPostQuery(postId: string): UseQueryOptions<KeptPostView, Api
     queryFn: ({ signal }) => read<KeptPostView>(`/api/kept-posts/${postId}`, signal),
   };
 }
+
+/** Fields that came with leads and are not known. */
+export const unknownFieldsQuery: UseQueryOptions<UnknownFields, ApiProblem> = {
+  queryKey: keys.unknownFields,
+  queryFn: ({ signal }) => read<UnknownFields>('/api/unknown-fields', signal),
+};
 
 /** What a correction comes to. */
 export function useCorrectionRead(postId: string): UseMutationResult<CorrectionRead, ApiProblem, Correction> {

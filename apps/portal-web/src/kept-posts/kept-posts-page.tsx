@@ -19,6 +19,7 @@ import { countWords } from '../pieces/time-words.ts';
 import { useSession } from '../session/use-session.ts';
 import { card, plainList, quiet } from '../theme/looks.ts';
 import { NARROW } from '../theme/screen.ts';
+import { FieldsSection } from './fields-section.tsx';
 import { keptPostsQuery } from './kept-post-queries.ts';
 import { keptPostWords, seemingly, whyWords } from './kept-post-words.ts';
 
@@ -97,6 +98,7 @@ export function KeptPostsPage(): ReactElement {
         </ul>
       )}
       <ShowMore list={list} addedBy={(page) => countWords(page.posts.length, 'more post')} />
+      <FieldsSection />
     </Page>
   );
 }

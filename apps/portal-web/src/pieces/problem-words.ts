@@ -13,6 +13,7 @@ const kinds: Record<Trouble, string> = {
   'records-undecodable': 'Unreadable records',
   'events-refused': 'Events put aside',
   'posts-quarantined': 'Posts put aside',
+  'fields-unknown': 'Unknown fields',
 };
 
 /** A kind that this console does not know yet is an incident all the same. */

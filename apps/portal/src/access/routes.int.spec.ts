@@ -99,6 +99,7 @@ const TABLE: Record<string, Row> = {
     path: `/api/replays/${randomUUID()}`,
   },
   'GET /api/kept-posts': { statuses: whoHasRole },
+  'GET /api/unknown-fields': { statuses: whoHasRole },
   // There is none.
   ...ofNoPost({
     'GET ': { statuses: [401, 403, 403, 404, 404, 404, 404] },

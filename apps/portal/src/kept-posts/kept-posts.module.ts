@@ -3,6 +3,11 @@ import { Module } from '@nestjs/common';
 import { GatewayApiModule } from '../gateway-api/gateway-api.module.ts';
 import { KeptPostsController } from './kept-posts.controller.ts';
 import { KeptPosts } from './kept-posts.ts';
+import { UnknownFieldsController } from './unknown-fields.controller.ts';
 
-@Module({ imports: [GatewayApiModule], controllers: [KeptPostsController], providers: [KeptPosts] })
+@Module({
+  imports: [GatewayApiModule],
+  controllers: [KeptPostsController, UnknownFieldsController],
+  providers: [KeptPosts],
+})
 export class KeptPostsModule {}

@@ -1,7 +1,7 @@
 /** The posts that the gateway keeps, as somebody may see them: the ledger knows whose connections they came for. */
 import { Injectable } from '@nestjs/common';
-import { KeptPostDetail, KeptPosts as KeptPostsFound } from '@leads/contracts';
-import type { KeptPostPage, KeptPostView } from '@leads/contracts/portal-api';
+import { KeptPostDetail, KeptPosts as KeptPostsFound, UnknownFieldsFound } from '@leads/contracts';
+import type { KeptPostPage, KeptPostView, UnknownFields } from '@leads/contracts/portal-api';
 import { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { type Scope, within } from '../access/scope.ts';
@@ -44,6 +44,15 @@ export class KeptPosts {
     const offer = (await this.offersOf([post.connectionId])).get(post.connectionId) ?? UNKNOWN;
     const isInScope = scope === 'everybody' || offer.publisher.id === scope.publisherId;
     return isInScope ? { ...post, ...offer } : undefined;
+  }
+
+  /** Fields that came for connections in the scope and are not known. */
+  async unknownFields(viewer: Viewer, scope: Scope): Promise<UnknownFields> {
+    const connectionIds = await this.connectionsIn(scope);
+    const path = '/api/unknown-fields/find';
+    const { fields } = await this.gateway.act(viewer.email, path, { connectionIds }, UnknownFieldsFound);
+    const offers = await this.offersOf(fields.map((field) => field.connectionId));
+    return { fields: fields.map((field) => ({ ...field, ...(offers.get(field.connectionId) ?? UNKNOWN) })) };
   }
 
   /** Asks the gateway for something below its posts. @throws ProblemError as it answered */

@@ -1,5 +1,6 @@
 /** Posts in which no lead was recognised, as people look at them and decide of them. */
 import { z } from 'zod';
+import { FieldFound } from '../drift.ts';
 import { KeptPost, KeptPostDetail } from '../kept-posts.ts';
 import { PublisherFacts } from './publishers.ts';
 
@@ -35,3 +36,9 @@ export const PostDiscarding = z.strictObject({
   alike: z.boolean().default(false),
 });
 export type PostDiscarding = z.infer<typeof PostDiscarding>;
+
+/** `GET /api/unknown-fields`: the newest 200. */
+export const UnknownFields = z
+  .object({ fields: z.array(FieldFound.extend(Offer.shape)) })
+  .meta({ id: 'UnknownFields' });
+export type UnknownFields = z.infer<typeof UnknownFields>;

@@ -178,6 +178,10 @@ export const de: Texts = {
         `Was für ${offers} gesendet wurde, ist kein Lead, den wir kennen`,
         `Um das, was für ${offers} gesendet wurde, hat sich jemand gekümmert`,
       ],
+      'fields-unknown': (offers) => [
+        `Mit Leads für ${offers} kommen unbekannte Felder`,
+        `Mit Leads für ${offers} kommen keine weiteren unbekannten Felder`,
+      ],
       other: (offers) => [
         `Die Leads von ${offers} brauchen einen Blick`,
         `Mit den Leads von ${offers} ist alles gut`,
@@ -197,7 +201,9 @@ export const de: Texts = {
         'Nein. Der Datensatz bleibt hier, wirkt aber erst, wenn sich jemand darum kümmert.',
       'events-refused': 'Nein. Das Ereignis bleibt hier, wirkt aber erst, wenn sich jemand darum kümmert.',
       'posts-quarantined':
-        'Nein. Das Gesendete bleibt hier, ist aber kein Lead, bis sich jemand darum kümmert.',
+        'Nein. Das Gesendete bleibt hier und wird ein Lead, sobald es jemand in der Konsole unter „Posts put aside“ dazu macht.',
+      'fields-unknown':
+        'Nein. Die Leads werden ohne diese Felder geschrieben, und jeder behält, was gesendet wurde.',
       other: 'Nein. Leads werden angenommen und aufbewahrt.',
     },
   },

@@ -182,6 +182,10 @@ export const en = {
         `What was posted for ${offers} is no lead that we know`,
         `What was posted for ${offers} was seen to`,
       ],
+      'fields-unknown': (offers) => [
+        `The leads of ${offers} bring fields that are not known`,
+        `No more unknown fields with the leads of ${offers}`,
+      ],
       other: (offers) => [`The leads of ${offers} need a look`, `All is well with the leads of ${offers}`],
     } satisfies Subjects as Subjects,
     nothingLost: 'No.',
@@ -195,7 +199,10 @@ export const en = {
       'mail-trouble': 'No. Leads are written, and mails wait.',
       'records-undecodable': 'No. The record is kept, but has no effect until somebody sees to it.',
       'events-refused': 'No. The event is kept, but has no effect until somebody sees to it.',
-      'posts-quarantined': 'No. What was posted is kept, but is no lead until somebody sees to it.',
+      'posts-quarantined':
+        'No. What was posted is kept, and becomes a lead once somebody replays it in the console ("Posts put aside").',
+      'fields-unknown':
+        'No. The leads are written without these fields, and each keeps the body that was posted.',
       other: 'No. Leads are taken in and kept.',
     } satisfies Lost,
   },

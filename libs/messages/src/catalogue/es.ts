@@ -178,6 +178,10 @@ export const es: Texts = {
         `Lo enviado para ${offers} no es un cliente potencial conocido`,
         `Lo enviado para ${offers} está atendido`,
       ],
+      'fields-unknown': (offers) => [
+        `Los clientes potenciales de ${offers} traen campos desconocidos`,
+        `Los clientes potenciales de ${offers} ya no traen campos nuevos desconocidos`,
+      ],
       other: (offers) => [
         `Los clientes potenciales de ${offers} necesitan revisión`,
         `Todo está bien con los clientes potenciales de ${offers}`,
@@ -195,7 +199,9 @@ export const es: Texts = {
       'records-undecodable': 'No. El registro se guarda, pero no tiene efecto hasta que alguien lo atienda.',
       'events-refused': 'No. El evento se guarda, pero no tiene efecto hasta que alguien lo atienda.',
       'posts-quarantined':
-        'No. Lo enviado se guarda, pero no es un cliente potencial hasta que alguien lo atienda.',
+        'No. Lo enviado se guarda y será un cliente potencial cuando alguien lo procese en la consola, en «Posts put aside».',
+      'fields-unknown':
+        'No. Los clientes potenciales se escriben sin esos campos, y cada uno conserva lo enviado.',
       other: 'No. Los clientes potenciales se reciben y se guardan.',
     },
   },

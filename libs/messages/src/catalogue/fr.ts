@@ -177,6 +177,10 @@ export const fr: Texts = {
         `Ce qui a été envoyé pour ${offers} n’est pas un prospect connu`,
         `Ce qui a été envoyé pour ${offers} a été traité`,
       ],
+      'fields-unknown': (offers) => [
+        `Les prospects de ${offers} apportent des champs inconnus`,
+        `Les prospects de ${offers} n’apportent plus de nouveaux champs inconnus`,
+      ],
       other: (offers) => [
         `Les prospects de ${offers} demandent un coup d’œil`,
         `Tout va bien avec les prospects de ${offers}`,
@@ -196,7 +200,9 @@ export const fr: Texts = {
         'Non. L’enregistrement est conservé, mais sans effet tant que personne ne s’en occupe.',
       'events-refused': 'Non. L’événement est conservé, mais sans effet tant que personne ne s’en occupe.',
       'posts-quarantined':
-        'Non. Ce qui a été envoyé est conservé, mais n’est pas un prospect tant que personne ne s’en occupe.',
+        'Non. Ce qui a été envoyé est conservé et devient un prospect dès que quelqu’un le traite dans la console, sous « Posts put aside ».',
+      'fields-unknown':
+        'Non. Les prospects sont écrits sans ces champs, et chacun conserve ce qui a été envoyé.',
       other: 'Non. Les prospects sont reçus et conservés.',
     },
   },

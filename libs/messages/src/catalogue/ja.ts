@@ -160,6 +160,10 @@ export const ja: Texts = {
         `${offers} に送信された内容は既知のリードではありません`,
         `${offers} に送信された内容は対応済みです`,
       ],
+      'fields-unknown': (offers) => [
+        `${offers} のリードに未知の項目があります`,
+        `${offers} のリードに新しい未知の項目はありません`,
+      ],
       other: (offers) => [`${offers} のリードを確認してください`, `${offers} のリードに問題はありません`],
     },
     nothingLost: 'いいえ。',
@@ -173,7 +177,10 @@ export const ja: Texts = {
       'mail-trouble': 'いいえ。リードは登録され、メールは待機します。',
       'records-undecodable': 'いいえ。レコードは保管されますが、対応されるまで反映されません。',
       'events-refused': 'いいえ。イベントは保管されますが、対応されるまで反映されません。',
-      'posts-quarantined': 'いいえ。送信された内容は保管されますが、対応されるまでリードにはなりません。',
+      'posts-quarantined':
+        'いいえ。送信された内容は保管され、コンソールの「Posts put aside」で処理されるとリードになります。',
+      'fields-unknown':
+        'いいえ。リードはこれらの項目なしで書き込まれ、送信された内容はそれぞれに保管されます。',
       other: 'いいえ。リードは受け付けられ、保管されます。',
     },
   },
