@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Authentication, ConnectionChanged, Mapping, present } from '@leads/contracts';
+import { ContactEmail } from '@leads/contracts/connection-details';
 
 const Instant = z.iso.datetime();
 
@@ -18,7 +19,7 @@ export const ConnectionFacts = z.object({
   directoryId: z.guid().optional(),
   /** With Office 365. */
   userName: z.string().optional(),
-  contactEmails: z.array(z.email()),
+  contactEmails: z.array(ContactEmail),
   mapping: Mapping.optional(),
   repeatHours: ConnectionChanged.shape.repeatHours,
   otherPartnerLeads: ConnectionChanged.shape.otherPartnerLeads,

@@ -1,5 +1,6 @@
 /** A connection: where one offer's leads go. What services may know of it, never what opens it. */
 import { z } from 'zod';
+import { ContactEmail } from './connection-details/contact-emails.ts';
 import { Place, type Trouble } from './incidents.ts';
 import { Reason } from './lead-events.ts';
 import { Day, Moment } from './moment.ts';
@@ -113,7 +114,7 @@ export const ConnectionChanged = z.object({
   /** The organisation's origin, e.g. `https://contoso.crm4.dynamics.com`. */
   url: z.url(),
   authentication: Authentication,
-  contactEmails: z.array(z.email()),
+  contactEmails: z.array(ContactEmail),
   /** `draft` until published; a `deleted` connection stays as a tombstone. */
   state: z.enum(['draft', 'published', 'paused', 'deleted']),
   /** SHA-256 of the gateway address key, lower-case hex: enough to recognise a key, not to make one. */

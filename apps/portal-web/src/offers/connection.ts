@@ -6,6 +6,7 @@ import type {
   Notifications,
   OtherPartnerLeads,
 } from '@leads/contracts';
+import { readContactPlaces } from '@leads/contracts/connection-details';
 import type { Offer } from '@leads/contracts/portal-api';
 
 export type Authentication = Offer['authentication'];
@@ -90,10 +91,7 @@ export const languageWords: Record<MessageLanguage, string> = {
   ja: '日本語',
 };
 
-/** The addresses one by one. */
+/** The addresses one by one, as they are understood; of what is none, what was typed. */
 export function emailsOf({ contactEmails }: Pick<Connection, 'contactEmails'>): string[] {
-  return contactEmails
-    .split(';')
-    .map((address) => address.trim())
-    .filter((address) => address !== '');
+  return readContactPlaces(contactEmails).map(({ typed, address }) => address ?? typed);
 }

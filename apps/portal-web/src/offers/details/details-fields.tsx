@@ -92,7 +92,7 @@ export function ContactField({ fields, known }: ContactFieldProps): ReactElement
         field="contactEmails"
         label="Contact email"
         kind="email"
-        hint="Who is told of every new lead, and when something breaks. Separate several with semicolons."
+        hint="Who is told of every new lead, and when something breaks. Separate several with semicolons, commas or lines, with names or without."
         placeholder="sales@contoso.com; leads@contoso.com"
       />
       {addresses.length > 0 && <ContactList addresses={addresses} known={known} />}
