@@ -1,10 +1,11 @@
 /** Notification: tells a connection's contacts of each lead that was written and of each incident, by e-mail. */
 import { Module } from '@nestjs/common';
 import { ServiceModule, SETTINGS } from '@leads/service';
-import { settings, type Settings } from './config.ts';
+import { settings } from './config.ts';
 import { ConfirmContacts } from './confirm-contacts.ts';
 import { FollowConnections } from './follow-connections.ts';
-import { MAIL_SERVER, openMailServer, withPassword } from './smtp/mail-server.ts';
+import { mailServerOf } from './smtp/configure-mail-server.ts';
+import { MAIL_SERVER } from './smtp/mail-server.ts';
 import { NotifyContacts } from './notify-contacts.ts';
 import { mailServerCheck } from './mails/mail-trouble.ts';
 import { notificationAges } from './retention.ts';
@@ -27,11 +28,7 @@ import { WarnContacts } from './warn-contacts.ts';
     {
       provide: MAIL_SERVER,
       inject: [SETTINGS],
-      useFactory: (set: Settings) =>
-        openMailServer(withPassword(set.SMTP_URL, set.SMTP_PASSWORD_FILE), set.MAIL_FROM, {
-          plaintextAllowed: set.SMTP_PLAINTEXT_ALLOWED ?? set.NODE_ENV !== 'production',
-          connections: set.SMTP_CONNECTIONS,
-        }),
+      useFactory: mailServerOf,
     },
     SendMails,
   ],

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import type { ComposedMail } from '@leads/messages';
+import { MailReceiver } from '../testing/mail-receiver.ts';
 import { mailOptions, openMailServer, withPassword } from './mail-server.ts';
 
 const LEAD_ID = '0b0e4a55-0000-4000-8000-000000000001';
@@ -59,6 +61,26 @@ test('the password of the server can stand in a file, whatever is in it', () => 
   expect(decodeURIComponent(new URL(withPassword(url, secret)).password)).toBe(secret);
   for (const wrong of ['smtp://mail.contoso.example', 'smtp://leads:other@mail.contoso.example'])
     expect(() => withPassword(wrong, secret)).toThrow(/SMTP_URL has to have a user and no password/);
+});
+
+test('a mail is marked as made by a machine, signed where a key is given, and answered to whom the settings name', async () => {
+  const receiver = new MailReceiver();
+  const url = `smtp://127.0.0.1:${await receiver.listen()}`;
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const server = openMailServer(url, from, {
+    ...{ plaintextAllowed: true, connections: 1 },
+    dkim: { domainName: 'contoso.example', keySelector: 'leads', privateKey: key },
+    replyTo: { name: '', address: 'sales@contoso.example' },
+  });
+  expect(await server.send(mail, 'ann@contoso.com')).toEqual({ verdict: { kind: 'accepted' }, said: null });
+  server.close();
+  await receiver.close();
+  expect(receiver.mails[0]?.headers).toMatchObject({
+    'auto-submitted': 'auto-generated',
+    'reply-to': 'sales@contoso.example',
+    'dkim-signature': expect.stringMatching(/d=contoso\.example;.* s=leads;/),
+  });
 });
 
 /** What a server that knows no TLS is told, command by command, when a mail is sent to it. */

@@ -1,11 +1,25 @@
 /** The mail server, through nodemailer: a pool of connections, every wait limited, no files or addresses read. */
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
+import { createTransport, type XOAuth2Options } from 'nodemailer';
 import { type Attempt, readFailure, TAKEN } from './read-attempt.ts';
 import type { ComposedMail } from '@leads/messages';
 import type { Mailbox } from './mailbox.ts';
+import type { OAuthSignIn } from './sign-in.ts';
 
 export const MAIL_SERVER = Symbol('mail server');
+
+export interface MailServerOptions {
+  /** Whether a server that offers no TLS gets mails all the same: they hold what customers said of themselves. */
+  plaintextAllowed: boolean;
+  /** The most that are open at a time. */
+  connections: number;
+  /** In place of the user and password of the address. */
+  signIn?: OAuthSignIn | undefined;
+  /** By which mails are signed; unset where the server does that. */
+  dkim?: { domainName: string; keySelector: string; privateKey: string } | undefined;
+  /** Where answers go; unset, to whom mails are from. */
+  replyTo?: Mailbox | undefined;
+}
 
 export interface MailServer {
   /** How it went; whatever happens, it does not throw. */
@@ -30,15 +44,10 @@ export function withPassword(url: string, password: string | undefined): string 
 
 /**
  * Opens a pool to the server; connections are made when there is something to send.
- * @param options.plaintextAllowed whether a server that offers no TLS gets mails all the same: they hold what customers
- * said of themselves
- * @param options.connections the most that are open at a time
+ * @param from who its mails are from
  */
-export function openMailServer(
-  url: string,
-  from: Mailbox,
-  { plaintextAllowed, connections }: { plaintextAllowed: boolean; connections: number },
-): MailServer {
+export function openMailServer(url: string, from: Mailbox, options: MailServerOptions): MailServer {
+  const { plaintextAllowed, connections, signIn, dkim, replyTo } = options;
   const transport = createTransport({
     url,
     pool: true,
@@ -52,11 +61,13 @@ export function openMailServer(
     socketTimeout: 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
+    ...(signIn && { auth: authOf(signIn) }),
+    ...(dkim && { dkim }),
   });
   return {
     send: async (mail, recipient) => {
       try {
-        await transport.sendMail(mailOptions(mail, from, recipient));
+        await transport.sendMail(mailOptions(mail, from, recipient, replyTo));
         return TAKEN;
       } catch (error) {
         return readFailure(error as Error);
@@ -68,10 +79,36 @@ export function openMailServer(
   };
 }
 
+/** nodemailer asks for a token with each connection, and for another where the server refuses it. */
+function authOf(signIn: OAuthSignIn): XOAuth2 {
+  if (signIn.kind === 'google') {
+    const { user, serviceClient, privateKey } = signIn;
+    return { type: 'OAuth2', user, serviceClient, privateKey };
+  }
+  return {
+    type: 'OAuth2',
+    user: signIn.user,
+    provisionCallback: (_user, renew, done) => {
+      signIn.askToken(renew).then(
+        ({ accessToken, expiresAt }) => done(null, accessToken, expiresAt.getTime()),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+      );
+    },
+  };
+}
+
+type XOAuth2 = { type: 'OAuth2' } & XOAuth2Options;
+
 /** A mail as nodemailer takes it: to one recipient, who learns of no other. */
-export function mailOptions(mail: ComposedMail, from: Mailbox, recipient: string): MailOptions {
+export function mailOptions(
+  mail: ComposedMail,
+  from: Mailbox,
+  recipient: string,
+  replyTo?: Mailbox,
+): MailOptions {
   return {
     from,
+    ...(replyTo && { replyTo }),
     to: { name: '', address: recipient },
     envelope: { from: from.address, to: recipient },
     // The same each time the mail is sent, so that a repeat can be told, and each recipient's own.
@@ -92,6 +129,7 @@ function inShort(recipient: string): string {
 export interface MailOptions {
   from: Mailbox;
   to: Mailbox;
+  replyTo?: Mailbox;
   envelope: { from: string; to: string };
   messageId: string;
   headers: Record<string, string>;

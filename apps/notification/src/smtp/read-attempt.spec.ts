@@ -35,6 +35,8 @@ describe('a failure means what was said where it was said', () => {
     ['recipient-later', rejection('450 4.2.0 greylisted')],
     ['message-refused', { code: 'EMESSAGE', command: 'DATA', response: '554 5.6.0 no', responseCode: 554 }],
     ['message-refused', { message: 'a defect of ours' }],
+    ['message-refused', { code: 'EENVELOPE', command: 'API', message: 'Invalid recipient' }],
+    ['ours/sign-in-refused', { code: 'EAUTH', command: 'AUTH XOAUTH2', message: 'AADSTS7000215' }],
   ])('%s after %j', (verdict, failure) => {
     expect(inShort(failure)).toBe(verdict);
     expect(readFailure(failure).said).not.toBe('');

@@ -33,7 +33,9 @@ export function readFailure(failure: MailFailure): Attempt {
   const told = rejection ? { ...rejection, command: 'RCPT TO' } : failure;
   const { response, code, message } = told;
   const said = cleanLine(response ?? [code, message].filter(Boolean).join(': '), LONGEST_SAID);
-  const isOurDefect = code === undefined && response === undefined;
+  // nodemailer itself takes no such address: one of letters that this server does not know, for example.
+  const isOurDefect =
+    response === undefined && (code === undefined || (told.command === 'API' && code === 'EENVELOPE'));
   return { verdict: isOurDefect ? { kind: 'message-refused' } : judgeAnswer(answerOf(told)), said };
 }
 
