@@ -80,6 +80,15 @@ You get this mail because your address is a contact e-mail of this offer’s lea
     );
   });
 
+  test.each([
+    { connectionIds: ['0b0e4a55-0000-4000-8000-000000000002', '0b0e4a55-0000-4000-8000-000000000003'] },
+    { connections: 1_500 },
+  ])('tells nobody how many leads of others’ offers wait or are dead (%j)', (of) => {
+    const { text } = compose({ ...of, waiting: 12, dead: 9 }, { refused: { named: [], total: 1 } });
+    expect(text).not.toMatch(/waiting/i);
+    expect(text).toMatch(/^Leads that are dead: +1; it can be delivered again$/m);
+  });
+
   test('names the customers of dead leads by name and company, and how many more there are', () => {
     const named = [
       { name: 'Ana Trujillo', company: 'Adatum' },

@@ -51,9 +51,12 @@ export function composeIncident(
   const isOver = told === 'resolved';
   const kind = knownTrouble(incident.kind);
   const title = titleOf(told, kind, incident.what, offersInWords(offers, telling), telling);
-  const { waiting, resolvedAt, resolvedBy } = incident;
+  const { resolvedAt, resolvedBy } = incident;
+  // What the incident counts is of all its connections, and theirs may be a few of them.
+  const isAllTheirs = (incident.connections ?? incident.connectionIds.length) <= offers.length;
+  const waiting = isAllTheirs ? incident.waiting : 0;
   // More may have died since the incident told how many.
-  const dead = Math.max(incident.dead, refused.total);
+  const dead = isAllTheirs ? Math.max(incident.dead, refused.total) : refused.total;
   const organizations = organizationsOf(offers);
   const line = (text: string, longest?: number): string => isolated(mailLine(text, longest));
   const parts: MessageParts = {
