@@ -56,6 +56,8 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
   private loop: Promise<void> = Promise.resolve();
   private looking: Promise<void> = Promise.resolve();
   private newest: number | undefined;
+  /** Whether there was nothing in the feed at the last look. */
+  private isEmpty = false;
 
   constructor(
     private readonly database: Kysely<PortalTables>,
@@ -179,8 +181,14 @@ export class FollowChanges implements OnApplicationBootstrap, BeforeApplicationS
     });
     if (!kept) {
       this.newest ??= 0;
+      // Its newest change is always kept, but for a crash of the database: nobody can tell what it took with it.
+      if (newest !== undefined && newest > 0 && !this.isEmpty) {
+        for (const stream of this.streams.keys()) stream.skipTo(newest);
+      }
+      this.isEmpty = true;
       return;
     }
+    this.isEmpty = false;
     this.newest = kept.newest;
     if (newest === undefined || newest === kept.newest) return;
     // Ids that have begun anew have told nobody anything yet.

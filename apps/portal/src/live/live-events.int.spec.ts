@@ -245,6 +245,28 @@ describe('GET /api/events', () => {
     await eventually(() => expect(reader.leads.at(-1)).toBe(leadId));
   }, 60_000);
 
+  test('whoever follows reads anew once where a crash has emptied the feed, and goes on by ids that go on', async () => {
+    const { rows } = await sql`
+      select relname, relpersistence from pg_class
+      where oid in ('changes'::regclass, 'changes_id_seq'::regclass) order by relname
+    `.execute(database);
+    expect(rows).toEqual([
+      { relname: 'changes', relpersistence: 'u' },
+      { relname: 'changes_id_seq', relpersistence: 'p' },
+    ]);
+    const url = await startInstance();
+    const reader = await read(url, 'contoso');
+    await tellOfLead(CONTOSO);
+    await eventually(() => expect(reader.leads).toHaveLength(1));
+    const newest = await newestChange();
+    await sql`truncate changes`.execute(database);
+    const reload = { event: 'reload', id: newest, data: {} };
+    await eventually(() => expect(reader.events.at(-1)).toEqual(reload), { timeoutMs: 30_000 });
+    const leadId = await tellOfLead(CONTOSO);
+    await eventually(() => expect(reader.leads.at(-1)).toBe(leadId));
+    expect(reader.events.filter(({ event }) => event === 'reload')).toEqual([reload]);
+  }, 60_000);
+
   test('its end ends with the service, at once', async () => {
     // At once: before any time has passed that something could wait for.
     jest.useFakeTimers({ doNotFake: NOT_FAKED.filter((name) => !name.endsWith('Timeout')) });
