@@ -39,6 +39,12 @@ export interface StartOptions {
   requestTimeoutMs?: number;
 }
 
+/**
+ * So many connections may wait until they are taken, which the system may lower: one more has to come again a second
+ * later, or three, or seven. Thousands that are opened in one moment keep no other out so.
+ */
+const BACKLOG = 4_096;
+
 const LENIENT_ADDRESSES = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false };
 
 /** Starts a service whose root module imports `ServiceModule.forService(…)`. */
@@ -89,7 +95,7 @@ export async function startService(
     const health = await serveHealthApart(fastify, settings.HEALTH_PORT, settings.HTTP_HOST);
     log.info({ health }, 'health and metrics are at a port of their own');
   }
-  await app.listen(settings.HTTP_PORT, settings.HTTP_HOST);
+  await app.listen({ port: settings.HTTP_PORT, host: settings.HTTP_HOST, backlog: BACKLOG });
   app.get(OutboxRelay).start();
   log.info({ address: await app.getUrl() }, 'listening');
   await app.startAllMicroservices();
