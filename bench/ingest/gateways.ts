@@ -2,14 +2,19 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { migrate } from '@leads/database';
 import { provisionTopics } from '@leads/kafka';
-import { startProcess, startServiceProcess, writeServiceKeys } from '@leads/testing';
+import { type ServiceProcess, startProcess, startServiceProcess, writeServiceKeys } from '@leads/testing';
 import { inThrowAwayPlace, startInfrastructure } from '@leads/tools';
 
 const APP = new URL('../../apps/ingest-gateway/', import.meta.url);
 
+/** How many connections there are. */
+const ADDRESSES = 10;
+
 export interface Gateways {
   /** Starts one; all of them have the same database. @returns the lead address of a published connection at it */
   start: (settings?: Record<string, string>) => Promise<string>;
+  /** Starts one with the settings that it has where nobody says another. @returns it, and the lead addresses of connections at it */
+  startAsDelivered: () => Promise<{ pid: number; addresses: string[] }>;
   /** Fastify alone, as a process of its own. @returns where it takes posts */
   startBare: () => Promise<string>;
 }
@@ -27,25 +32,35 @@ export function inGateways<Result>(work: (gateways: Gateways) => Promise<Result>
         { brokers: broker.brokers.split(','), clientId: 'bench', topicPrefix: '' },
         { replicationFactor: 1 },
       );
-      const addressKey = randomBytes(24).toString('base64url');
-      const addressKeyHash = createHash('sha256').update(addressKey).digest('hex');
+      const addressKeys = Array.from({ length: ADDRESSES }, () => randomBytes(24).toString('base64url'));
+      const [addressKey] = addressKeys;
+      const rows = addressKeys.map((key) => {
+        const addressKeyHash = createHash('sha256').update(key).digest('hex');
+        return `('${randomUUID()}', 1, 'published', '${addressKeyHash}')`;
+      });
       await query(
         database.url,
-        `insert into gateway.connections (connection_id, version, state, address_key_hash)
-         values ('${randomUUID()}', 1, 'published', '${addressKeyHash}')`,
+        `insert into gateway.connections (connection_id, version, state, address_key_hash) values ${rows.join()}`,
       );
+      const startGateway = async (settings: Record<string, string>): Promise<ServiceProcess> => {
+        const gateway = await startServiceProcess(APP, {
+          DATABASE_URL: database.url,
+          KAFKA_BROKERS: broker.brokers,
+          ...keys.settingsOf('ingest-gateway'),
+          ...settings,
+        });
+        ends.push(gateway.end);
+        return gateway;
+      };
       return await work({
         start: async (settings = {}) => {
-          const gateway = await startServiceProcess(APP, {
-            DATABASE_URL: database.url,
-            KAFKA_BROKERS: broker.brokers,
-            // One address stands for many here.
-            POSTS_PER_MINUTE: '10000000',
-            ...keys.settingsOf('ingest-gateway'),
-            ...settings,
-          });
-          ends.push(gateway.end);
-          return `${gateway.url}/leads/${addressKey}`;
+          // One address stands for many here.
+          const { url } = await startGateway({ POSTS_PER_MINUTE: '10000000', ...settings });
+          return `${url}/leads/${addressKey}`;
+        },
+        startAsDelivered: async () => {
+          const { url, pid } = await startGateway({});
+          return { pid, addresses: addressKeys.map((key) => `${url}/leads/${key}`) };
         },
         startBare: async () => {
           const bare = startProcess(new URL('bare-fastify.mjs', import.meta.url), {});

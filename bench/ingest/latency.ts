@@ -11,8 +11,8 @@ export async function latency(): Promise<Bar> {
   return inGateways(async ({ start }) => {
     const address = await start();
     await postFor(address, 64, 5);
-    const many = told(await postSteadily(address, MANY.perSecond, MANY.seconds));
-    const few = told(await postSteadily(address, FEW.perSecond, FEW.seconds));
+    const many = told(await postSteadily([address], MANY.perSecond, MANY.seconds));
+    const few = told(await postSteadily([address], FEW.perSecond, FEW.seconds));
     return {
       bar: 'latency',
       value: many.p99,

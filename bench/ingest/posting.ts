@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 
-/** How long each took to be answered 202, in milliseconds, and how many were answered otherwise. */
+/** How long each took to be answered 202, in milliseconds, and how many were answered otherwise, or not. */
 export interface Answers {
   tookMs: number[];
   others: number;
@@ -42,16 +42,24 @@ export async function postAll(
   if (others > 0) throw new Error(`${others} of ${leads} leads were refused.`);
 }
 
-/** Whether or not what was begun before has been answered; time counts from when each post was due. */
-export async function postSteadily(address: string, perSecond: number, seconds: number): Promise<Answers> {
-  return withPool(address, 256, async (post) => {
+/**
+ * By turns to each of the addresses, which are at one gateway, whether or not what was begun before has been answered;
+ * time counts from when each post was due.
+ */
+export async function postSteadily(
+  addresses: readonly string[],
+  perSecond: number,
+  seconds: number,
+): Promise<Answers> {
+  const [first = ''] = addresses;
+  return withPool(first, 256, async (post) => {
     const began = performance.now();
     const posts: Promise<void>[] = [];
     for (let number = 0; number < perSecond * seconds; number += 1) {
       const due = began + (number * 1_000) / perSecond;
       const early = due - performance.now();
       if (early > 0) await delay(early);
-      posts.push(post(due));
+      posts.push(post(due, addresses[number % addresses.length]));
     }
     await Promise.all(posts);
   });
@@ -70,9 +78,8 @@ async function withPool(
     await work(async (due = performance.now(), to = address) => {
       const { pathname: path } = new URL(to);
       const headers = { 'content-type': 'application/json' };
-      const { statusCode, body } = await pool.request({ path, method: 'POST', headers, body: aLead() });
-      await body.dump();
-      if (statusCode === 202) answers.tookMs.push(performance.now() - due);
+      const asked = { path, method: 'POST', headers, body: aLead() };
+      if (await isAccepted(pool, asked)) answers.tookMs.push(performance.now() - due);
       else answers.others += 1;
     });
     answers.seconds = (performance.now() - began) / 1_000;
@@ -80,6 +87,17 @@ async function withPool(
     await pool.close();
   }
   return answers;
+}
+
+/** Where no connection can be made, or it breaks, it is not. */
+async function isAccepted(pool: Pool, asked: Parameters<Pool['request']>[0]): Promise<boolean> {
+  try {
+    const { statusCode, body } = await pool.request(asked);
+    await body.dump();
+    return statusCode === 202;
+  } catch {
+    return false;
+  }
 }
 
 /** As the marketplace posts one. */

@@ -12,14 +12,30 @@ export interface Bar {
   [explanation: string]: unknown;
 }
 
-/** Measures what the command line asks for (`[--json] [--only NAME]`), and prints one line for each. */
-export async function printBars(bars: Record<string, () => Promise<Bar>>): Promise<void> {
+/** What the command line says of how a bar is measured; most do without. */
+export interface Asked {
+  /** A built checkout of an older state, to be measured as well. */
+  before?: string | undefined;
+  /** Of how many leads, where it is not the bar's own number. */
+  leads?: string | undefined;
+}
+
+/**
+ * Measures what the command line asks for (`[--json] [--only NAME] [--before DIR] [--leads N]`), and prints one line for
+ * each.
+ */
+export async function printBars(bars: Record<string, (asked: Asked) => Promise<Bar>>): Promise<void> {
   const { values } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+    options: {
+      json: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      before: { type: 'string' },
+      leads: { type: 'string' },
+    },
   });
   for (const [name, measure] of Object.entries(bars)) {
-    if (values.only === undefined || values.only === name) printBar(await measure(), values.json);
+    if (values.only === undefined || values.only === name) printBar(await measure(values), values.json);
   }
 }
 

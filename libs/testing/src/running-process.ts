@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { eventually } from './eventually.ts';
 
 export interface RunningProcess {
+  /** `-1` where it could not be started. */
+  pid: number;
   /** Everything it has written, standard output and standard error. */
   output: () => string;
   /** The first match in what it writes, once that has come; within 30 s, and before it ends, or it is killed. */
@@ -39,6 +41,7 @@ export function startProcess(file: URL, environment: Record<string, string>): Ru
     await ended;
   };
   return {
+    pid: child.pid ?? -1,
     output: () => output,
     ended,
     end,
