@@ -91,6 +91,8 @@ export async function addMails(
       ({ ...mail, kind: 'mailed', data: { recipients, ...(waiting && { waiting }) } }) as const,
   );
   const added = await addToTimeline(transaction, entries);
+  // Where none was there already, none lacks a recipient.
+  if (added.length === entries.length) return { leads: added };
   return { leads: [...added, ...(await addRecipients(transaction, entries))] };
 }
 
