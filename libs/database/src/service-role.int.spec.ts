@@ -107,6 +107,8 @@ describe.each([
     `create role more_${suffix}`,
     `copy things to program 'true'`,
     `select pg_read_file('/etc/hostname')`,
+    `select lo_from_bytea(0, 'x')`,
+    'select lo_create(0)',
   ])('is refused what changes more than rows: %s', async (statement) => {
     expect(await as(own, statement)).toBe(REFUSED);
   });

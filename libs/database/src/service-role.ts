@@ -41,6 +41,7 @@ async function prepare(client: pg.Client, schema: string, role: ServiceRole): Pr
   try {
     await makeRole(client, role);
     for (const statement of grants(client, schema, role.name)) await client.query(statement);
+    await takeLargeObjects(client);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -80,6 +81,21 @@ async function makeRole(client: pg.Client, { name, password }: ServiceRole): Pro
   if (!found.admin) return;
   const limit = found.unlimited ? `connection limit ${SERVICE_CONNECTIONS}` : '';
   await client.query(`alter role ${role} login ${limit} password ${secret}`);
+}
+
+/**
+ * Takes from everybody what keeps bytes outside of every schema; only a superuser can, for it is the server's own. Asks
+ * first, as a change to the catalogue for each start would wait for the other services' starts.
+ */
+async function takeLargeObjects(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ revoke: string }>(
+    `select format('revoke execute on function %s from public', pg_proc.oid::regprocedure) as revoke
+     from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) as granted
+     where pronamespace = 'pg_catalog'::regnamespace and granted.grantee = 0
+       and proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_open', 'lo_put', 'lowrite')
+       and (select rolsuper from pg_roles where rolname = current_user)`,
+  );
+  for (const { revoke } of rows) await client.query(revoke);
 }
 
 function grants(client: pg.Client, schemaName: string, roleName: string): string[] {
