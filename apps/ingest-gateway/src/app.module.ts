@@ -46,14 +46,16 @@ import type { GatewayTables } from './tables.ts';
   providers: [
     {
       provide: CALLERS,
-      inject: [SETTINGS, Kysely, DatabaseClock],
+      inject: [SETTINGS, Kysely, DatabaseClock, PostRates],
       useFactory: (
         { SERVICE_KEYS_FILE: keys }: Settings,
         database: Kysely<GatewayTables>,
         { now }: DatabaseClock,
+        rates: PostRates,
       ): Callers => ({
         ...{ to: 'ingest-gateway', from: ['portal'], keys: callerKeys(keys), paths: BETWEEN_SERVICES },
         useOnce: (nonce) => useRequestOnce(database, nonce),
+        onRefused: (request) => rates.unsigned(request),
         now,
       }),
     },

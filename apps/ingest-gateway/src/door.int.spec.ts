@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '@leads/testing';
+import { digestOf, signRequest } from '@leads/service';
+import { eventually, testSigning } from '@leads/testing';
 import { sql } from 'kysely';
 import { addressKeyHash } from './fingerprint.ts';
 import { watchAcceptedLeads } from './testing/watch-accepted-leads.ts';
@@ -49,6 +50,50 @@ test('a smuggled request is refused with the one that it came in, and no lead is
   const { rows } = await sql`select 1 from accepted`.execute(gateway.database);
   expect(rows).toEqual([]);
 });
+
+const between = (authorization: string, length: number): string =>
+  `POST /api/kept-posts/find HTTP/1.1\r\nhost: here\r\nauthorization: ${authorization}\r\n` +
+  `content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+
+test.each(['x', 'Signed x', 'Bearer x'])(
+  'a request between services with "%s" is refused unread, and its connection closed',
+  async (authorization) => {
+    const { answers, ms } = await overOne(between(authorization, 1_000_000));
+    expect(answers).toMatch(/^HTTP\/1.1 401 [^]*problem\+json/);
+    expect(ms).toBeLessThan(4_000);
+  },
+);
+
+test('a signed request between services whose body breaks off is no error of ours', async () => {
+  const { key } = testSigning('portal');
+  const authorization = await signRequest(
+    {
+      ...{ method: 'POST', target: '/api/kept-posts/find', bodyDigest: digestOf('{}') },
+      headers: { 'content-type': 'application/json' },
+    },
+    { key, to: 'ingest-gateway', now: Date.now() },
+  );
+  const before = gateway.process.output().length;
+  const { hostname, port } = new URL(gateway.process.url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(`${between(authorization, 100).replace('host:', 'expect: 100-continue\r\nhost:')}{`);
+  await once(socket, 'data');
+  socket.resume().end();
+  await closed;
+  expect((await gateway.post('nobodys', '{}')).status).toBe(404);
+  await eventually(() => expect(gateway.process.output().slice(before)).toMatch(/lead refused/));
+  expect(gateway.process.output().slice(before)).not.toMatch(/unexpectedly/);
+});
+
+test('a source of very many unsigned requests is told to wait, and leads of the same source are taken in', async () => {
+  const key = await gateway.addConnection();
+  await eventually(async () => {
+    const { answers } = await overOne(between('x', 10));
+    expect(answers).toMatch(/^HTTP\/1.1 429 [^]*retry-after: \d+/i);
+  });
+  expect((await gateway.post(key, leadBody())).status).toBe(202);
+}, 60_000);
 
 test.each(['53100', '53200', '58030', '25006'])(
   'a database without room for the lead (%s) is a 503 that says when to come again; with room it is taken in',

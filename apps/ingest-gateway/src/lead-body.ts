@@ -1,8 +1,10 @@
 /** Reads a posted body off the wire: nothing before the address is known, and never more than a lead may have. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '@leads/service';
 import { cutShort, notJson, tooLarge } from './refusals.ts';
 
 /** Has Fastify hand requests over with their bodies unread, so that the walk decides when to read them. */
@@ -20,30 +22,23 @@ export function leaveBodiesUnread(app: NestFastifyApplication): void {
     }
     done();
   });
-  // Between services, which alone have a type here, it is JSON; of others it stays unread, and the guard refuses them.
-  fastify.addContentTypeParser('application/json', ({ headers }, payload, done) => {
-    if (headers.authorization === undefined) return done(null);
-    jsonOf(payload).then((value) => done(null, value), done);
+  // Between services, which alone have a type here, it is JSON: of who has not signed it nothing comes so far.
+  fastify.addContentTypeParser('application/json', ({ raw }, payload, done) => {
+    jsonOf(raw, payload).then((value) => done(null, value), done);
   });
 }
 
 /** Where other services ask: everything else is the senders'. */
 export const BETWEEN_SERVICES = /^\/api\//;
 
-/** The most bytes of a request between services. */
-const MOST_BETWEEN_SERVICES = 1024 * 1024;
+/** The most bytes of a request between services: as many ids, and as long a correction, as its contract has. */
+const MOST_BETWEEN_SERVICES = 512 * 1024;
 
-/** @throws a refusal of what is too large, or no JSON */
-async function jsonOf(payload: AsyncIterable<unknown>): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of payload) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MOST_BETWEEN_SERVICES) throw notJson();
-    chunks.push(chunk as Buffer);
-  }
+/** @throws a refusal of what is too large, no JSON, cut short or not as it was signed */
+async function jsonOf({ headers }: IncomingMessage, payload: Readable): Promise<unknown> {
+  const body = await readBody(payload, MOST_BETWEEN_SERVICES, headers['content-length'], notJson);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+    return JSON.parse(body.toString()) as unknown;
   } catch {
     throw notJson();
   }
@@ -66,27 +61,37 @@ export const Unread = createParamDecorator((_: unknown, context: ExecutionContex
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { method, raw } = request;
   const headers = { ...request.headers, 'content-type': contentTypes.get(raw) };
-  return { method, headers, raw: request, readBody: (limit) => readBody(raw, limit) };
+  return {
+    method,
+    headers,
+    raw: request,
+    readBody: (limit) => readBody(raw, limit, raw.headers['content-length']),
+  };
 });
 
 /**
  * Reads the whole body.
  * @throws a refusal where it is larger than `limit` bytes, or ends too early
  */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length']) > limit) throw tooLarge();
+async function readBody(
+  body: Readable,
+  limit: number,
+  length: string | undefined,
+  refusal = tooLarge,
+): Promise<Buffer> {
+  if (Number(length) > limit) throw refusal();
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     // Destroying the request would cut the line before the sender has read why.
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > limit) break;
       chunks.push(chunk);
     }
-  } catch {
-    throw cutShort();
+  } catch (error) {
+    throw error instanceof ProblemError ? error : cutShort();
   }
-  if (bytes > limit) throw tooLarge();
+  if (bytes > limit) throw refusal();
   return Buffer.concat(chunks);
 }

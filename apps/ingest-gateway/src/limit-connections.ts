@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
-import { SECOND_MS } from '@leads/pacing';
+import { SECOND_MS, toldTogether } from '@leads/pacing';
 import { IPV6_PREFIX } from './post-rates.ts';
 
 export interface ConnectionLimits {
@@ -27,9 +27,9 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
   server.maxConnections = most;
   server.keepAliveTimeout = idleSeconds * SECOND_MS;
   server.maxRequestsPerSocket = REQUESTS_OF_CONNECTION;
-  const refused = counted(limits.onRefused);
+  const refused = toldTogether(limits.onRefused, TELL_EVERY_MS);
   const open = new Map<string, number>();
-  server.on('drop', refused);
+  server.on('drop', () => refused());
   server.prependListener('connection', (socket: Socket) => {
     const source = normalizeIP(socket.remoteAddress ?? '', IPV6_PREFIX);
     const others = open.get(source) ?? 0;
@@ -45,18 +45,4 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
       else open.delete(source);
     });
   });
-}
-
-/** Tells of the first at once, and of those that follow together. */
-function counted(tell: (count: number) => void): () => void {
-  let count = 0;
-  let toldAt = -Infinity;
-  return () => {
-    count += 1;
-    const now = performance.now();
-    if (now - toldAt < TELL_EVERY_MS) return;
-    tell(count);
-    toldAt = now;
-    count = 0;
-  };
 }

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MINUTE_MS } from '@leads/pacing';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressKeyHash } from './fingerprint.ts';
-import { tooManyGuesses, tooManyPosts } from './refusals.ts';
+import { tooManyGuesses, tooManyPosts, tooManyUnsigned } from './refusals.ts';
 
 /** An owner of IPv6 addresses has at least so many bits of them to themselves. */
 export const IPV6_PREFIX = 64;
@@ -18,7 +18,7 @@ export async function knowRates(app: NestFastifyApplication): Promise<void> {
 export interface Rates {
   /** Posts a minute to one address. */
   perAddress: number;
-  /** Requests a minute from one source to addresses that nobody has. */
+  /** Requests a minute from one source to addresses that nobody has, and as many that no known service has signed. */
   unknownPerSource: number;
 }
 
@@ -26,7 +26,7 @@ type Limit = ReturnType<FastifyInstance['createRateLimit']>;
 
 /** Counted in each instance by itself: several let through as many times more. */
 export class PostRates {
-  private limits: { ofAddress: Limit; ofGuesses: Limit } | undefined;
+  private limits: Record<'ofAddress' | 'ofGuesses' | 'ofUnsigned', Limit> | undefined;
 
   constructor(
     private readonly http: HttpAdapterHost,
@@ -45,19 +45,27 @@ export class PostRates {
     if (!asked.isAllowed && asked.isExceeded) throw tooManyPosts(waitOf(asked));
   }
 
-  private known(): { ofAddress: Limit; ofGuesses: Limit } {
+  /** A request between services is nobody's. @throws a refusal where its source has sent too many */
+  async unsigned(request: FastifyRequest): Promise<void> {
+    const asked = await this.known().ofUnsigned(request);
+    if (!asked.isAllowed && asked.isExceeded) throw tooManyUnsigned(waitOf(asked));
+  }
+
+  private known(): NonNullable<typeof this.limits> {
     if (this.limits) return this.limits;
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
     const timeWindow = MINUTE_MS;
+    const ofSource = {
+      ...{ timeWindow, max: this.rates.unknownPerSource },
+      keyGenerator: ({ ip }: FastifyRequest) => normalizeIP(ip, IPV6_PREFIX),
+    };
     this.limits = {
       ofAddress: fastify.createRateLimit({
         ...{ timeWindow, max: this.rates.perAddress },
         keyGenerator: ({ params }) => addressKeyHash((params as { addressKey: string }).addressKey),
       }),
-      ofGuesses: fastify.createRateLimit({
-        ...{ timeWindow, max: this.rates.unknownPerSource },
-        keyGenerator: ({ ip }) => normalizeIP(ip, IPV6_PREFIX),
-      }),
+      ofGuesses: fastify.createRateLimit(ofSource),
+      ofUnsigned: fastify.createRateLimit(ofSource),
     };
     return this.limits;
   }

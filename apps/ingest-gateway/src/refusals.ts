@@ -140,6 +140,19 @@ export const tooManyPosts = (seconds: number): ProblemError =>
     { 'retry-after': String(seconds) },
   );
 
+/** For a source of too many requests between services that nobody known has signed. */
+export const tooManyUnsigned = (seconds: number): ProblemError =>
+  new ProblemError(
+    {
+      status: 429,
+      title: 'Too many unsigned requests',
+      detail:
+        'Too many requests came from here that no known service has signed. Nothing was changed. ' +
+        `Look at the keys of both services, and send it anew in ${seconds} s.`,
+    },
+    { 'retry-after': String(seconds) },
+  );
+
 /** For a source that has asked for too many addresses that nobody has; known addresses still work for it. */
 export const tooManyGuesses = (seconds: number): ProblemError =>
   new ProblemError(

@@ -12,7 +12,7 @@ import { followClock } from './follow-clock.ts';
 import { serveHealthApart } from './health-port.ts';
 import { answerClientError, answerClientErrors } from './http/client-errors.ts';
 import { refuseHeads } from './http/refuse-heads.ts';
-import { requestLimits } from './http/request-limits.ts';
+import { endUnreadAnswers, requestLimits } from './http/request-limits.ts';
 import { traceRequest, traceRequests } from './http/trace.ts';
 import { type Logger, nestLogger } from './log.ts';
 import { refuseUnstorable } from './http/unstorable.ts';
@@ -83,6 +83,7 @@ export async function startService(
   fastify.addHook('onClose', () => clock.stop());
   if (options.hasTraces === true) traceRequests(fastify);
   answerClientErrors(fastify);
+  endUnreadAnswers(fastify);
   refuseHeads(fastify);
   refuseUnstorable(fastify);
   app.enableShutdownHooks();

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { readServiceKeys, readSigningKey } from '@leads/contracts/service-keys';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Body, Controller, Get, Headers, Module, Put, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,10 +16,12 @@ import { digestOf, callerKeys, signRequest } from './signed-requests.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const key = readSigningKey(JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'portal' }));
-const NOW = Date.parse('2026-11-22T09:30:00Z');
+let NOW = Date.parse('2026-11-22T09:30:00Z');
 const KEY = 'the-key-of-operators';
 const used = new Set<string>();
 const said: unknown[] = [];
+/** How many bodies were looked through. */
+let looked = 0;
 const callers: Callers = {
   ...{ to: 'credentials', from: ['portal'] },
   keys: callerKeys(
@@ -55,12 +59,22 @@ let url: string;
 beforeAll(async () => {
   app = await NestFactory.create<NestFastifyApplication>(Service, new FastifyAdapter(), { logger: false });
   app.useGlobalFilters(new ProblemFilter(app.get<Logger>(LOG)));
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preHandler', ({ body }: { body?: unknown }, _reply: unknown, done: () => void) => {
+      if (body !== undefined && body !== null) looked += 1;
+      done();
+    });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
 afterAll(() => app.close());
 beforeEach(() => {
+  // What is told once a minute is told again.
+  NOW += 60_000;
   said.length = 0;
+  looked = 0;
   delete callers.apiKey;
 });
 
@@ -120,6 +134,7 @@ describe('a request between services', () => {
     expect([answer.status, isForClocks(answer)]).toEqual([401, false]);
     expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('Nothing was changed') });
     expect(said).toHaveLength(1);
+    expect(looked).toBe(0);
   });
 
   test('is refused when it comes a second time', async () => {
@@ -159,5 +174,39 @@ describe('a request between services', () => {
       expect(await statusWith(wrong)).toBe(401);
     const { detail } = (await (await fetch(`${url}/offers`)).json()) as { detail: string };
     expect(detail).not.toContain(KEY);
+  });
+});
+
+/** What is answered to a request whose body never comes, until the connection is closed. */
+async function withoutBody(authorization: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  socket.on('error', () => undefined).on('data', (chunk) => void (answer += chunk.toString()));
+  await once(socket, 'connect');
+  socket.write(
+    `PUT /offers HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n`,
+  );
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
+}
+
+describe('a stranger', () => {
+  test.each(['x', 'Signed x.y.z', `Bearer ${KEY}`])(
+    'with "%s" is refused before a byte of the body has come, and the connection closed',
+    async (authorization) => {
+      expect(await withoutBody(authorization)).toMatch(/^HTTP\/1.1 401 [^]*connection: close/i);
+    },
+  );
+
+  test('who knocks again and again is one line of the log a minute, with how often', async () => {
+    const knock = () => fetch(`${url}/offers`, { headers: { authorization: 'Signed x' } });
+    for (let time = 0; time < 5; time += 1) await knock();
+    expect(said).toMatchObject([[{ count: 1 }, expect.any(String)]]);
+    NOW += 60_000;
+    await knock();
+    expect(said).toMatchObject([
+      [{ count: 1 }, expect.any(String)],
+      [{ count: 5 }, expect.any(String)],
+    ]);
   });
 });

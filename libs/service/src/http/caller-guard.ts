@@ -10,11 +10,20 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { ServiceName } from '@leads/contracts';
+import { MINUTE_MS, toldTogether } from '@leads/pacing';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError, sendProblem } from '../problem.ts';
 import { LOG } from '../service-tokens.ts';
-import { type CallerKeys, CLOCK_TOLERANCE_MS, digestOf, SCHEME, verifyRequest } from './signed-requests.ts';
+import {
+  type CallerKeys,
+  CLOCK_TOLERANCE_MS,
+  digestOf,
+  isSameDigest,
+  SCHEME,
+  verifyHead,
+  type VerifiedHead,
+} from './signed-requests.ts';
 
 /** The token under which {@link Callers} are provided. */
 export const CALLERS = Symbol('callers');
@@ -31,6 +40,8 @@ export interface Callers {
   apiKey?: string | undefined;
   /** Whether it is the first time, in any instance, that this nonce comes. */
   useOnce: (nonce: string) => Promise<boolean>;
+  /** Told of each request that nobody known has signed. @throws ProblemError to answer with that instead */
+  onRefused?: (request: FastifyRequest) => Promise<void>;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -46,65 +57,117 @@ export class CallerGuard implements CanActivate, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    digestBodies(this.host.httpAdapter.getInstance<FastifyInstance>(), this.callers.paths);
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    if (guarded.has(fastify)) return;
+    guarded.add(fastify);
+    this.judgeHeads(fastify);
+    this.digestBodies(fastify);
   }
 
   /** @throws ProblemError 401 in words, which say so where it is the clocks that differ */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { authorization = '' } = request.headers;
-    const { apiKey, useOnce, now, ...who } = this.callers;
-    if (apiKey !== undefined && carriesKey(authorization, apiKey)) return true;
-    const parts = {
-      method: request.method,
-      target: request.originalUrl,
-      headers: request.headers,
-      bodyDigest: digests.get(request) ?? NOTHING,
-    };
-    const verified = await verifyRequest(authorization, parts, { ...who, now: now() });
-    if (verified.kind === 'signed' && (await useOnce(verified.nonce))) return true;
-    if (verified.kind === 'clock') {
-      const { caller, apartSeconds } = verified;
-      this.log.warn(
-        { caller, apartSeconds },
-        'a request was refused for its clock: have both machines set theirs',
-      );
-      throw clocksDiffer(caller, apartSeconds);
-    }
-    if (authorization.startsWith(`${SCHEME} `)) {
-      const caller = verified.kind === 'signed' ? verified.caller : undefined;
-      this.log.warn({ caller }, 'a request was refused for its signature, or came a second time');
-    }
-    throw notSignedIn(apiKey !== undefined);
+    const head = heads.get(request) ?? (await this.letIn(request));
+    if (head.kind === 'key') return true;
+    const isWhole = isSameDigest(digests.get(request) ?? NOTHING, head.bodyDigest);
+    if (isWhole && (await this.callers.useOnce(head.nonce))) return true;
+    return this.refuse(request, head.caller);
   }
+
+  /** Has nothing of a body read before it is known who sends it: strangers could have any amount of it parsed. */
+  private judgeHeads(fastify: FastifyInstance): void {
+    const { paths = /^/ } = this.callers;
+    fastify.addHook('onRequest', async (request, reply) => {
+      if (!hasBody(request) || !paths.test(request.routeOptions.url ?? '')) return;
+      try {
+        heads.set(request, await this.letIn(request));
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        // A caller whose clock is wrong is known, and is to read so: its line is not cut.
+        const end = error instanceof ClocksDiffer ? {} : { connection: 'close' };
+        sendProblem(reply, error.problem, { ...error.headers, ...end });
+        await reply;
+      }
+    });
+  }
+
+  /**
+   * A body is gone once it is read: its digest is made on the way, and what is not as it was signed is not parsed. What is
+   * not read has no digest, and counts as nothing.
+   */
+  private digestBodies(fastify: FastifyInstance): void {
+    fastify.addHook('preParsing', (request, _reply, payload, done) => {
+      const head = heads.get(request);
+      if (head?.kind !== 'signed') return done(null, payload);
+      const hash = createHash('sha256');
+      const through = new Transform({
+        transform: (chunk: Buffer, _encoding, next) => {
+          hash.update(chunk);
+          next(null, chunk);
+        },
+        flush: (next) => {
+          const digest = hash.digest('base64url');
+          digests.set(request, digest);
+          if (isSameDigest(digest, head.bodyDigest)) next();
+          else this.refuse(request, head.caller).catch(next);
+        },
+      });
+      // A body that breaks off is Fastify's to answer: it reads what comes through.
+      pipeline(payload, through, () => undefined);
+      done(null, through);
+    });
+  }
+
+  /** Judges all of a request but its body. @throws ProblemError where it is refused by that */
+  private async letIn(request: FastifyRequest): Promise<LetIn> {
+    const { authorization = '' } = request.headers;
+    const { apiKey, now, ...who } = this.callers;
+    if (apiKey !== undefined && carriesKey(authorization, apiKey)) return { kind: 'key' };
+    const { method, originalUrl: target, headers } = request;
+    const verified = await verifyHead(authorization, { method, target, headers }, { ...who, now: now() });
+    if (verified.kind === 'signed') return verified;
+    if (verified.kind === 'refused') return this.refuse(request);
+    this.tellOfClock(verified);
+    throw new ClocksDiffer(verified);
+  }
+
+  private async refuse(request: FastifyRequest, caller?: string): Promise<never> {
+    if (request.headers.authorization?.startsWith(`${SCHEME} `) === true) this.tellOfSignature(caller);
+    await this.callers.onRefused?.(request);
+    throw notSignedIn(this.callers.apiKey !== undefined);
+  }
+
+  private readonly tellOfClock = toldTogether<ClockApart>(
+    (count, { caller, apartSeconds }) =>
+      this.log.warn(
+        { caller, apartSeconds, count },
+        'requests were refused for their clock: have both machines set theirs',
+      ),
+    MINUTE_MS,
+    () => this.callers.now(),
+  );
+
+  private readonly tellOfSignature = toldTogether<string | undefined>(
+    (count, caller) =>
+      this.log.warn({ caller, count }, 'requests were refused for their signature, or came a second time'),
+    MINUTE_MS,
+    () => this.callers.now(),
+  );
 }
 
-/** What came as the body of a request that is said to be signed. */
-const digests = new WeakMap<FastifyRequest, string>();
-const digesting = new WeakSet<FastifyInstance>();
+type ClockApart = Extract<VerifiedHead, { kind: 'clock' }>;
 
-/** A body is gone once it is read: its digest is made on the way. What is not read has none, and counts as nothing. */
-function digestBodies(fastify: FastifyInstance, paths = /^/): void {
-  if (digesting.has(fastify)) return;
-  digesting.add(fastify);
-  fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const isSigned = request.headers.authorization?.startsWith(`${SCHEME} `) === true;
-    if (!isSigned || !paths.test(request.routeOptions.url ?? '')) return done(null, payload);
-    const hash = createHash('sha256');
-    const through = new Transform({
-      transform: (chunk: Buffer, _encoding, next) => {
-        hash.update(chunk);
-        next(null, chunk);
-      },
-      flush: (next) => {
-        digests.set(request, hash.digest('base64url'));
-        next();
-      },
-    });
-    // A body that breaks off is Fastify's to answer: it reads what comes through.
-    pipeline(payload, through, () => undefined);
-    done(null, through);
-  });
+/** By what a request was let in as far as its head goes. */
+type LetIn = Extract<VerifiedHead, { kind: 'signed' }> | { kind: 'key' };
+
+/** Those whose requests are judged and digested already: each controller has a guard of its own. */
+const guarded = new WeakSet<FastifyInstance>();
+const heads = new WeakMap<FastifyRequest, LetIn>();
+/** What came as the body of a request that is signed. */
+const digests = new WeakMap<FastifyRequest, string>();
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
 
 /** Whether a header carries the key; takes the same time for every wrong one. */
@@ -114,16 +177,19 @@ function carriesKey(header: string, key: string): boolean {
   return timingSafeEqual(digest(given), digest(key));
 }
 
-function clocksDiffer(caller: string, apartSeconds: number): ProblemError {
-  const how = `${Math.abs(apartSeconds)} s ${apartSeconds > 0 ? 'ahead of' : 'behind'}`;
-  return new ProblemError(
-    {
-      status: 401,
-      title: 'The clocks differ',
-      detail: `By the clock of ${caller} this request was signed ${how} the clock here; up to ${CLOCK_TOLERANCE_MS / 1_000} s are permitted. Nothing was changed. Have the clocks of both machines set, and send it again.`,
-    },
-    { 'www-authenticate': `${SCHEME} realm="leads", error="clock"` },
-  );
+/** The refusal of a caller that is known, for its clock. */
+class ClocksDiffer extends ProblemError {
+  constructor({ caller, apartSeconds }: ClockApart) {
+    const how = `${Math.abs(apartSeconds)} s ${apartSeconds > 0 ? 'ahead of' : 'behind'}`;
+    super(
+      {
+        status: 401,
+        title: 'The clocks differ',
+        detail: `By the clock of ${caller} this request was signed ${how} the clock here; up to ${CLOCK_TOLERANCE_MS / 1_000} s are permitted. Nothing was changed. Have the clocks of both machines set, and send it again.`,
+      },
+      { 'www-authenticate': `${SCHEME} realm="leads", error="clock"` },
+    );
+  }
 }
 
 function notSignedIn(hasKey: boolean): ProblemError {

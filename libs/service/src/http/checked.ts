@@ -5,6 +5,7 @@
 import { Body, Param, Query, StandardSchemaValidationPipe } from '@nestjs/common';
 import { z } from 'zod';
 import { type Problem, ProblemError } from '../problem.ts';
+import { shortPointer } from './unstorable.ts';
 
 /** What zod found wrong, as the refusals below get it. */
 export type Issues = readonly z.core.$ZodIssue[];
@@ -55,14 +56,24 @@ export function CheckedBody(schema: z.ZodType, refuse: (issues: Issues) => Probl
   return Body({ schema, pipes: [checking(refuse)] });
 }
 
-/** Where each fault is (RFC 6901) and what: the `errors` of a problem. */
+/** So many faults are named, each with so many characters of what is said of it: what was sent decides both. */
+const MOST = 100;
+const LONGEST_DETAIL = 1_000;
+
+/** Where each fault is (RFC 6901) and what: the `errors` of a problem, the first hundred. */
 export function errorsOf(issues: Issues): NonNullable<Problem['errors']> {
-  return issues.flatMap(({ path, message, ...issue }) =>
-    (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]).map((at) => ({
-      pointer: pointerTo(at),
-      detail: message,
-    })),
-  );
+  return issues
+    .slice(0, MOST)
+    .flatMap(({ path, message, ...issue }) =>
+      (issue.code === 'unrecognized_keys'
+        ? issue.keys.slice(0, MOST).map((key) => [...path, key])
+        : [path]
+      ).map((at) => ({
+        pointer: shortPointer(pointerTo(at)),
+        detail: message.slice(0, LONGEST_DETAIL).toWellFormed(),
+      })),
+    )
+    .slice(0, MOST);
 }
 
 function pointerTo(path: readonly PropertyKey[]): string {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { eventually } from '@leads/testing';
 import fastify, { type FastifyInstance } from 'fastify';
-import { requestLimits } from './request-limits.ts';
+import { endUnreadAnswers, requestLimits } from './request-limits.ts';
 
 let server: FastifyInstance | undefined;
 afterEach(() => server?.close());
@@ -41,6 +42,29 @@ test('a body that comes in pieces and in time is taken', async () => {
   expect(answer()).toMatch(/^HTTP\/1.1 200 /);
   socket.destroy();
 });
+
+test('an answer of which nothing is taken ends with its connection; one that is long in the making does not', async () => {
+  server = fastify(requestLimits());
+  endUnreadAnswers(server, 300);
+  let left = false;
+  server.get('/large', (_request, reply) => {
+    reply.raw.once('close', () => (left = true));
+    return 'x'.repeat(50_000_000);
+  });
+  server.get('/late', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return 'late';
+  });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
+  const unread = connect(port, '127.0.0.1').on('error', () => undefined);
+  unread.pause();
+  unread.write('GET /large HTTP/1.1\r\nhost: here\r\n\r\n');
+  const late = await fetch(`http://127.0.0.1:${port}/late`);
+  expect(await late.text()).toBe('late');
+  await eventually(() => expect(left).toBe(true));
+  unread.destroy();
+}, 30_000);
 
 test('a service gives a request thirty seconds, and looks every three', () => {
   expect(requestLimits()).toMatchObject({

@@ -23,6 +23,13 @@ export interface SignedParts {
 /** The public keys of services that may call. */
 export type CallerKeys = ReturnType<typeof createLocalJWKSet>;
 
+/** What the head of a request shows before its body is read. */
+export type VerifiedHead =
+  /** Rightly signed, if its body is that of this digest. */
+  | { kind: 'signed'; caller: string; nonce: string; bodyDigest: string }
+  | { kind: 'clock'; caller: string; apartSeconds: number }
+  | { kind: 'refused' };
+
 export type Verified =
   | { kind: 'signed'; caller: string; nonce: string }
   /** Rightly signed, but so many seconds ahead of the clock here, or behind where negative. */
@@ -67,28 +74,58 @@ export async function signRequest(
   parts: SignedParts,
   { key, to, now }: { key: SigningKey; to: ServiceName; now: number },
 ): Promise<string> {
-  const claims = { iss: keyHolder(key), aud: to, ...said(parts), iat: now / 1_000, jti: randomUUID() };
+  const claims = {
+    ...{ iss: keyHolder(key), aud: to, ...said(parts), bh: parts.bodyDigest },
+    ...{ iat: now / 1_000, jti: randomUUID() },
+  };
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: TYPE })
     .sign(await importJWK(key, 'EdDSA'));
   return `${SCHEME} ${token}`;
 }
 
+/** Who is called, by whom, and when. */
+export interface Receiver {
+  keys: CallerKeys;
+  from: readonly ServiceName[];
+  to: ServiceName;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
 /** Checks everything that a request itself can show; whether its nonce was used before is for who asked. */
 export async function verifyRequest(
   authorization: string,
-  parts: SignedParts,
-  { keys, from, to, now }: { keys: CallerKeys; from: readonly ServiceName[]; to: ServiceName; now: number },
+  { bodyDigest, ...head }: SignedParts,
+  receiver: Receiver,
 ): Promise<Verified> {
+  const verified = await verifyHead(authorization, head, receiver);
+  if (verified.kind !== 'signed') return verified;
+  const { bodyDigest: signedDigest, ...signed } = verified;
+  return isSameDigest(bodyDigest, signedDigest) ? signed : { kind: 'refused' };
+}
+
+/** Checks what can be checked before the body has come: all of it that says nothing of the body. */
+export async function verifyHead(
+  authorization: string,
+  head: Omit<SignedParts, 'bodyDigest'>,
+  { keys, from, to, now }: Receiver,
+): Promise<VerifiedHead> {
   const claims = await readClaims(authorization, keys);
   if (!claims) return { kind: 'refused' };
-  const { iss: caller, aud, iat, jti: nonce } = claims;
+  const { iss: caller, aud, iat, jti: nonce, bh: bodyDigest } = claims;
   const isPermitted = aud === to && from.some((name) => name === caller);
-  if (!isPermitted || !isSame(said(parts), claims)) return { kind: 'refused' };
+  if (!isPermitted || !isSame(said(head), claims)) return { kind: 'refused' };
   const apartMs = iat * 1_000 - now;
   return Math.abs(apartMs) > CLOCK_TOLERANCE_MS
     ? { kind: 'clock', caller, apartSeconds: Math.round(apartMs / 1_000) }
-    : { kind: 'signed', caller, nonce };
+    : { kind: 'signed', caller, nonce, bodyDigest };
+}
+
+/** Whether a body is the one that was signed; takes the same time wherever the first difference is. */
+export function isSameDigest(one: string, other: string): boolean {
+  const bytes = (digest: string): Buffer => createHash('sha256').update(digest).digest();
+  return timingSafeEqual(bytes(one), bytes(other));
 }
 
 async function readClaims(
@@ -110,19 +147,19 @@ async function readClaims(
   }
 }
 
-type Said = Pick<z.infer<typeof Claims>, 'htm' | 'htu' | 'hh' | 'bh'>;
+type Said = Pick<z.infer<typeof Claims>, 'htm' | 'htu' | 'hh'>;
 
-/** What a signature says of a request. */
-function said({ method, target, headers, bodyDigest }: SignedParts): Said {
+/** What a signature says of the head of a request. */
+function said({ method, target, headers }: Omit<SignedParts, 'bodyDigest'>): Said {
   const values = SIGNED_HEADERS.map((name) => String(own(headers, name) ?? '').trim());
-  return { htm: method.toUpperCase(), htu: target, hh: digestOf(JSON.stringify(values)), bh: bodyDigest };
+  return { htm: method.toUpperCase(), htu: target, hh: digestOf(JSON.stringify(values)) };
 }
 
 /** Takes the same time wherever the first difference is. */
 function isSame(one: Said, other: Said): boolean {
-  const bytes = ({ htm, htu, hh, bh }: Said): Buffer =>
+  const bytes = ({ htm, htu, hh }: Said): Buffer =>
     createHash('sha256')
-      .update(JSON.stringify([htm, htu, hh, bh]))
+      .update(JSON.stringify([htm, htu, hh]))
       .digest();
   return timingSafeEqual(bytes(one), bytes(other));
 }

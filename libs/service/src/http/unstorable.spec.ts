@@ -32,6 +32,20 @@ describe('what cannot be kept', () => {
     );
   });
 
+  test('is named in few words, however long the names around it are', () => {
+    const long = { ['k'.repeat(1_000)]: { ['~'.repeat(1_000)]: Array<string>(20).fill('\0') } };
+    const answer = JSON.stringify(unstorableIn(long));
+    expect(answer.length).toBeLessThan(10_000);
+    expect(unstorableIn(long)[0]?.pointer).toMatch(/^\/k{198}…$/);
+  });
+
+  test('is a name of more than 1,000 characters, too, of which nothing is repeated', () => {
+    const [fault, ...others] = unstorableIn({ offer: { ['k'.repeat(1_001)]: 1, ['k'.repeat(1_000)]: 1 } });
+    expect([fault?.pointer, others]).toEqual(['/offer', []]);
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`${at}`.repeat(1_001), 0]));
+    expect(unstorableIn(many)).toHaveLength(20);
+  });
+
   test('is soon told of a body that is nothing else, however deep or long', () => {
     expect(unstorableIn(nested(500_000))).toHaveLength(1);
     expect(unstorableIn(new Array(200_000).fill('\0'))).toHaveLength(20);

@@ -13,33 +13,61 @@ export const DEEPEST = 64;
 /** So many faults are named. */
 const MOST = 20;
 
+/** So long may a name be, in characters; those of Dynamics have at most 128. */
+const LONGEST_NAME = 1_000;
+
+/** So much of a pointer is repeated, in characters. */
+const LONGEST_POINTER = 200;
+
 type Fault = NonNullable<Problem['errors']>[number];
 
 const UNSTORABLE =
   'The text holds the character NUL or half of a character (a surrogate without its other half), which cannot be kept.';
 const NAME = 'Below this, a name holds the character NUL or half of a character, which cannot be kept.';
+const LONG_NAME = `Below this, a name has more than ${LONGEST_NAME} characters.`;
 const TOO_DEEP = `This is nested deeper than ${DEEPEST} levels.`;
+
+/** A value of what is looked through, and where it is. */
+interface Place {
+  value: unknown;
+  depth: number;
+  name: string;
+  /** None for the whole. */
+  within: Place | undefined;
+}
 
 /** Each place (RFC 6901) in parsed JSON with something of that kind, up to twenty; none in what may go on. Pure. */
 export function unstorableIn(whole: unknown): Fault[] {
   const faults: Fault[] = [];
-  const waiting: { value: unknown; pointer: string; depth: number }[] = [
-    { value: whole, pointer: '', depth: 0 },
-  ];
-  for (let next = waiting.pop(); next && faults.length < MOST; next = waiting.pop()) {
-    const { value, pointer, depth } = next;
-    if (typeof value === 'string' && isUnstorable(value)) faults.push({ pointer, detail: UNSTORABLE });
+  const waiting: Place[] = [{ value: whole, depth: 0, name: '', within: undefined }];
+  for (let place = waiting.pop(); place && faults.length < MOST; place = waiting.pop()) {
+    const { value, depth } = place;
+    if (typeof value === 'string' && isUnstorable(value)) faults.push(faultAt(place, UNSTORABLE));
     if (typeof value !== 'object' || value === null) continue;
     if (depth === DEEPEST) {
-      faults.push({ pointer, detail: TOO_DEEP });
+      faults.push(faultAt(place, TOO_DEEP));
       continue;
     }
     for (const [name, inner] of Object.entries(value)) {
-      if (isUnstorable(name)) faults.push({ pointer, detail: NAME });
-      else waiting.push({ value: inner, pointer: `${pointer}/${escaped(name)}`, depth: depth + 1 });
+      const what = name.length > LONGEST_NAME ? LONG_NAME : isUnstorable(name) ? NAME : undefined;
+      if (what === undefined) waiting.push({ value: inner, depth: depth + 1, name, within: place });
+      else if (faults.push(faultAt(place, what)) >= MOST) break;
     }
   }
   return faults;
+}
+
+function faultAt(place: Place, detail: string): Fault {
+  let pointer = '';
+  for (let at = place; at.within; at = at.within) pointer = `/${escaped(at.name)}${pointer}`;
+  return { pointer: shortPointer(pointer), detail };
+}
+
+/** A pointer as it is repeated in an answer: what was sent decides its length. */
+export function shortPointer(pointer: string): string {
+  return pointer.length > LONGEST_POINTER
+    ? `${pointer.slice(0, LONGEST_POINTER - 1).toWellFormed()}…`
+    : pointer;
 }
 
 /** Answers requests with such a body (422) or query (400) before they come to a route. */
