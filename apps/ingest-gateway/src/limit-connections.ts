@@ -27,7 +27,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
   server.maxConnections = most;
   server.keepAliveTimeout = idleSeconds * SECOND_MS;
   server.maxRequestsPerSocket = REQUESTS_OF_CONNECTION;
-  const refused = toldTogether(limits.onRefused, TELL_EVERY_MS);
+  const refused = toldTogether((count) => limits.onRefused(count), TELL_EVERY_MS);
   const open = new Map<string, number>();
   server.on('drop', () => refused());
   server.prependListener('connection', (socket: Socket) => {
