@@ -153,7 +153,7 @@ export class AcceptLead {
         return {
           ...first,
           ...(accepted.length > 1 && { leads: accepted }),
-          ...(!isWhole && { notUnderstood: await this.keepRest(posted) }),
+          ...(!isWhole && { notUnderstood: await this.keepRest(posted, accepted) }),
         };
       }
       default:
@@ -217,8 +217,12 @@ export class AcceptLead {
   }
 
   /** Keeps a body of which some became leads, for the rest of it. Those are committed: their sender is told so whatever happens. */
-  private async keepRest(posted: Posted): Promise<Acceptance['notUnderstood']> {
-    const { isKept } = await this.keep(posted, 'no-lead').catch((error: unknown) => {
+  private async keepRest(
+    posted: Posted,
+    accepted: readonly Acceptance[],
+  ): Promise<Acceptance['notUnderstood']> {
+    const acceptedIds = [...new Set(accepted.map(({ leadId }) => leadId))];
+    const { isKept } = await this.keep(posted, 'no-lead', acceptedIds).catch((error: unknown) => {
       // What is the database's fault has been logged where it was asked.
       if (!(error instanceof ProblemError))
         this.log.error({ cause: causeOf(error) }, 'the rest of a post was not kept');
@@ -227,9 +231,15 @@ export class AcceptLead {
     return { kept: isKept, detail: isKept ? REST_IS_KEPT : REST_IS_NOT_KEPT };
   }
 
-  private keep(posted: Posted, why: NotUnderstood): Promise<{ isKept: boolean }> {
+  private keep(
+    posted: Posted,
+    why: NotUnderstood,
+    acceptedIds: readonly string[] = [],
+  ): Promise<{ isKept: boolean }> {
     const { QUARANTINE_BODIES_PER_HOUR: bodies, QUARANTINE_BYTES_PER_HOUR: bytes } = this.settings;
-    const keeping = this.gate.ask(() => keepPost(this.database, { ...posted, why }, { bodies, bytes }));
+    const keeping = this.gate.ask(() =>
+      keepPost(this.database, { ...posted, why, acceptedIds }, { bodies, bytes }),
+    );
     return this.answered(keeping);
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -225,5 +226,27 @@ describe('what holds no lead', () => {
     expect((await keep(one, 'y'.repeat(60))).isKept).toBe(false);
     expect((await keep(one, 'z'.repeat(40))).isKept).toBe(true);
     expect(await overflow(one)).toEqual([{ hour: NOON, posts: 1, bytes: 60 }]);
+  });
+
+  test('counts by what it is unpacked', async () => {
+    const keepPacked = (body: string) =>
+      keepPost(
+        database,
+        {
+          connectionId: one,
+          body: gzipSync(body),
+          contentEncoding: 'gzip',
+          receivedAt: NOON,
+          why: 'no-lead',
+        },
+        { bodies: 9, bytes: 1_000 },
+      );
+    const one = randomUUID();
+    const kept = [
+      await keepPacked('x'.repeat(900)),
+      await keepPacked('y'.repeat(900)),
+      await keepPacked('z'),
+    ];
+    expect(kept.map(({ isKept }) => isKept)).toEqual([true, false, true]);
   });
 });

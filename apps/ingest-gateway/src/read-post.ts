@@ -20,6 +20,8 @@ export type PostRead =
       value: unknown;
       /** Whether everything in it was understood. */
       isWhole: boolean;
+      /** What was not; nothing where it is whole. */
+      rest: unknown[];
     }
   | { kind: NotUnderstood }
   | { kind: 'empty' }

@@ -1,7 +1,7 @@
 /** The gateway's tables, as its migrations make them. */
-import type { KeptPostState, LeadMaking, NotUnderstood } from '@leads/contracts';
+import type { KeptPostState, LeadMaking, MarketplaceLead, NotUnderstood } from '@leads/contracts';
 import type { ServiceTables } from '@leads/service';
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 
 interface ConnectionsTable {
   connection_id: string;
@@ -48,6 +48,12 @@ interface QuarantineTable {
   /** Why it was discarded, in the words of who did. */
   reason: string | null;
   lead_ids: Generated<string[]>;
+  /** What was found in it, once that was read; so are the next two. */
+  found: ColumnType<MarketplaceLead | null, string | null, string | null>;
+  is_ready: boolean | null;
+  unpacked_bytes: number | null;
+  /** The leads that were accepted of the same body when it came. */
+  accepted_ids: Generated<string[]>;
 }
 
 interface QuarantineOverflowTable {

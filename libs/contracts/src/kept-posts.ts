@@ -29,6 +29,8 @@ export const KeptPost = z.object({
   settled: z.object({ at: Moment, by: Line, reason: Lines.optional() }).optional(),
   /** The leads that were made of it. */
   leadIds: z.array(z.uuid()),
+  /** The leads that were accepted of the same body when it came: what is kept is the rest. */
+  acceptedIds: z.array(z.uuid()).default([]),
 });
 export type KeptPost = z.infer<typeof KeptPost>;
 
@@ -38,12 +40,14 @@ export const KeptPostDetail = KeptPost.extend({
   text: z.string(),
   /** The body byte for byte, in base64. */
   body: z.base64(),
+  /** Where leads were accepted of the same body: what else is in it, as JSON. */
+  rest: z.string().optional(),
   /** What the sender said of the body. */
   contentType: z.string().optional(),
   contentEncoding: z.string().optional(),
   /** How many other posts wait that came to the same address, were not understood for the same reason, and have fields of the same names. */
   alike: z.int().nonnegative(),
-  /** Of how many of these, itself among them, the fields found make a lead. */
+  /** Of how many of these, itself among them while it waits, the fields found make a lead, and nothing was accepted. */
   alikeReady: z.int().nonnegative(),
 });
 export type KeptPostDetail = z.infer<typeof KeptPostDetail>;
@@ -102,8 +106,12 @@ export type Settled = z.infer<typeof Settled>;
 export const AllSettled = z
   .object({
     settled: z.int().nonnegative(),
-    /** How many stay, since what was found in them makes no lead. */
+    /** How many stay. */
     left: z.int().nonnegative(),
+    /** How many of these are settled by asking again; of the others, what was found makes no lead. */
+    more: z.int().nonnegative().default(0),
+    /** Of a single post: how it stands now, which a person before may have decided. */
+    state: KeptPostState.optional(),
   })
   .meta({ id: 'SettledPosts' });
 export type AllSettled = z.infer<typeof AllSettled>;

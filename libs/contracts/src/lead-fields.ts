@@ -48,6 +48,16 @@ export function isKnownKey(key: string): boolean {
   return KNOWN.has(canonicalKey(key));
 }
 
+const LEAD_NAMES: ReadonlySet<string> = new Set(
+  [...Object.values(CUSTOMER_NAMES), ...Object.values(FACT_NAMES), WHOLE_NAMES].flat(),
+);
+
+/** Whether a value says something of a lead: under a name of one of its fields, or an address under any. */
+export function saysOfLead(name: string, value: unknown): boolean {
+  const text = textOf(value).trim();
+  return text !== '' && (LEAD_NAMES.has(canonicalKey(name)) || isAddress(text));
+}
+
 /** A key without regard to its case and punctuation: `First Name`, `first_name` and `FirstName` are one. */
 export function canonicalKey(key: string): string {
   const lower = key.toLowerCase();
@@ -106,8 +116,12 @@ export function leadIn(fields: Fields, containers: readonly Fields[]): Marketpla
 function anyAddress(details: CustomerDetails, among: readonly Fields[]): Partial<CustomerDetails> {
   if (PERSON.some((name) => details[name] !== '')) return {};
   const texts = among.flatMap((fields) => [...fields.values()].flat().map(textOf));
-  const email = texts.find((text) => text.length <= LONGEST_ADDRESS && ADDRESS.test(text.trim()));
+  const email = texts.find((text) => isAddress(text));
   return email === undefined ? {} : { email: oneLineOf(email) };
+}
+
+function isAddress(text: string): boolean {
+  return text.length <= LONGEST_ADDRESS && ADDRESS.test(text.trim());
 }
 
 const ADDRESS = /^[^\s@"<>{}]+@[^\s@"<>{}]+\.[^\s@"<>{}]+$/;

@@ -53,8 +53,36 @@ describe('of a body that holds no whole lead is understood', () => {
       a: [{ company: 'Adatum' }, { b: { Country: 'MX' } }],
       c: null,
     });
-    expect(lead.customer).toMatchObject({ company: 'Adatum', country: 'MX', email: '' });
+    expect(lead.customer).toMatchObject({ company: 'Adatum', country: '', email: '' });
     expect(names).toEqual(['c', 'company', 'country']);
+  });
+
+  test.each([
+    ['in a list', [{ firstName: 'Ann' }, { phone: '1', company: 'Fabrikam' }]],
+    ['in lists below others', { value: [{ x: [{ id: 1 }] }, { x: [{ firstName: 'Ann' }] }, { phone: '1' }] }],
+    ['in lists that are text', { value: JSON.stringify([{ firstName: 'Ann' }, { phone: '1' }]) }],
+  ])('of several %s the first that has fields of a lead, and never a mixture', (_, body) => {
+    const { lead, names, isOne } = readFragments('', body);
+    expect(lead.customer).toMatchObject({ firstName: 'Ann', phone: '', company: '' });
+    expect([names.includes('phone'), isOne]).toEqual([true, false]);
+  });
+
+  test.each([
+    '[{"userDetails": {"firstName": "Ann"}}, {"userDetails": {"phone": "1"} "x": 1}]',
+    '{"firstName": "Ann", "a": {"b": 1}}\n{"phone": "1"}\n',
+  ])('of several in a text that is no JSON the first alone: %s', (text) => {
+    const { lead, names, isOne } = readFragments(text, undefined);
+    expect(lead.customer).toMatchObject({ firstName: 'Ann', phone: '' });
+    expect([names.includes('phone'), isOne]).toEqual([true, false]);
+  });
+
+  test('one where lists hold what is none', () => {
+    expect(
+      readFragments('', { email: ['a@b.example', 'c@d.example'], tags: [{ id: 1 }, { id: 2 }] }),
+    ).toMatchObject({
+      ...{ isOne: true, lead: { customer: { email: 'a@b.example' } } },
+    });
+    expect(readFragments(PRINTED, undefined).isOne).toBe(true);
   });
 
   test.each(['[]', 'null', '"x"', ''])('nothing of %s', (text) => {

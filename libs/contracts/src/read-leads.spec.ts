@@ -176,6 +176,9 @@ test.each<[string, unknown, LeadsRead['kind']]>([
 test('an entry that is not understood among leads is told', () => {
   expect(readLeads([pascal, {}, null])).toMatchObject({ kind: 'leads', isWhole: true });
   expect(readLeads([pascal, { foo: 'bar' }])).toMatchObject({ kind: 'leads', isWhole: false });
+  expect(readLeads({ value: [pascal, { foo: 'bar' }, [{ a: 1 }, pascal]] })).toMatchObject({
+    rest: [{ foo: 'bar' }, { a: 1 }],
+  });
 });
 
 /** A text with something in it, as it is kept. */

@@ -32,6 +32,8 @@ export type LeadsRead =
       leads: FoundLead[];
       /** Whether nothing else in the body might have been a lead. */
       isWhole: boolean;
+      /** What else might have been one; nothing where it is whole. */
+      rest: unknown[];
     }
   /** No name, no address, and no mark of the marketplace. */
   | { kind: 'no-lead' }
@@ -44,11 +46,13 @@ export function readLeads(body: unknown): LeadsRead {
   const { found, unread, passedOver } = search(body, DEEPEST);
   if (found.length > MOST_LEADS) return { kind: 'too-intricate' };
   if (found.length === 0) return { kind: 'no-lead' };
+  // Of a single lead the whole body is kept with it.
+  const rest = found.length === 1 ? unread : [...unread, ...passedOver];
   return {
     kind: 'leads',
     leads: found.map(({ lead, part }) => ({ lead, part })),
-    // Of a single lead the whole body is kept with it.
-    isWhole: !unread && (found.length === 1 || !passedOver),
+    isWhole: rest.length === 0,
+    rest,
   };
 }
 
@@ -69,13 +73,13 @@ interface Found extends FoundLead {
 
 interface Search {
   found: Found[];
-  /** An entry of a list was not understood among others that were. */
-  unread: boolean;
-  /** Something that may be a lead stood beside one that is. */
-  passedOver: boolean;
+  /** Entries of lists that were not understood among others that were. */
+  unread: unknown[];
+  /** What may be a lead and stood beside one that is. */
+  passedOver: unknown[];
 }
 
-const NOTHING: Search = { found: [], unread: false, passedOver: false };
+const NOTHING: Search = { found: [], unread: [], passedOver: [] };
 
 function search(value: unknown, levels: number): Search {
   if (levels === 0) return NOTHING;
@@ -92,10 +96,12 @@ function searchList(list: readonly unknown[], levels: number): Search {
   const found = searches.flatMap((each) => each.found);
   const isSilent = (each: Search, index: number): boolean =>
     each.found.length === 0 && hasContent(list[index], levels);
+  const unreadIn = (each: Search, index: number): unknown[] =>
+    isSilent(each, index) ? [list[index]] : each.unread;
   return {
     found,
-    unread: found.length > 0 && searches.some((each, index) => each.unread || isSilent(each, index)),
-    passedOver: searches.some((each) => each.passedOver),
+    unread: found.length > 0 ? searches.flatMap(unreadIn) : [],
+    passedOver: searches.flatMap((each) => each.passedOver),
   };
 }
 
@@ -133,12 +139,13 @@ function searchWithin(fields: Fields, levels: number): Search {
   const sure = found.filter((each) => each.hasPerson && each.isMarked);
   const [facts, ...otherFacts] = found.filter((each) => !each.hasPerson);
   const [person, ...otherPersons] = found.filter((each) => each.hasPerson && !each.isMarked);
-  const unread = searches.some((each) => each.unread);
-  if (sure.length > 0) return { found: sure, unread, passedOver: sure.length < found.length };
+  const unread = searches.flatMap((each) => each.unread);
+  const unsure = found.filter((each) => !sure.includes(each)).map(({ part }) => part);
+  if (sure.length > 0) return { found: sure, unread, passedOver: unsure };
   // The customer in one part, and what they did in another.
   if (facts && person && otherFacts.length === 0 && otherPersons.length === 0)
-    return { found: [completed(person, facts)], unread, passedOver: false };
-  return { found, unread, passedOver: searches.some((each) => each.passedOver) };
+    return { found: [completed(person, facts)], unread, passedOver: [] };
+  return { found, unread, passedOver: searches.flatMap((each) => each.passedOver) };
 }
 
 /** A lead with what stands beside it or around it and it does not say itself. */

@@ -1,13 +1,13 @@
 /** Keeps a post from which no lead could be read, byte for byte, and tells of it. */
 import { createHash, randomUUID } from 'node:crypto';
-import { alertOf, type Fragments, type NotUnderstood, topics } from '@leads/contracts';
+import { alertOf, type NotUnderstood, topics } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
 import { type Kysely, sql } from 'kysely';
-import { fragmentsOf } from '../read-post.ts';
 import type { GatewayTables } from '../tables.ts';
 import { quarantineWords } from './quarantine-words.ts';
+import { understand } from './understand-post.ts';
 
-/** What one address may have kept within an hour; whoever knows it cannot fill the database. */
+/** What one address may have kept within an hour, in bytes unpacked; whoever knows it cannot fill the database. */
 export interface QuarantineCaps {
   bodies: number;
   bytes: number;
@@ -21,17 +21,22 @@ export interface QuarantinedPost {
   why: NotUnderstood;
   contentType?: string | undefined;
   contentEncoding?: string | undefined;
+  /** The leads that were accepted of the same body. */
+  acceptedIds?: readonly string[];
 }
 
 /** The cause of what is told of posts that were kept. */
 export const QUARANTINED = { trouble: 'posts-quarantined', cause: 'no-lead-recognised' } as const;
 
 /** By which posts are alike: the names of all fields that were found. */
-export function namesOf({ names }: Pick<Fragments, 'names'>): string {
+function namesOf(names: readonly string[]): string {
   return names.join(' ').slice(0, LONGEST_NAMES);
 }
 
 const LONGEST_NAMES = 10_000;
+
+/** Those of each time it came: after its window a lead that comes again is another. */
+const ALL_ACCEPTED = 'array(select distinct unnest(known.accepted_ids || excluded.accepted_ids) limit 200)';
 
 /**
  * Keeps a body; a repeat of it is only counted, and so is what comes beyond the caps of the last hour. One that was
@@ -44,32 +49,36 @@ export async function keepPost(
   caps: QuarantineCaps,
 ): Promise<{ isKept: boolean }> {
   const { connectionId, body, receivedAt, why, contentType = null, contentEncoding = null } = kept;
-  const fragments = fragmentsOf(body, kept);
+  const { acceptedIds = [] } = kept;
+  const { found, names, isReady, unpackedBytes } = understand(body, kept);
   const alert = outboxRow(
     topics.alerts,
     alertOf({
       ...{ alertId: randomUUID(), connectionId, at: receivedAt, transition: 'triggered' },
-      ...{ ...QUARANTINED, ...quarantineWords(why, fragments) },
+      ...{ ...QUARANTINED, ...quarantineWords(why, { lead: found, names }) },
     }),
   );
   const { rows } = await sql<{ is_kept: boolean }>`
     with recent as (
-      select count(*) as bodies, coalesce(sum(length(body)), 0) as bytes from quarantine
+      select count(*) as bodies, coalesce(sum(coalesce(unpacked_bytes, length(body))), 0) as bytes from quarantine
       where connection_id = ${connectionId} and received_at > ${receivedAt}::timestamptz - interval '1 hour'
     ), kept as (
       insert into quarantine as known
-        (connection_id, body_hash, body, received_at, why, content_type, content_encoding, names)
+        (connection_id, body_hash, body, received_at, why, content_type, content_encoding, names, found, is_ready,
+         unpacked_bytes, accepted_ids)
       select ${connectionId}::uuid, ${createHash('sha256').update(body).digest()}::bytea, ${body}::bytea,
              ${receivedAt}::timestamptz, ${why}, ${contentType}::text, ${contentEncoding}::text,
-             ${namesOf(fragments)}
-      from recent where bodies < ${caps.bodies} and bytes + ${body.length}::int <= ${caps.bytes}
+             ${namesOf(names)}, ${JSON.stringify(found)}::json, ${isReady}::boolean, ${unpackedBytes}::int,
+             ${acceptedIds}::uuid[]
+      from recent where bodies < ${caps.bodies} and bytes + ${unpackedBytes}::int <= ${caps.bytes}
       on conflict (connection_id, body_hash) do update
-        set (post_id, received_at, state, settled_at, settled_by, reason, lead_ids, repeats) = (
-          select gen_random_uuid(), excluded.received_at, 'kept', null::timestamptz, null, null, '{}'::uuid[], 0
+        set (post_id, received_at, state, settled_at, settled_by, reason, lead_ids, accepted_ids, repeats) = (
+          select gen_random_uuid(), excluded.received_at, 'kept', null::timestamptz, null, null, '{}'::uuid[],
+                 excluded.accepted_ids, 0
           where known.settled_at < excluded.received_at - interval '1 day'
           union all
           select known.post_id, known.received_at, known.state, known.settled_at, known.settled_by, known.reason,
-                 known.lead_ids, known.repeats + 1
+                 known.lead_ids, ${sql.raw(ALL_ACCEPTED)}, known.repeats + 1
           where known.settled_at < excluded.received_at - interval '1 day' is not true
         )
       returning repeats

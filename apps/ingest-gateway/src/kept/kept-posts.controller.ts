@@ -27,11 +27,11 @@ import {
 import { Kysely } from 'kysely';
 import type { Settings } from '../config.ts';
 import type { GatewayTables } from '../tables.ts';
-import { leadsOf } from './correction.ts';
-import { findKeptPost, findKeptPosts } from './kept-posts.ts';
+import { findKeptPost, findKeptPosts, findRow } from './kept-posts.ts';
 import {
   discardAlike,
   discardPost,
+  newLeadsOf,
   replayAlike,
   type ReplayOptions,
   replayPost,
@@ -64,11 +64,15 @@ export class KeptPostsController {
     return found(await findKeptPost(this.database, postId));
   }
 
-  @Post('read')
+  @Post(':postId/read')
   @HttpCode(200)
-  @Answers('What a correction comes to. Nothing is changed.', CorrectionRead)
-  read(@CheckedBody(Correction, notUsable) correction: Correction): CorrectionRead {
-    return { leads: leadsOf(correction).map(({ lead }) => lead) };
+  @Answers('What a correction of a post comes to. Nothing is changed.', CorrectionRead)
+  async read(
+    @PostId() postId: string,
+    @CheckedBody(Correction, notUsable) correction: Correction,
+  ): Promise<CorrectionRead> {
+    const row = found(await findRow(this.database, postId));
+    return { leads: newLeadsOf(row, correction).map(({ lead }) => lead) };
   }
 
   @Post(':postId/replay')
@@ -151,7 +155,7 @@ function stillNoLead(): ProblemError {
     status: 422,
     title: 'Still no lead',
     detail:
-      'What was sent names no customer and has no mark of the marketplace, or only a part of it can be understood. Nothing was changed. Give a name, an e-mail address or a phone number.',
+      'What was sent names no customer and has no mark of the marketplace, only a part of it can be understood, or all of it became leads when the post came. Nothing was changed. Give a name, an e-mail address or a phone number.',
   });
 }
 

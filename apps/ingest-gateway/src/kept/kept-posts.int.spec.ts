@@ -125,6 +125,12 @@ async function detail(postId: string): Promise<KeptPostDetail> {
 const replay = async (postId: string, correction: unknown, by = 'ana@contoso.example'): Promise<Settled> =>
   Settled.parse(await (await ask('POST', `/${postId}/replay`, { by, correction })).json());
 
+const readOf = async (postId: string, correction: unknown): Promise<MarketplaceLead[]> =>
+  CorrectionRead.parse(await (await ask('POST', `/${postId}/read`, correction)).json()).leads;
+
+const replayAlike = async (postId: string): Promise<AllSettled> =>
+  AllSettled.parse(await (await ask('POST', `/${postId}/replay-alike`, { by: 'a' })).json());
+
 const lead = (email: string): MarketplaceLead => ({
   customer: {
     ...{ firstName: 'Ana', lastName: 'Trujillo', email, phone: '', country: 'MX', company: '', title: '' },
@@ -173,8 +179,9 @@ describe('a post that was kept', () => {
   });
 
   test('says before it is replayed what a correction comes to', async () => {
-    const read = async (correction: unknown) =>
-      CorrectionRead.parse(await (await ask('POST', '/read', correction)).json()).leads;
+    await post('[]');
+    const { postId } = await only();
+    const read = async (correction: unknown) => readOf(postId, correction);
     const text = JSON.stringify({ userDetails: { firstName: ' Ana\u0000 ', email: 'a@b.example' } });
     expect(await read({ text })).toMatchObject([{ customer: { firstName: 'Ana', email: 'a@b.example' } }]);
     expect(await read({ lead: lead('x@y.example') })).toMatchObject([{ customer: { email: 'x@y.example' } }]);
@@ -246,8 +253,7 @@ describe('a post that was kept', () => {
     const one = posts.find(({ found }) => found.customer.email === '2@b.example');
     if (!one) throw new Error('It is not kept.');
     expect(await detail(one.postId)).toMatchObject({ alike: 3, alikeReady: 3 });
-    const answer = await ask('POST', `/${one.postId}/replay-alike`, { by: 'a' });
-    expect(AllSettled.parse(await answer.json())).toEqual({ settled: 3, left: 1 });
+    expect(await replayAlike(one.postId)).toEqual({ settled: 3, left: 1, more: 0 });
     expect((await kept()).filter(({ state }) => state === 'kept')).toHaveLength(2);
   });
 
@@ -273,6 +279,89 @@ describe('a post that was kept', () => {
     const anew = await only();
     expect(anew).toMatchObject({ state: 'kept', repeats: 0 });
     expect(anew.postId).not.toBe(postId);
+  });
+});
+
+describe('of a body of which leads were accepted', () => {
+  const a = { userDetails: { firstName: 'Ann', email: 'ann@a.example' }, actionCode: 'INS' };
+  const b = { userDetails: { firstName: 'Bob', phone: '1', company: 'Fabrikam' }, actionCode: 'INS' };
+  const rest = { note: 'x', description: 'Of another', country: 'MX' };
+  let postId: string;
+  let ids: string[];
+  beforeEach(async () => {
+    const accepted = await post(JSON.stringify([a, b, rest]));
+    ids = ((await accepted.json()) as { leads: { leadId: string }[] }).leads.map(({ leadId }) => leadId);
+    ({ postId } = await only());
+  });
+
+  test('what was not understood alone is found, and which leads came of it is told', async () => {
+    const one = await detail(postId);
+    const nobody = { firstName: '', email: '', phone: '', company: '' };
+    expect(one.found).toMatchObject({ customer: { ...nobody, country: 'MX' }, description: 'Of another' });
+    expect(one.acceptedIds.toSorted()).toEqual(ids.toSorted());
+    expect(JSON.parse(one.rest ?? '')).toEqual(rest);
+    expect([one.alikeReady, one.why]).toEqual([0, 'no-lead']);
+  });
+
+  test.each([
+    ['as it is', 'select 1'],
+    ['kept before that was stored', "update quarantine set found = null, accepted_ids = '{}'"],
+  ])('no lead is made unseen, though what is left names somebody: %s', async (_, change) => {
+    await sql`truncate quarantine`.execute(database);
+    // Who they are is said beside a lead that says more.
+    await post(JSON.stringify([{ lead: b, other: { email: 'c@c.example' } }, a]));
+    await sql.raw(change).execute(database);
+    const one = await only();
+    expect(one.found.customer).toMatchObject({ email: 'c@c.example', firstName: '' });
+    expect((await detail(one.postId)).alikeReady).toBe(0);
+    expect(await replayAlike(one.postId)).toEqual({ settled: 0, left: 1, more: 0 });
+  });
+
+  test('those leads are never made again, even after their window', async () => {
+    await sql`update accepted set received_at = received_at - interval '30 days'`.execute(database);
+    const refused = await ask('POST', `/${postId}/replay`, {
+      by: 'a',
+      correction: { text: JSON.stringify(a) },
+    });
+    expect(refused.status).toBe(422);
+    const text = JSON.stringify([a, b, { userDetails: { email: 'new@b.example' } }]);
+    expect(await readOf(postId, { text })).toMatchObject([{ customer: { email: 'new@b.example' } }]);
+    expect(await replay(postId, { text })).toMatchObject({ state: 'replayed', leadIds: [postId] });
+  });
+});
+
+test('of a body that may hold several customers no lead is made unseen, and none that is a mixture', async () => {
+  await post('[{"userDetails": {"firstName": "Ann"}}, {"userDetails": {"phone": "1"} "x": 1}]');
+  const one = await only();
+  expect(one.found.customer).toMatchObject({ firstName: 'Ann', phone: '' });
+  expect((await detail(one.postId)).alikeReady).toBe(0);
+  expect(await replayAlike(one.postId)).toMatchObject({ settled: 0 });
+});
+
+describe('many posts', () => {
+  test('alike are replayed fifty at a time', async () => {
+    await Promise.all(Array.from({ length: 53 }, (_, index) => post(printed(`${index}@adatum.example`))));
+    const [one] = await kept();
+    if (!one) throw new Error('None is kept.');
+    expect(await detail(one.postId)).toMatchObject({ alike: 52, alikeReady: 53 });
+    expect(await replayAlike(one.postId)).toEqual({ settled: 50, left: 3, more: 3 });
+    expect(await replayAlike(one.postId)).toEqual({ settled: 3, left: 0, more: 0 });
+  });
+
+  test('are shown by what was read of them when they came; of older ones it is read once', async () => {
+    await post(printed('a@adatum.example'));
+    const { postId, found } = await only();
+    // Whoever read it anew would find nothing.
+    await sql`update quarantine set body = 'x'`.execute(database);
+    expect((await only()).found).toEqual(found);
+    expect(await detail(postId)).toMatchObject({ found, alikeReady: 1 });
+    await sql`update quarantine set body = ${Buffer.from(printed('b@adatum.example'))}, found = null`.execute(
+      database,
+    );
+    await sql`update quarantine set is_ready = null, unpacked_bytes = null`.execute(database);
+    expect((await only()).found.customer.email).toBe('b@adatum.example');
+    const stored = await database.selectFrom('quarantine').select(['is_ready', 'found']).execute();
+    expect(stored).toMatchObject([{ is_ready: true, found: { customer: { email: 'b@adatum.example' } } }]);
   });
 });
 

@@ -1,28 +1,25 @@
 /** The posts that were kept, as people look at them. */
-import {
-  type KeptPost,
-  type KeptPostDetail,
-  type KeptPosts,
-  type KeptPostsWanted,
-  readLeads,
-} from '@leads/contracts';
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { BodyClaims } from '../decode-body.ts';
-import { fragmentsOf, textOf } from '../read-post.ts';
+import type { KeptPost, KeptPostDetail, KeptPosts, KeptPostsWanted } from '@leads/contracts';
+import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
+import { textOf } from '../read-post.ts';
 import type { GatewayTables } from '../tables.ts';
-import { asBody } from './correction.ts';
+import { claimsOf, type KeptRow, restOf, understoodOf } from './understand-post.ts';
 
-export type KeptRow = Selectable<GatewayTables['quarantine']>;
-
-/** So many posts are looked through for those alike. */
-export const MOST_ALIKE = 500;
+/** A post without its body, which no list shows. */
+type ListedRow = Omit<KeptRow, 'body' | 'body_hash' | 'content_type' | 'content_encoding'> & {
+  bytes: number;
+};
 
 /** A page of posts, the newest first. */
 export async function findKeptPosts(
   database: Kysely<GatewayTables>,
   { connectionIds, state, after, limit }: KeptPostsWanted,
 ): Promise<KeptPosts> {
-  let query = database.selectFrom('quarantine').selectAll();
+  let query = database
+    .selectFrom('quarantine')
+    .select(['post_id', 'connection_id', 'received_at', 'repeats', 'why', 'names', 'state', 'settled_at'])
+    .select(['settled_by', 'reason', 'lead_ids', 'found', 'is_ready', 'unpacked_bytes', 'accepted_ids'])
+    .select(sql<number>`length(body)`.as('bytes'));
   if (connectionIds) query = query.where('connection_id', '=', sql<string>`any(${connectionIds}::uuid[])`);
   if (state) query = query.where('state', '=', state);
   if (after) {
@@ -34,7 +31,9 @@ export async function findKeptPosts(
     .orderBy('post_id', 'desc')
     .limit(limit + 1)
     .execute();
-  return { posts: rows.slice(0, limit).map(keptPostOf), isLast: rows.length <= limit };
+  const posts: KeptPost[] = [];
+  for (const row of rows.slice(0, limit)) posts.push(await keptPostOf(database, row));
+  return { posts, isLast: rows.length <= limit };
 }
 
 /** One post with everything that is known of it; `undefined` where there is none. */
@@ -42,69 +41,76 @@ export async function findKeptPost(
   database: Kysely<GatewayTables>,
   postId: string,
 ): Promise<KeptPostDetail | undefined> {
-  const row = await database
-    .selectFrom('quarantine')
-    .selectAll()
-    .where('post_id', '=', postId)
-    .executeTakeFirst();
+  const row = await findRow(database, postId);
   if (!row) return undefined;
-  const others = (await findAlike(database, row)).filter(({ post_id: id }) => id !== postId);
+  const post = await keptPostOf(database, { ...row, bytes: row.body.length });
   const { body, content_type: contentType, content_encoding: contentEncoding } = row;
+  const rest = restOf(body, claimsOf(row));
+  const { all, more, own } = await countAlike(database, row);
   return {
-    ...keptPostOf(row),
+    ...post,
     text: textOf(body, claimsOf(row)),
     body: body.toString('base64'),
+    ...(rest && { rest: JSON.stringify(rest.length === 1 ? rest[0] : rest, undefined, 2) }),
     ...(contentType !== null && { contentType }),
     ...(contentEncoding !== null && { contentEncoding }),
-    alike: others.length,
-    alikeReady: [row, ...others].filter(isReady).length,
+    alike: all - own,
+    alikeReady: more,
   };
 }
 
-/** The posts that wait and are like this one, itself among them while it waits. */
-export function findAlike(database: Kysely<GatewayTables>, row: KeptRow): Promise<KeptRow[]> {
-  const query = database
-    .selectFrom('quarantine')
-    .selectAll()
-    .where('connection_id', '=', row.connection_id)
-    .where('state', '=', 'kept');
+export function findRow(database: Kysely<GatewayTables>, postId: string): Promise<KeptRow | undefined> {
+  return database.selectFrom('quarantine').selectAll().where('post_id', '=', postId).executeTakeFirst();
+}
+
+/** How many wait that are like a post, itself among them while it waits; and of these, how many `may` be settled so. */
+export async function countAlike(
+  database: Kysely<GatewayTables>,
+  row: KeptRow,
+  may: RawBuilder<SqlBool> = READY,
+): Promise<{ all: number; more: number; own: number }> {
+  const { rows } = await sql<{ all: string; more: string; own: string }>`
+    select count(*) as all, count(*) filter (where ${may}) as more,
+           count(*) filter (where post_id = ${row.post_id}) as own
+    from quarantine where ${waitsAlike(row)}
+  `.execute(database);
+  const [counted] = rows;
+  return { all: Number(counted?.all), more: Number(counted?.more), own: Number(counted?.own) };
+}
+
+/** What was found in it may become a lead unseen: nothing of the same body was accepted already. */
+export const READY = sql<SqlBool>`is_ready and accepted_ids = '{}'`;
+
+/** Those that wait and are like a post. */
+export function waitsAlike({
+  connection_id: connectionId,
+  post_id: postId,
+  names,
+  why,
+}: KeptRow): RawBuilder<SqlBool> {
   const alike =
-    row.names === null
-      ? query.where('post_id', '=', row.post_id)
-      : query.where('why', '=', row.why).where('names', '=', row.names);
-  return alike.orderBy('received_at').orderBy('post_id').limit(MOST_ALIKE).execute();
+    names === null
+      ? sql`post_id = ${postId}`
+      : sql`why = ${why} and md5(names) = md5(${names}) and names = ${names}`;
+  return sql<SqlBool>`connection_id = ${connectionId} and state = 'kept' and ${alike}`;
 }
 
-/** Whether what was found in it makes a lead that says who it is about. */
-export function isReady(row: KeptRow): boolean {
-  const { lead } = fragmentsOf(row.body, claimsOf(row));
-  const { firstName, lastName, email, phone, company } = lead.customer;
-  const hasSomebody = [firstName, lastName, email, phone, company].some((text) => text !== '');
-  return hasSomebody && readLeads(asBody(lead)).kind === 'leads';
-}
-
-/** What the sender said of a body. */
-export function claimsOf(row: Pick<KeptRow, 'content_type' | 'content_encoding'>): BodyClaims {
-  return {
-    contentType: row.content_type ?? undefined,
-    contentEncoding: row.content_encoding ?? undefined,
-  };
-}
-
-function keptPostOf(row: KeptRow): KeptPost {
+async function keptPostOf(database: Kysely<GatewayTables>, row: ListedRow): Promise<KeptPost> {
   const { why, reason, settled_at: settledAt, settled_by: by } = row;
+  const { found } = await understoodOf(database, row);
   return {
     postId: row.post_id,
     connectionId: row.connection_id,
     receivedAt: row.received_at.toISOString(),
     ...(why !== null && { why }),
     repeats: row.repeats,
-    bytes: row.body.length,
+    bytes: row.bytes,
     state: row.state,
-    found: fragmentsOf(row.body, claimsOf(row)).lead,
+    found,
     ...(settledAt !== null && {
       settled: { at: settledAt.toISOString(), by: by ?? '', ...(reason !== null && { reason }) },
     }),
     leadIds: row.lead_ids,
+    acceptedIds: row.accepted_ids,
   };
 }

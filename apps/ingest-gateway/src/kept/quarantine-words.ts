@@ -24,7 +24,7 @@ const REMEDY =
 /** Words for an incident; nothing of what the post says is in them. */
 export function quarantineWords(
   why: NotUnderstood,
-  { lead, names }: Fragments,
+  { lead, names }: Pick<Fragments, 'lead' | 'names'>,
 ): { what: string; remedy: string } {
   const found = foundIn(lead);
   const isNothing = why === 'no-lead' && names.length === 0;

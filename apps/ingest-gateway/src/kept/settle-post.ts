@@ -1,25 +1,28 @@
 /** What a person decides of posts that were kept: each is settled once, whoever asks, and however often. */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   alertOf,
   type AllSettled,
   type Correction,
+  type FoundLead,
   isMarketplaceTest,
   type LeadMade,
   type Settled,
   topics,
 } from '@leads/contracts';
 import { outboxRow } from '@leads/database';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type SqlBool, type Transaction } from 'kysely';
 import { derivedId } from '../derived-id.ts';
-import { identityOf } from '../fingerprint.ts';
+import { fingerprintOf, identityOf } from '../fingerprint.ts';
 import { acceptAll } from '../lead-store.ts';
 import { originalOf } from '../original.ts';
-import { fragmentsOf, textOf } from '../read-post.ts';
+import { readPost, textOf } from '../read-post.ts';
 import type { GatewayTables } from '../tables.ts';
 import { leadsOf } from './correction.ts';
 import { QUARANTINED } from './keep-post.ts';
-import { claimsOf, findAlike, isReady, type KeptRow } from './kept-posts.ts';
+import { countAlike, findRow, READY, waitsAlike } from './kept-posts.ts';
+import { claimsOf, type KeptRow, restOf, understoodOf } from './understand-post.ts';
 
 type Database = Kysely<GatewayTables>;
 
@@ -64,8 +67,12 @@ export function discardPost(
   return settling(database, postId, () => Promise.resolve({ ...decided('discarded', decision), reason }));
 }
 
+/** So many alike are settled in one request: whoever asks asks again for the others. */
+const BATCH = 50;
+
 /**
- * Makes leads of a post and of those alike, of each by what was found in it.
+ * Makes leads of a post and of those alike, of each by what was found in it. None is made of what may hold another
+ * customer, or of a body of which leads were accepted: a person has to look at that.
  * @returns `undefined` where there is no such post
  */
 export async function replayAlike(
@@ -73,9 +80,11 @@ export async function replayAlike(
   postId: string,
   options: ReplayOptions,
 ): Promise<AllSettled | undefined> {
-  return eachAlike(database, postId, (row) => {
-    const lead = { lead: fragmentsOf(row.body, claimsOf(row)).lead };
-    return isReady(row) ? replayPost(database, row.post_id, lead, options) : undefined;
+  // What was kept before it was stored what was found is looked at as well.
+  const may = sql<SqlBool>`(found is null or ${READY})`;
+  return eachAlike(database, postId, may, async (row) => {
+    const { found, isReady } = await understoodOf(database, row);
+    return isReady ? replayPost(database, row.post_id, { lead: found }, options) : undefined;
   });
 }
 
@@ -86,27 +95,37 @@ export async function discardAlike(
   reason: string,
   decision: Decision,
 ): Promise<AllSettled | undefined> {
-  return eachAlike(database, postId, (row) => discardPost(database, row.post_id, reason, decision));
+  return eachAlike(database, postId, sql<SqlBool>`true`, (row) =>
+    discardPost(database, row.post_id, reason, decision),
+  );
 }
 
 async function eachAlike(
   database: Database,
   postId: string,
-  settle: (row: KeptRow) => Promise<Settling> | undefined,
+  may: RawBuilder<SqlBool>,
+  settle: (row: Pick<KeptRow, 'post_id' | 'found' | 'is_ready'>) => Promise<Settling | undefined>,
 ): Promise<AllSettled | undefined> {
-  const row = await database
-    .selectFrom('quarantine')
-    .selectAll()
-    .where('post_id', '=', postId)
-    .executeTakeFirst();
+  const row = await findRow(database, postId);
   if (!row) return undefined;
-  const alike = await findAlike(database, row);
+  const batch = await database
+    .selectFrom('quarantine')
+    .select(['post_id', 'found', 'is_ready'])
+    .where(waitsAlike(row))
+    .where(may)
+    .orderBy('received_at')
+    .orderBy('post_id')
+    .limit(BATCH)
+    .execute();
   let settled = 0;
-  for (const each of alike) {
+  for (const each of batch) {
+    // Those who post meanwhile are not kept waiting.
+    await setImmediate();
     const one = await settle(each);
-    if (one?.kind === 'settled') settled += 1;
+    if (one?.kind === 'settled' && one.settled.isNew) settled += 1;
   }
-  return { settled, left: alike.length - settled };
+  const { all, more } = await countAlike(database, row, may);
+  return { settled, left: all, more };
 }
 
 type Settlement = Pick<KeptRow, 'state' | 'settled_at' | 'settled_by'> &
@@ -167,6 +186,18 @@ async function tellIfLast(
   `.execute(transaction);
 }
 
+/** The leads of a correction but those that were accepted when the post came: of these, however long ago, none is made again. */
+export function newLeadsOf(
+  row: Pick<KeptRow, 'body' | 'connection_id' | 'accepted_ids' | 'content_type' | 'content_encoding' | 'why'>,
+  correction: Correction,
+): FoundLead[] {
+  const isAccepted = row.accepted_ids.length > 0 || restOf(row.body, claimsOf(row)) !== undefined;
+  const read = readPost(row.body, claimsOf(row));
+  const idOf = ({ lead }: FoundLead): string => fingerprintOf(row.connection_id, lead).toString('hex');
+  const accepted = new Set(isAccepted && read.kind === 'leads' ? read.leads.map(idOf) : []);
+  return leadsOf(correction).filter((each) => !accepted.has(idOf(each)));
+}
+
 async function makeLeads(
   transaction: Transaction<GatewayTables>,
   row: KeptRow,
@@ -174,7 +205,7 @@ async function makeLeads(
   { by, at, windowMs: usualMs }: ReplayOptions,
 ): Promise<string[]> {
   const { post_id: postId, connection_id: connectionId, body } = row;
-  const found = leadsOf(correction);
+  const found = newLeadsOf(row, correction);
   const text = textOf(body, claimsOf(row));
   const made: LeadMade = { from: 'kept-post', id: postId, by };
   const windowMs = await windowOf(transaction, connectionId, usualMs);

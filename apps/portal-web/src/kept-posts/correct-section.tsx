@@ -47,7 +47,7 @@ export function CorrectSection({ post }: { post: KeptPostView }): ReactElement {
   const styles = useStyles();
   const [way, setWay] = useState<'form' | 'text'>('form');
   const [fields, setFields] = useState(() => flat(post.found));
-  const [text, setText] = useState(() => beginningText(post.text, post.found));
+  const [text, setText] = useState(() => beginningText(post.rest ?? post.text, post.found));
   const read = useCorrectionRead(post.postId);
   const act = usePostAct(post.postId);
   const toast = useSuccessToast();
@@ -119,7 +119,7 @@ export function CorrectSection({ post }: { post: KeptPostView }): ReactElement {
           onClick={() =>
             changed(() => {
               setFields(flat(post.found));
-              setText(beginningText(post.text, post.found));
+              setText(beginningText(post.rest ?? post.text, post.found));
             })
           }
         >

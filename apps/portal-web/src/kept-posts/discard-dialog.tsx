@@ -20,9 +20,11 @@ export function DiscardDialog({ post, onClose }: { post: KeptPostView; onClose: 
     act.mutate(
       { kind: 'discard', reason, alike },
       {
-        onSuccess: () => {
+        onSuccess: ({ settled }) => {
           onClose();
-          toast('Discarded', 'It is kept for as long as what is put aside is.');
+          if (settled.state === 'replayed')
+            toast('It was not discarded', 'A lead had been made of it before.');
+          else toast('Discarded', 'It is kept for as long as what is put aside is.');
         },
       },
     );

@@ -78,7 +78,7 @@ function Parts({ post, mayDecide }: { post: KeptPostView; mayDecide: boolean }):
 
 function What({ post }: { post: KeptPostView }): ReactElement {
   const { role } = useSession();
-  const { settled, leadIds } = post;
+  const { settled, leadIds, acceptedIds } = post;
   return (
     <Section title="What came">
       <Facts>
@@ -103,6 +103,15 @@ function What({ post }: { post: KeptPostView }): ReactElement {
           </Fact>
         )}
         {settled?.reason !== undefined && <Fact name="Because">{settled.reason}</Fact>}
+        {acceptedIds.length > 0 && (
+          <Fact name="Leads that came of the same post">
+            {acceptedIds.map((leadId, place) => (
+              <div key={leadId}>
+                <TextLink to={`/leads/${leadId}`}>Open lead {place + 1}</TextLink>
+              </div>
+            ))}
+          </Fact>
+        )}
         {leadIds.length > 0 && (
           <Fact name={leadIds.length === 1 ? 'Lead' : 'Leads'}>
             {leadIds.map((leadId, place) => (

@@ -63,10 +63,13 @@ export function shows(request: FastifyRequest, shown: Shown): void {
   shownBy.set(request, shown);
 }
 
-const addedBy = new WeakMap<object, Pick<AuditEntry, 'of' | 'details'>>();
+/** What a request's act was besides; `what` where it came to something else than its route is for. */
+type Added = Pick<AuditEntry, 'of' | 'details'> & Partial<Pick<AuditEntry, 'what'>>;
+
+const addedBy = new WeakMap<object, Added>();
 
 /** Says, for the audit, whose a request's act was besides, or why it was done. */
-export function adds(request: FastifyRequest, more: Pick<AuditEntry, 'of' | 'details'>): void {
+export function adds(request: FastifyRequest, more: Added): void {
   addedBy.set(request, more);
 }
 

@@ -67,7 +67,7 @@ export class KeptPostsController {
     @CheckedBody(Correction, notUsable) correction: Correction,
   ): Promise<CorrectionRead> {
     await this.found(viewer, scope, request, postId);
-    return this.posts.act(viewer, 'read', correction, CorrectionRead);
+    return this.posts.act(viewer, `${postId}/read`, correction, CorrectionRead);
   }
 
   @Post(':postId/replay')
@@ -82,8 +82,16 @@ export class KeptPostsController {
     @PostId() postId: string,
     @CheckedBody(Correction, notUsable) correction: Correction,
   ): Promise<Settled> {
-    await this.found(viewer, scope, request, postId);
-    return this.posts.act(viewer, `${postId}/replay`, { by: viewer.email, correction }, Settled);
+    const { publisher } = await this.found(viewer, scope, request, postId);
+    const settled = await this.posts.act(
+      viewer,
+      `${postId}/replay`,
+      { by: viewer.email, correction },
+      Settled,
+    );
+    const of = { publisherId: publisher.id };
+    if (!settled.isNew) adds(request, { ...tooLate('make a lead of'), of, details: undefined });
+    return settled;
   }
 
   @Post(':postId/replay-alike')
@@ -98,7 +106,7 @@ export class KeptPostsController {
     @PostId() postId: string,
   ): Promise<AllSettled> {
     await this.found(viewer, scope, request, postId);
-    return this.posts.act(viewer, `${postId}/replay-alike`, { by: viewer.email }, AllSettled);
+    return this.posts.actOnAll(viewer, `${postId}/replay-alike`, { by: viewer.email });
   }
 
   @Post(':postId/discard')
@@ -115,9 +123,11 @@ export class KeptPostsController {
     const { publisher } = await this.found(viewer, scope, request, postId);
     adds(request, { of: { publisherId: publisher.id }, details: { reason } });
     const said = { by: viewer.email, reason };
-    if (alike) return this.posts.act(viewer, `${postId}/discard-alike`, said, AllSettled);
-    await this.posts.act(viewer, `${postId}/discard`, said, Settled);
-    return { settled: 1, left: 0 };
+    if (alike) return this.posts.actOnAll(viewer, `${postId}/discard-alike`, said);
+    const { state, isNew } = await this.posts.act(viewer, `${postId}/discard`, said, Settled);
+    if (!isNew)
+      adds(request, { ...tooLate('discard'), of: { publisherId: publisher.id }, details: { reason } });
+    return { settled: isNew ? 1 : 0, left: 0, more: 0, state };
   }
 
   /** Others' posts are answered like none, and each act is in the audit of its publisher. */
@@ -132,6 +142,11 @@ export class KeptPostsController {
     adds(request, { of: { publisherId: post.publisher.id }, details: undefined });
     return post;
   }
+}
+
+/** Somebody had decided of the post before: what was asked for was not done. */
+function tooLate(what: string): { what: string } {
+  return { what: `came too late to ${what} the post put aside` };
 }
 
 function notUsable(issues: Issues): ProblemError {

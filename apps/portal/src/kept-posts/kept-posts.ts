@@ -1,6 +1,11 @@
 /** The posts that the gateway keeps, as somebody may see them: the ledger knows whose connections they came for. */
 import { Injectable } from '@nestjs/common';
-import { KeptPostDetail, KeptPosts as KeptPostsFound, UnknownFieldsFound } from '@leads/contracts';
+import {
+  AllSettled,
+  KeptPostDetail,
+  KeptPosts as KeptPostsFound,
+  UnknownFieldsFound,
+} from '@leads/contracts';
 import type { KeptPostPage, KeptPostView, UnknownFields } from '@leads/contracts/portal-api';
 import { Kysely } from 'kysely';
 import type { z } from 'zod';
@@ -12,6 +17,9 @@ import { type KeptPostListQuery, writeCursor } from './kept-post-query.ts';
 
 /** Of a connection that the ledger does not know yet. */
 const UNKNOWN = { offerTitle: '', publisher: { id: '', name: '' } };
+
+/** So often the gateway is asked for those alike at once. */
+const MOST_TIMES = 10;
 
 @Injectable()
 export class KeptPosts {
@@ -58,6 +66,17 @@ export class KeptPosts {
   /** Asks the gateway for something below its posts. @throws ProblemError as it answered */
   act<Answer>(viewer: Viewer, rest: string, sent: unknown, answer: z.ZodType<Answer>): Promise<Answer> {
     return this.gateway.act(viewer.email, `/api/kept-posts/${rest}`, sent, answer);
+  }
+
+  /** Has a post and those alike settled: the gateway does some of them at a time. @throws ProblemError as it answered */
+  async actOnAll(viewer: Viewer, rest: string, sent: unknown): Promise<AllSettled> {
+    let all = await this.act(viewer, rest, sent, AllSettled);
+    for (let times = 1; all.more > 0 && times < MOST_TIMES; times += 1) {
+      const next = await this.act(viewer, rest, sent, AllSettled);
+      all = { ...next, settled: all.settled + next.settled };
+      if (next.settled === 0) break;
+    }
+    return all;
   }
 
   /** `undefined`: all there are. */
