@@ -53,7 +53,7 @@ export interface MessageParts {
 }
 
 /** A table of what is alike. */
-export interface Grid {
+interface Grid {
   /** What has no room on a telephone is left out there (`isWide`); what is `isTight` stays in one line. */
   columns: readonly { name: string; isWide?: boolean; isTight?: boolean }[];
   rows: readonly (readonly string[])[];

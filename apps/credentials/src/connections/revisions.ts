@@ -90,8 +90,12 @@ export function rotateAddressKey(key: string, overlapDays: number): Revise {
 /** Lead addresses that were replaced and still work stop at once. */
 export const endEarlierAddresses: Revise = (facts, at) => {
   if (earlierAddresses(facts, at).length === 0) return AS_IT_WAS;
-  const { earlier: _, ...addressKey } = facts.addressKey;
-  return { kind: 'revised', act: 'earlier addresses ended', facts: { ...facts, addressKey } };
+  const { version, hash, setAt } = facts.addressKey;
+  return {
+    kind: 'revised',
+    act: 'earlier addresses ended',
+    facts: { ...facts, addressKey: { version, hash, setAt } },
+  };
 };
 
 /** Another secret for the same application or user. */

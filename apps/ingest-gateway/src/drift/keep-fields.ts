@@ -7,7 +7,7 @@ import { Counter } from 'prom-client';
 import type { GatewayTables } from '../tables.ts';
 
 /** What is told of fields that are not known. */
-export const DRIFT = { trouble: 'fields-unknown', cause: 'fields-unknown' } as const;
+const DRIFT = { trouble: 'fields-unknown', cause: 'fields-unknown' } as const;
 
 const newFields = new Counter({
   name: 'gateway_unknown_fields_total',

@@ -237,6 +237,6 @@ async function windowOf(
 }
 
 /** The same for the same place of the same post, always; of the first lead the post's own. */
-export function leadIdOf(postId: string, place: number): string {
+function leadIdOf(postId: string, place: number): string {
   return place === 0 ? postId : derivedId(`${postId} ${place}`);
 }

@@ -53,6 +53,6 @@ function eventOf(making: LeadMaking, leadId: string, now: Date) {
 }
 
 /** The same for the same lead, kind and time, always: not even without its row is a second one made, or written. */
-export function madeLeadId({ leadId, from, at }: Pick<LeadMaking, 'leadId' | 'from' | 'at'>): string {
+function madeLeadId({ leadId, from, at }: Pick<LeadMaking, 'leadId' | 'from' | 'at'>): string {
   return derivedId(`${leadId.toLowerCase()} ${from} ${Date.parse(at)}`);
 }

@@ -11,7 +11,7 @@ export type ConnectionAct =
   'publish' | 'unpublish' | 'pause' | 'resume' | 'end-earlier-addresses' | 'delete' | AddressChange;
 
 /** A new lead address, beside which the old one works for so many days; 0: it stops at once. */
-export interface AddressChange {
+interface AddressChange {
   overlapDays: number;
 }
 

@@ -70,7 +70,7 @@ describe('a destination that works for nobody', () => {
     await schema.takeIn(lead());
     for (const ms of [0, AWAY_AFTER_MS])
       await lane.absence.goesOn(schema.database, lane, { ...REASON, remedy }, 'Dynamics', after(ms));
-    expect((await alerts()).map((told) => told.remedy)).toEqual([
+    expect((await alerts()).map((alert) => alert.remedy)).toEqual([
       `Nothing is lost: every lead is kept, and written as soon as Dynamics works again.${advice}`,
     ]);
   });

@@ -127,7 +127,7 @@ describe('settling', () => {
     const told = await outcomes();
     const often = told.map((event) => (event.outcome === 'deferred' ? event.deferrals : 0));
     expect(often).toEqual(
-      [undefined, 1, 1, 2, 4, 8, 16, ...Array(22).fill(30)].map((n) => (n === 1 ? undefined : n)),
+      [undefined, 1, 1, 2, 4, 8, 16, ...Array<number>(22).fill(30)].map((n) => (n === 1 ? undefined : n)),
     );
     expect(told.slice(0, 7).map(({ attempts }) => attempts)).toEqual([1, 2, 3, 5, 9, 17, 33]);
     expect(await database.selectFrom('deliveries').select('attempts').execute()).toEqual([

@@ -89,8 +89,8 @@ describe('a cause that leads die of', () => {
 
 describe('a cause whose leads are still dead', () => {
   const before: RefusedCause[] = [{ cause: 'rule', stands: true, amongOthers: true, dead: 2 }];
-  const after = (ends: Settled[], ...dead: { cause: string; dead: number }[]) =>
-    keepUnreplayed(before, foldRefused(before, ends), dead);
+  const after = (ends: Settled[], ...still: { cause: string; dead: number }[]) =>
+    keepUnreplayed(before, foldRefused(before, ends), still);
 
   test('goes on when one of its kind passes, and is told with those that are left', () => {
     const left = after([passed('rule')], { cause: 'rule', dead: 1 });
@@ -99,8 +99,8 @@ describe('a cause whose leads are still dead', () => {
       changed: ['rule'],
       over: [],
     });
-    const told = { ...left, known: before, changed: [] };
-    expect(after([passed('rule')], { cause: 'rule', dead: 2 })).toEqual(told);
+    const asBefore = { ...left, known: before, changed: [] };
+    expect(after([passed('rule')], { cause: 'rule', dead: 2 })).toEqual(asBefore);
   });
 
   test('is over with the last of them', () => {
