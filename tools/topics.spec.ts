@@ -8,7 +8,7 @@ import { root } from './stack/config.ts';
 const catalogue = Object.entries<Topic>(topics);
 const TAKES = /@OnTopic\(\s*topics\.(\w+)|\boldestRecords\(\s*[\w.]+,\s*'[a-z-]+',\s*topics\.(\w+)/g;
 const PUBLISHES =
-  /\bpublish\(\s*topics\.(\w+)|\boutboxRow\(\s*topics\.(\w+)|\baddToOutbox\(\s*[\w.]+,\s*topics\.(\w+)/g;
+  /\bpublish\(\s*topics\.(\w+)|\boutboxRow\(\s*topics\.(\w+)|\baddToOutbox\(\s*[\w.]+,\s*topics\.(\w+)|(?<=\binsert into outbox\b[^`]*)\$\{topics\.(\w+)\.name\}/g;
 /** What puts something into a topic, however it names it, but for where these are declared. */
 const PUBLISHING = /(?<!function )\b(?:outboxRow|addToOutbox)\(|@OnTopic\(|\b\w*[pP]ublisher\.publish\(/g;
 

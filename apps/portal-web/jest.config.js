@@ -2,6 +2,7 @@
 export default {
   displayName: 'portal-web',
   preset: '../../jest.preset.js',
+  setupFiles: ['<rootDir>/jest.text-encoder.js'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
     '^.+\\.tsx$': [

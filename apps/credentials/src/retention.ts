@@ -54,7 +54,7 @@ export const NOT_AGED: Readonly<Record<string, string>> = {
     'one row a connection; a deleted one stays as a tombstone, so that its address is never given away again',
   secrets: 'those in use; what is replaced or deleted is erased at once',
   master_keys: 'one row a master key, which tells a wrong one',
-  incidents_turn: 'no row: it is there to be locked',
-  rotation_turn: 'no row: it is there to be locked',
+  incidents_lock: 'no row: it is there to be locked',
+  rotation_lock: 'no row: it is there to be locked',
   refusals: 'one row a connection, while its secret is refused',
 };

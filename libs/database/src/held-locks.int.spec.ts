@@ -131,6 +131,6 @@ test("no lock of another service's tables is given, nor one that holds up migrat
       if (code !== '42501') given.push(`${statement}: ${String(code)}`);
     }
   }
-  expect(tables).toContain('gateway.outbox_turn');
+  expect(tables).toContain('gateway.outbox_lock');
   expect(given).toEqual([]);
 });

@@ -42,7 +42,7 @@ async function tables(): Promise<string[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const { rows } = await client.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'things' and tablename not in ('migrations', 'outbox', 'outbox_refused', 'undecodable', 'used_requests', 'outbox_turn') order by 1`,
+    `select tablename as name from pg_tables where schemaname = 'things' and tablename not in ('migrations', 'outbox', 'outbox_refused', 'undecodable', 'used_requests', 'outbox_lock') order by 1`,
   );
   await client.end();
   return rows.map((row) => row.name);

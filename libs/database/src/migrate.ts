@@ -126,12 +126,12 @@ export async function migrate(options: MigrationOptions): Promise<string[]> {
  * migrations, which holds no snapshot, so that `create index concurrently` does not wait for it.
  */
 function oneAtATime<Result>(options: MigrationOptions, work: () => Promise<Result>): Promise<Result> {
-  return withClient(options, async (turn) => {
-    await turn.query('begin isolation level read committed');
-    await turn.query('set local idle_in_transaction_session_timeout to 0');
-    await turn.query('lock table migrations in share update exclusive mode');
+  return withClient(options, async (held) => {
+    await held.query('begin isolation level read committed');
+    await held.query('set local idle_in_transaction_session_timeout to 0');
+    await held.query('lock table migrations in share update exclusive mode');
     const result = await work();
-    await turn.query('commit');
+    await held.query('commit');
     return result;
   });
 }

@@ -126,14 +126,14 @@ export class OutboxRelay<Tables extends WithOutbox> {
 }
 
 /**
- * Claimed by lock, not by "id > last": a transaction that commits late would be skipped for ever. The turn is taken by
+ * Claimed by lock, not by "id > last": a transaction that commits late would be skipped for ever. The lock is taken by
  * whoever first meets an event of a compacted topic, and held until the end of the transaction.
  */
 async function claim<Tables>(transaction: Transaction<Tables>, most: number, held: string[]): Promise<Row[]> {
   const { rows } = await sql<Row>`
-    with turn as materialized (select from outbox_turn for update skip locked)
+    with lock as materialized (select from outbox_lock for update skip locked)
     select id, topic, key, value from outbox
-    where topic <> all(${held}::text[]) and (topic <> all(${COMPACTED}::text[]) or exists (select from turn))
+    where topic <> all(${held}::text[]) and (topic <> all(${COMPACTED}::text[]) or exists (select from lock))
     order by id limit ${most} for update of outbox skip locked
   `.execute(transaction);
   return rows;

@@ -39,7 +39,7 @@ const SHARED_AGED = ['undecodable', 'outbox_refused', 'used_requests'];
 const SHARED_NOT_AGED: Readonly<Record<string, string>> = {
   migrations: 'one row a migration',
   outbox: 'what waits to be published; it goes once it is',
-  outbox_turn: 'one row, which whoever publishes holds meanwhile',
+  outbox_lock: 'one row, which whoever publishes holds meanwhile',
 };
 
 /** Which tables of a service's schema it is decided of: to go by age, or to stay for a reason. */

@@ -27,7 +27,7 @@ export function changePicture(
   fold: (picture: Picture, transaction: Transaction<CredentialsTables>) => Folded | Promise<Folded>,
 ): Promise<Incident[]> {
   return database.transaction().execute(async (transaction) => {
-    await sql`lock table incidents_turn in exclusive mode`.execute(transaction);
+    await sql`lock table incidents_lock in exclusive mode`.execute(transaction);
     const before = await read(transaction);
     const { picture, transitions } = await fold(before, transaction);
     const changed = [...picture.signals].filter(

@@ -109,7 +109,7 @@ describe('rotating the master key', () => {
       /is not the one that this database was set up with.*nothing was changed/,
     );
     await client.query('begin');
-    await client.query('lock table credentials.rotation_turn in exclusive mode');
+    await client.query('lock table credentials.rotation_lock in exclusive mode');
     const second = await rotate();
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain('Another rotation of the master key is under way');

@@ -38,10 +38,10 @@ const BATCH = 50;
  */
 export function rotateMasterKey(options: RotationOptions): Promise<Rotation> {
   // In a transaction of its own, which says nothing for as long as the rotation takes.
-  return options.database.transaction().execute(async (turn) => {
-    await sql`set local idle_in_transaction_session_timeout to 0`.execute(turn);
+  return options.database.transaction().execute(async (held) => {
+    await sql`set local idle_in_transaction_session_timeout to 0`.execute(held);
     try {
-      await sql`lock table rotation_turn in exclusive mode nowait`.execute(turn);
+      await sql`lock table rotation_lock in exclusive mode nowait`.execute(held);
     } catch (error) {
       if (causeOf(error) !== LOCK_NOT_AVAILABLE) throw error;
       throw new RotationUnderWay(

@@ -7,7 +7,7 @@ import type {
   LeadRescue,
   Replay,
   ReplayOrder,
-  SecondWish,
+  SecondRequest,
   TimelinePage,
 } from '@leads/contracts/portal-api';
 import { read, send } from '../api/api.ts';
@@ -88,7 +88,7 @@ export async function orderReplay(order: ReplayOrder): Promise<Replay> {
 }
 
 /** Has a lead made of a repeat that was folded into this one. */
-export async function makeOfRepeat(leadId: string, order: SecondWish): Promise<MadeLead> {
+export async function makeOfRepeat(leadId: string, order: SecondRequest): Promise<MadeLead> {
   return (await send<MadeLead>('POST', `/api/leads/${leadId}/second-wish`, order)).value;
 }
 

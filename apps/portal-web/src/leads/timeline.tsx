@@ -65,7 +65,7 @@ export function Timeline({
   acceptedAt,
   isPending,
   madeOf,
-  onSecondWish,
+  onSecondRequest,
 }: {
   entries: readonly TimelineEntry[];
   acceptedAt: string;
@@ -74,7 +74,7 @@ export function Timeline({
   /** The leads that were made of repeats just now, by when these came. */
   madeOf?: ReadonlyMap<string, string>;
   /** Asked for a repeat that was a wish of its own; absent where nobody may say so. */
-  onSecondWish?: ((repeatAt: string) => void) | undefined;
+  onSecondRequest?: ((repeatAt: string) => void) | undefined;
 }): ReactElement {
   const styles = useStyles();
   const upcoming = nextAttempt(entries, isPending, new Date(useNow()));
@@ -111,7 +111,7 @@ export function Timeline({
                 <Repeat
                   leadId={entry.madeLeadId ?? madeOf?.get(entry.at)}
                   at={entry.at}
-                  onSecondWish={onSecondWish}
+                  onSecondRequest={onSecondRequest}
                 />
               )}
               {entry.kind === 'held' && (
@@ -163,17 +163,17 @@ export function Timeline({
 function Repeat({
   leadId,
   at,
-  onSecondWish,
+  onSecondRequest,
 }: {
   leadId: string | undefined;
   at: string;
-  onSecondWish: ((repeatAt: string) => void) | undefined;
+  onSecondRequest: ((repeatAt: string) => void) | undefined;
 }): ReactElement | undefined {
   if (leadId !== undefined)
     return <TextLink to={`/leads/${leadId}`}>See the lead that was made of it</TextLink>;
-  if (!onSecondWish) return undefined;
+  if (!onSecondRequest) return undefined;
   return (
-    <Button size="small" onClick={() => onSecondWish(at)}>
+    <Button size="small" onClick={() => onSecondRequest(at)}>
       This was a second wish
     </Button>
   );

@@ -9,7 +9,7 @@ import { countWords } from '../pieces/time-words.ts';
 import { mayChange } from '../session/roles.ts';
 import { useSession } from '../session/use-session.ts';
 import { timelineQuery } from './lead-queries.ts';
-import { SecondWishDialog } from './second-wish-dialog.tsx';
+import { SecondRequestDialog } from './second-request-dialog.tsx';
 import { Timeline } from './timeline.tsx';
 
 const useStyles = makeStyles({
@@ -36,10 +36,10 @@ export function WholeTimeline({ lead }: { lead: LeadDetail }): ReactElement {
         acceptedAt={lead.acceptedAt}
         isPending={lead.state === 'pending'}
         madeOf={madeOf}
-        onSecondWish={mayChange(role) ? setRepeatAt : undefined}
+        onSecondRequest={mayChange(role) ? setRepeatAt : undefined}
       />
       {repeatAt !== undefined && (
-        <SecondWishDialog
+        <SecondRequestDialog
           leadId={lead.leadId}
           repeatAt={repeatAt}
           onClose={(made) => {

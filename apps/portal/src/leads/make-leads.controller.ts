@@ -1,7 +1,7 @@
 /** Leads that people have made of leads, over HTTP: of a repeat that was a wish of its own, and of what ended with its connection. */
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { MadeLead } from '@leads/contracts';
-import { LeadRescue, SecondWish } from '@leads/contracts/portal-api';
+import { LeadRescue, SecondRequest } from '@leads/contracts/portal-api';
 import { Answers, CheckedBody, errorsOf, IdParam, type Issues, ProblemError } from '@leads/service';
 import type { FastifyRequest } from 'fastify';
 import { adds, Audited } from '../access/audited.ts';
@@ -27,7 +27,7 @@ export class MakeLeadsController {
     @CurrentScope() scope: Scope,
     @Req() request: FastifyRequest,
     @LeadId() leadId: string,
-    @CheckedBody(SecondWish, notUsable) { repeatAt }: SecondWish,
+    @CheckedBody(SecondRequest, notUsable) { repeatAt }: SecondRequest,
   ): Promise<MadeLead> {
     return audited(request, await this.leads.ofRepeat(viewer, scope, leadId, repeatAt));
   }

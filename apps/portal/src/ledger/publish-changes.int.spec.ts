@@ -89,7 +89,7 @@ describe('the feed of changes', () => {
     const [one, other] = [append(first.promise), append(Promise.resolve())];
     await eventually(async () => {
       const { rows } = await sql`
-        select from pg_locks where relation = 'changes_turn'::regclass and not granted
+        select from pg_locks where relation = 'changes_lock'::regclass and not granted
           and database = (select oid from pg_database where datname = current_database())
       `.execute(database);
       expect(rows).toHaveLength(1);

@@ -38,7 +38,7 @@ export async function publishChanges(
 
 async function append(transaction: Kysely<PortalTables>, changes: Change[]): Promise<void> {
   if (changes.length === 0) return;
-  await sql`lock table changes_turn in exclusive mode`.execute(transaction);
+  await sql`lock table changes_lock in exclusive mode`.execute(transaction);
   await sql`
     with appended as (
       insert into changes (publisher_id, event, data)

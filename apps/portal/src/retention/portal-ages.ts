@@ -86,7 +86,7 @@ function replayedLeads(forMs: number): Aged {
 
 /** What stays, whatever its age, and why. */
 export const NOT_AGED: Readonly<Record<string, string>> = {
-  changes_turn: 'no row: it is there to be locked',
+  changes_lock: 'no row: it is there to be locked',
   audit_repeats: 'what somebody does again and again, for a while; then it is one entry of the audit',
   connections: 'one row a connection; a deleted one stays, so that its publisher goes on seeing its leads',
   lanes: 'one row a connection: how its lane was last',

@@ -142,11 +142,11 @@ export const LeadDetail = LeadSummary.extend({
 export type LeadDetail = z.infer<typeof LeadDetail>;
 
 /** `POST /api/leads/{leadId}/second-wish`: a repeat that was folded into the lead was a wish of its own. */
-export const SecondWish = z.strictObject({
+export const SecondRequest = z.strictObject({
   /** When that repeat came, as the timeline says. */
   repeatAt: Moment,
 });
-export type SecondWish = z.infer<typeof SecondWish>;
+export type SecondRequest = z.infer<typeof SecondRequest>;
 
 /** `POST /api/leads/{leadId}/rescue`: what ended with its connection goes to another one of the same publisher. */
 export const LeadRescue = z.strictObject({ connectionId: z.guid().toLowerCase() });

@@ -8,14 +8,14 @@ import { ConfirmDialog } from '../pieces/confirm-dialog.tsx';
 import { useSuccessToast } from '../pieces/success-toast.tsx';
 import { makeOfRepeat } from './lead-queries.ts';
 
-export interface SecondWishDialogProps {
+export interface SecondRequestDialogProps {
   leadId: string;
   repeatAt: string;
   /** @param made the lead that was made, where one was */
   onClose: (made?: MadeLead) => void;
 }
 
-export function SecondWishDialog({ leadId, repeatAt, onClose }: SecondWishDialogProps): ReactElement {
+export function SecondRequestDialog({ leadId, repeatAt, onClose }: SecondRequestDialogProps): ReactElement {
   const queryClient = useQueryClient();
   const toast = useSuccessToast();
   const { mutate, isPending, error } = useMutation({

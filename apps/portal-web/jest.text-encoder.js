@@ -1,0 +1,4 @@
+/** Browsers have it; the documents of jsdom do not. */
+import { TextEncoder } from 'node:util';
+
+globalThis.TextEncoder ??= TextEncoder;
