@@ -15,7 +15,14 @@ import { ownDomain } from './testing/contacts.ts';
 import { connectionWith, writtenLead } from './testing/written-leads.ts';
 
 const ANN = 'ann@contoso.com';
-const settings = { CONTACT_MAILS_HELD_DAYS: 14, CONTACT_REQUESTS_PER_HOUR: 20, SMTP_CONNECTIONS: 6 };
+const settings = {
+  ...{ CONTACT_MAILS_HELD_DAYS: 14, CONTACT_REQUESTS_PER_HOUR: 20, SMTP_CONNECTIONS: 6 },
+  ...{
+    MAIL_BRAND_NAME: 'Leads',
+    MAIL_BRAND_COLOUR: '#0f6cbd',
+    PORTAL_PUBLIC_URL: 'https://leads.contoso.com',
+  },
+};
 
 let server: TestDatabase;
 let database: Kysely<NotificationTables>;
