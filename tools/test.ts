@@ -79,7 +79,8 @@ async function test(dataDir: string, shutdown: Shutdown): Promise<number> {
     let isOk = first.isOk || again.length > 0;
     for (const { path } of again) {
       const project = projects.filter(({ folder }) => path.startsWith(`${folder}/`));
-      const second = await run(`${path}, a second time and alone`, project, [path]);
+      // What a test that fails leaves open would keep the run from ending: alone, it is in Jest's own process.
+      const second = await run(`${path}, a second time and alone`, project, [path, '--forceExit']);
       isOk &&= second.isOk;
       results.push(...second.results);
     }
