@@ -6,7 +6,6 @@ import type {
   Notifications,
   OtherPartnerLeads,
 } from '@leads/contracts';
-import { readContactPlaces } from '@leads/contracts/connection-details';
 import type { Offer } from '@leads/contracts/portal-api';
 
 export type Authentication = Offer['authentication'];
@@ -91,7 +90,10 @@ export const languageWords: Record<MessageLanguage, string> = {
   ja: '日本語',
 };
 
-/** The addresses one by one, as they are understood; of what is none, what was typed. */
+/** The addresses that are saved, one by one: without a parser, which the first load of the console need not bring. */
 export function emailsOf({ contactEmails }: Pick<Connection, 'contactEmails'>): string[] {
-  return readContactPlaces(contactEmails).map(({ typed, address }) => address ?? typed);
+  return contactEmails
+    .split(';')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
 }

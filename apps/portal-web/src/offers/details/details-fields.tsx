@@ -1,9 +1,10 @@
 /** The fields for the offer, the lead destination and the contacts. */
 import { Field, Select } from '@fluentui/react-components';
 import type { ReactElement } from 'react';
+import { readContactPlaces } from '@leads/contracts/connection-details';
 import type { Contact, PublisherFacts } from '@leads/contracts/portal-api';
 import { ContactList } from '../../contacts/contact-list.tsx';
-import { emailsOf, LEAD_DESTINATION } from '../connection.ts';
+import { LEAD_DESTINATION } from '../connection.ts';
 import { FieldPair } from './field-pair.tsx';
 import { TextField } from './text-field.tsx';
 import type { DetailsFields } from './use-details-form.ts';
@@ -84,7 +85,9 @@ export interface ContactFieldProps {
 }
 
 export function ContactField({ fields, known }: ContactFieldProps): ReactElement {
-  const addresses = [...new Set(emailsOf(fields.form))];
+  // As they are understood; of what is none, what was typed.
+  const places = readContactPlaces(fields.form.contactEmails);
+  const addresses = [...new Set(places.map(({ typed, address }) => address ?? typed))];
   return (
     <>
       <TextField
